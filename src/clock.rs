@@ -46,10 +46,7 @@ pub fn elapsed() -> Duration {
 
 /// Waits for elapsed time to pass.
 pub async fn pause(length: Duration) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that sleeps"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
     tokio::time::sleep(length).await;
 }
 
@@ -58,23 +55,15 @@ pub async fn pause(length: Duration) {
 /// # Errors
 /// If the time ran out first.
 pub async fn timeout<F: Future>(length: Duration, future: F) -> Result<F::Output, Elapsed> {
-    tokio::time::timeout(length, future)
-        .await
-        .map_err(|_| Elapsed)
+    tokio::time::timeout(length, future).await.map_err(|_| Elapsed)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads elapsed time"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads elapsed time")]
 fn monotonic() -> Instant {
     Instant::now()
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that reads wall time"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads wall time")]
 fn wall() -> DateTime<Utc> {
     Utc::now()
 }
@@ -139,10 +128,7 @@ pub struct Steered {
 
 impl Default for Steered {
     fn default() -> Self {
-        Self {
-            ascending: Ascending::default(),
-            offset: tokio::sync::watch::Sender::new(TimeDelta::zero()),
-        }
+        Self { ascending: Ascending::default(), offset: tokio::sync::watch::Sender::new(TimeDelta::zero()) }
     }
 }
 

@@ -140,21 +140,8 @@ impl Catalogue {
 
     /// All entitlements, by application.
     pub fn entitlements(&self) -> impl Iterator<Item = (&Application, &Entitlement)> {
-        self.applications.values().flat_map(|application| {
-            application
-                .entitlements
-                .iter()
-                .map(move |e| (application, e))
-        })
-    }
-
-    /// Whom a step of an entitlement asks today, in the order they are named.
-    #[must_use]
-    pub fn approvers_of(&self, application: &Application, step: &StepRule) -> Vec<Email> {
-        match step {
-            StepRule::Owner => application.owners.clone(),
-            StepRule::Approvers(name) => self.approvers.get(name).cloned().unwrap_or_default(),
-            StepRule::Person(email) => vec![email.clone()],
-        }
+        self.applications
+            .values()
+            .flat_map(|application| application.entitlements.iter().map(move |e| (application, e)))
     }
 }

@@ -88,12 +88,8 @@ fn alphanumeric(text: &str) -> bool {
 }
 
 fn slug(text: &str) -> bool {
-    text.bytes()
-        .next()
-        .is_some_and(|first| first.is_ascii_alphanumeric())
-        && text.bytes().all(|b| {
-            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.')
-        })
+    text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn email(text: &str) -> bool {
@@ -103,9 +99,7 @@ fn email(text: &str) -> bool {
     !local.is_empty()
         && host.contains('.')
         && !host.contains('@')
-        && !text
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || c.is_uppercase())
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c.is_uppercase())
 }
 
 text_id! {
@@ -175,10 +169,8 @@ impl EntitlementId {
     /// # Errors
     /// If a part is missing or malformed.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let malformed = || IdError {
-            text: text.chars().take(40).collect(),
-            expected: "an entitlement, written application/level",
-        };
+        let malformed =
+            || IdError { text: text.chars().take(40).collect(), expected: "an entitlement, written application/level" };
         let (application, level) = text.split_once('/').ok_or_else(malformed)?;
         Ok(Self {
             application: ApplicationId::parse(application).map_err(|_| malformed())?,
@@ -250,17 +242,12 @@ impl RequestId {
     /// # Errors
     /// If it is anything else.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let digits = text
-            .strip_prefix(['R', 'r'])
-            .and_then(|rest| rest.strip_prefix('-'));
+        let digits = text.strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-'));
         digits
             .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
             .and_then(|d| d.parse().ok())
             .map(Self)
-            .ok_or_else(|| IdError {
-                text: text.chars().take(40).collect(),
-                expected: "a request id, such as R-142",
-            })
+            .ok_or_else(|| IdError { text: text.chars().take(40).collect(), expected: "a request id, such as R-142" })
     }
 }
 
@@ -306,16 +293,8 @@ impl EffectId {
     /// If it is anything else.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         text.split_once('.')
-            .and_then(|(seq, ordinal)| {
-                Some(Self {
-                    seq: seq.parse().ok()?,
-                    ordinal: ordinal.parse().ok()?,
-                })
-            })
-            .ok_or_else(|| IdError {
-                text: text.chars().take(40).collect(),
-                expected: "an effect id, such as 17.0",
-            })
+            .and_then(|(seq, ordinal)| Some(Self { seq: seq.parse().ok()?, ordinal: ordinal.parse().ok()? }))
+            .ok_or_else(|| IdError { text: text.chars().take(40).collect(), expected: "an effect id, such as 17.0" })
     }
 }
 

@@ -7,9 +7,7 @@ use std::{collections::BTreeSet, fmt, future::Future, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    id::{
-        EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId,
-    },
+    id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     time::Timestamp,
 };
 
@@ -41,6 +39,13 @@ pub enum Effect {
         /// Who asked.
         slack: SlackUserId,
     },
+    /// Look whether the requester stands in the group already, before anyone is asked. Read twice.
+    CheckStanding {
+        /// For this request.
+        request: RequestId,
+        /// Who and where.
+        membership: MembershipKey,
+    },
     /// Find the Slack and Okta accounts of those who may decide a step.
     FindApprovers {
         /// For this request.
@@ -69,6 +74,17 @@ pub enum Effect {
     RemoveMember {
         /// Who and where.
         membership: MembershipKey,
+        /// When it was to end.
+        due: Timestamp,
+    },
+    /// Tell someone who clicked why it did not count, where only they see it.
+    Reply {
+        /// About this request.
+        request: RequestId,
+        /// Who clicked.
+        to: SlackUserId,
+        /// Why it did not count.
+        why: super::command::Refusal,
     },
     /// A sentence to the requester, in the thread of their message.
     Nudge {
@@ -152,7 +168,7 @@ pub enum Alert {
 /// What a directory and a chat know of one person who may be served.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Person {
+pub struct Identity {
     /// Their Slack account.
     pub slack: SlackUserId,
     /// Their Okta account: exactly one ACTIVE match of the confirmed e-mail.
@@ -247,7 +263,7 @@ pub enum Outcome {
     /// Of `IdentifyPerson` and `CheckAuthority`.
     Identified {
         /// Who they are.
-        person: Person,
+        person: Identity,
     },
     /// Of `IdentifyPerson` and `CheckAuthority`.
     NotServed {
@@ -261,7 +277,7 @@ pub enum Outcome {
         /// Who cannot: departed, or without an account.
         missing: Vec<Email>,
     },
-    /// Of `CheckMember`.
+    /// Of `CheckStanding` and `CheckMember`.
     Stands {
         /// What was read.
         standing: Standing,
@@ -280,7 +296,7 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<String>,
     },
-    /// Of `Nudge` and `AlertAdmins`: said.
+    /// Of `Nudge`, `Reply` and `AlertAdmins`: said.
     Told,
     /// Of a `Nudge`: its moment has passed, so nothing was said.
     Moot,
@@ -412,8 +428,5 @@ pub trait Outside: Send + Sync + 'static {
     ///
     /// # Errors
     /// If it came to no outcome, with what to do next.
-    fn perform(
-        &self,
-        attempt: Attempt,
-    ) -> impl Future<Output = Result<Outcome, EffectError>> + Send;
+    fn perform(&self, attempt: Attempt) -> impl Future<Output = Result<Outcome, EffectError>> + Send;
 }

@@ -29,11 +29,7 @@ impl AccessDuration {
     /// # Errors
     /// If it is zero or longer than [`Self::LONGEST`].
     pub fn from_secs(secs: u64) -> Result<Self, DurationError> {
-        u32::try_from(secs)
-            .ok()
-            .filter(|secs| (1..=Self::LONGEST.0).contains(secs))
-            .map(Self)
-            .ok_or(DurationError)
+        u32::try_from(secs).ok().filter(|secs| (1..=Self::LONGEST.0).contains(secs)).map(Self).ok_or(DurationError)
     }
 
     /// Its length in seconds.
