@@ -121,15 +121,12 @@ impl Fold<'_> {
         let since = self.entry.at;
         self.touched.promises.insert(id);
         self.live.promises.insert(id, Promise { effect: effect.clone(), since });
-        let (key, motion): (_, fn(EffectId, bool, Timestamp) -> Motion) = match effect {
-            Effect::CheckMember { membership } => (membership, |effect, inside, _| Motion::Checking { effect, inside }),
-            Effect::AddMember { membership } => (membership, |effect, inside, _| Motion::Adding { effect, inside }),
-            Effect::RemoveMember { membership, .. } => {
-                (membership, |effect, _, due| Motion::Removing { effect, due, told: 0 })
-            }
+        let key = match effect {
+            Effect::CheckMember { membership }
+            | Effect::AddMember { membership }
+            | Effect::RemoveMember { membership, .. } => membership,
             _ => return Ok(()),
         };
-        let due = if let Effect::RemoveMember { due, .. } = effect { *due } else { since };
         let illegal = self.illegal(format!("something else is under way with {key}"));
         let membership = self.membership(key);
         let inside = match membership.motion {
