@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
+    request::{Request, State},
     time::Timestamp,
 };
 
@@ -364,6 +365,20 @@ pub struct EffectError {
     pub fault: Fault,
 }
 
+impl Nudge {
+    /// Whether its moment has passed, so that it would only confuse.
+    #[must_use]
+    pub fn is_moot(self, request: &Request) -> bool {
+        let silenced = request.unreachable.contains(&request.asker);
+        silenced
+            || match self {
+                Self::Open => !matches!(request.state, State::Active { .. }),
+                Self::RemovalLate => !matches!(request.state, State::Revoking { .. }),
+                Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked => false,
+            }
+    }
+}
+
 /// One try of one promise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Attempt {
@@ -373,6 +388,8 @@ pub struct Attempt {
     pub effect: Effect,
     /// Whether an earlier try may have happened without our knowing: read back before repeating.
     pub doubt: Doubt,
+    /// The request it was promised for, as it stands now, for its words.
+    pub about: Option<Request>,
 }
 
 /// Whether an earlier try may have taken effect.
@@ -429,4 +446,17 @@ pub trait Outside: Send + Sync + 'static {
     /// # Errors
     /// If it came to no outcome, with what to do next.
     fn perform(&self, attempt: Attempt) -> impl Future<Output = Result<Outcome, EffectError>> + Send;
+
+    /// Posts a message, or redraws it, as its request stands now. Answers where it stands.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] and [`Class::Rejected`] mean that it can never be shown.
+    fn show(&self, view: ViewKey, request: Request) -> impl Future<Output = Result<Posted, EffectError>> + Send;
+
+    /// Finds out who a Slack user is. Nothing of it is on record.
+    ///
+    /// # Errors
+    /// If it could not be found out now.
+    fn identify(&self, slack: SlackUserId)
+    -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
 }
