@@ -1,1 +1,2 @@
 //! Jitney.
+pub mod ledger;
