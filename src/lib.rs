@@ -1,2 +1,5 @@
-//! Jitney.
+//! Just-in-time access from Slack: asked for, approved, given in Okta, taken back on time.
+
+pub mod clock;
+pub mod domain;
 pub mod ledger;
