@@ -95,7 +95,13 @@ pub struct Engine<L, O> {
 
 impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
     /// Puts a core into its shell.
-    pub fn new(core: Core, limits: Limits, ledger: Arc<L>, outside: Arc<O>, clock: Arc<dyn Clock>) -> (Self, Door, Helm) {
+    pub fn new(
+        core: Core,
+        limits: Limits,
+        ledger: Arc<L>,
+        outside: Arc<O>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, Door, Helm) {
         let (sender, knocks) = mpsc::channel(DOOR_QUEUE);
         let (status, watched) = watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq });
         let salts = Arc::new(Mutex::new(StdRng::from_rng(&mut rand::rng())));
@@ -189,9 +195,8 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Action::Perform(attempt) => {
                 let outside = Arc::clone(&self.outside);
                 let id = attempt.id;
-                let handle = self.spawn(Job::Try(id), async move {
-                    Landed::Tried(id, outside.perform(*attempt).await)
-                });
+                let handle =
+                    self.spawn(Job::Try(id), async move { Landed::Tried(id, outside.perform(*attempt).await) });
                 self.tries.insert(id, handle);
             }
             Action::Abandon(id) => {
