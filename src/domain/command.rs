@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    event::Held,
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
     request::{Decider, Request},
@@ -72,6 +73,11 @@ pub enum Command {
     Start {
         /// Its version.
         version: String,
+    },
+    /// The journal is damaged: what intact parts still promise to end is ended.
+    Salvage {
+        /// What is known to be held.
+        held: Vec<Held>,
     },
 }
 

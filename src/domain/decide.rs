@@ -126,6 +126,9 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
             ..Decision::default()
         }),
         Command::Miss { view, fault } => Ok(case.miss(view, fault)),
+        Command::Salvage { held } => {
+            Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
+        }
         Command::Start { version } => {
             Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
         }

@@ -8,6 +8,7 @@
 pub mod core;
 pub mod door;
 mod lanes;
+pub mod recover;
 pub mod rows;
 pub mod shell;
 mod shows;

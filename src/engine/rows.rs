@@ -13,11 +13,14 @@ use crate::domain::{
 /// The rows' own version: the program's, since they are written from its types.
 pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-1");
 
+/// The tables that a start believes.
+pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+
 /// Tables, by the first byte of their keys.
 pub mod table {
     /// Every request ever made, by number.
     pub const REQUEST: u8 = b'r';
-    /// Numbers of requests in memory.
+    /// Requests in memory.
     pub const LIVE: u8 = b'l';
     /// Memberships in memory.
     pub const MEMBERSHIP: u8 = b'm';
@@ -61,9 +64,9 @@ pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
     }
     for id in &touched.requests {
         let number = id.number().to_be_bytes();
-        let request = live.requests.get(id);
-        rows.push((key(table::LIVE, &number), request.map(|_| Vec::new())));
-        rows.extend(request.map(|request| (request_key(*id), json(request))));
+        let request = live.requests.get(id).and_then(json);
+        rows.extend(request.clone().map(|request| (request_key(*id), Some(request))));
+        rows.push((key(table::LIVE, &number), request));
     }
     for membership in &touched.memberships {
         let row = live.memberships.get(membership).and_then(json);
@@ -97,48 +100,35 @@ pub fn all(live: &Live) -> Vec<Row> {
 #[error("a row of the index cannot be read")]
 pub struct Unreadable;
 
-/// Where rows are read from.
-pub trait Rows {
-    /// All rows of a table, by key.
-    ///
-    /// # Errors
-    /// If they cannot be read.
-    fn scan(&self, table: u8) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Unreadable>;
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
 
-    /// One row.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable>;
-}
-
-/// Reads the live state back, as it was after line `seq`.
+/// Reads the live state back, as it was after line `seq`; `scan` answers all rows of a table.
 ///
 /// # Errors
 /// If a row cannot be read.
-pub fn load(seq: u64, rows: &impl Rows) -> Result<Live, Unreadable> {
+pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>, E>) -> Result<Live, E> {
     let mut live = Live { seq, ..Live::default() };
-    if let Some(row) = rows.get(&[table::STATE])? {
-        let standing: Standing = read(&row)?;
+    if let Some((_, row)) = scan(table::STATE)?.first() {
+        let standing: Standing = read(row)?;
         (live.next, live.at) = (standing.next, standing.at);
     }
-    for (key, _) in rows.scan(table::LIVE)? {
-        let key = [&[table::REQUEST], key.get(1..).unwrap_or_default()].concat();
-        let request = request(&rows.get(&key)?.ok_or(Unreadable)?)?;
+    for (_, row) in scan(table::LIVE)? {
+        let request = request(&row)?;
         live.requests.insert(request.id, request);
     }
-    for (_, row) in rows.scan(table::MEMBERSHIP)? {
+    for (_, row) in scan(table::MEMBERSHIP)? {
         let membership: Membership = read(&row)?;
         live.memberships.insert(membership.key.clone(), membership);
     }
-    for (_, row) in rows.scan(table::PERSON)? {
+    for (_, row) in scan(table::PERSON)? {
         let person: Person = read(&row)?;
         if let Some(bound) = &person.bound {
             live.accounts.insert(bound.okta.clone(), person.slack.clone());
         }
         live.people.insert(person.slack.clone(), person);
     }
-    for (_, row) in rows.scan(table::PROMISE)? {
+    for (_, row) in scan(table::PROMISE)? {
         let (id, promise): (EffectId, Promise) = read(&row)?;
         live.promises.insert(id, promise);
     }
