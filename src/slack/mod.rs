@@ -7,3 +7,4 @@ pub mod client;
 pub mod connector;
 pub mod error;
 pub mod preflight;
+pub mod transport;
