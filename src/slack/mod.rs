@@ -8,3 +8,6 @@ pub mod connector;
 pub mod error;
 pub mod preflight;
 pub mod transport;
+
+#[cfg(test)]
+mod fake;

@@ -184,7 +184,7 @@ impl Transport {
 
     /// Opens a socket and answers when another is wanted in its place. The old one is read on until it closes.
     async fn connect_once(&self, connections: &mut JoinSet<()>) -> Leaving {
-        let dialled = clock::timeout(self.timing.open_within, self.dial()).await;
+        let dialled = clock::timeout(self.timing.open_within, Box::pin(self.dial())).await;
         let socket = match dialled.unwrap_or(Err(SocketFault::Late)) {
             Ok(socket) => socket,
             Err(fault) => return Leaving::unopened(self.noted(fault)),
