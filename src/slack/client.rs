@@ -4,7 +4,7 @@
 //! message or a view back is read for its ids alone: what Slack echoes may not fit any model, and a call that was done
 //! must not look failed.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -26,8 +26,10 @@ use super::{
 };
 
 mod person;
+mod shapes;
 
 pub use person::{ConfirmedEmail, SlackPerson};
+pub use shapes::{BotIdentity, OpenedView, Reply, Thread};
 
 /// Slack's Web API with this program's two tokens. It has no `Debug`: it holds them.
 pub struct SlackClient {
@@ -35,66 +37,6 @@ pub struct SlackClient {
     connector: Connector,
     bot_token: SlackApiToken,
     app_token: SlackApiToken,
-}
-
-/// Who this program is in Slack, as `auth.test` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BotIdentity {
-    /// The workspace.
-    pub team_id: SlackTeamId,
-    /// The bot's own user.
-    pub bot_user_id: SlackUserId,
-    /// What the bot token may do; empty when Slack did not say.
-    pub scopes: BTreeSet<String>,
-}
-
-/// Where in a thread a message goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thread {
-    /// The thread's first message.
-    pub ts: SlackTs,
-    /// Whether it is shown in the channel too (`reply_broadcast`), so that it is a notification there.
-    pub broadcast: bool,
-}
-
-/// A view that was opened or changed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct OpenedView {
-    /// Names it in later updates.
-    pub id: SlackViewId,
-    /// Its state: an update that brings an older one is refused with `hash_conflict`.
-    pub hash: String,
-}
-
-/// What a `response_url` may be told (<https://docs.slack.dev/interactivity/handling-user-interaction>).
-#[derive(Debug, Clone, Serialize)]
-pub struct Reply {
-    response_type: &'static str,
-    replace_original: bool,
-    text: String,
-    blocks: Vec<SlackBlock>,
-}
-
-impl Reply {
-    /// A new message that only the clicker sees.
-    #[must_use]
-    pub fn aside(text: String, blocks: Vec<SlackBlock>) -> Self {
-        Self {
-            response_type: "ephemeral",
-            replace_original: false,
-            text,
-            blocks,
-        }
-    }
-
-    /// Takes the place of the message that was clicked, one only the clicker sees.
-    #[must_use]
-    pub fn instead(text: String, blocks: Vec<SlackBlock>) -> Self {
-        Self {
-            replace_original: true,
-            ..Self::aside(text, blocks)
-        }
-    }
 }
 
 impl SlackClient {
@@ -339,9 +281,10 @@ impl SlackClient {
 }
 
 fn content(text: &str, blocks: Vec<SlackBlock>) -> SlackMessageContent {
+    // Without blocks the text is what is shown, and blocks that were there before go.
     SlackMessageContent::new()
         .with_text(text.to_owned())
-        .with_blocks(blocks)
+        .opt_blocks((!blocks.is_empty()).then_some(blocks))
 }
 
 #[derive(Deserialize)]

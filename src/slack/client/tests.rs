@@ -1,7 +1,10 @@
 //! Calls and their failures, against a real server that answers as the test says.
 
+use std::collections::BTreeSet;
+
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use slack_morphism::{SlackClientApiCallContext, SlackClientHttpConnector};
 
 use super::*;
 use crate::slack::fake::{APP_TOKEN, Answer, BOT_TOKEN, FakeApi, Logs, client, raw_api};
@@ -148,7 +151,7 @@ async fn each_call_goes_out_as_documented() {
     said(
         "chat.postMessage",
         json!({
-            "channel": "D1", "text": "hi", "blocks": [], "thread_ts": "1.1", "reply_broadcast": true,
+            "channel": "D1", "text": "hi", "thread_ts": "1.1", "reply_broadcast": true,
             "unfurl_links": false, "unfurl_media": false,
         }),
     );
@@ -166,7 +169,7 @@ async fn each_call_goes_out_as_documented() {
         .unwrap();
     said(
         "chat.postEphemeral",
-        json!({ "channel": "D1", "user": "U1", "text": "hi", "blocks": [] }),
+        json!({ "channel": "D1", "user": "U1", "text": "hi"}),
     );
 
     let opened = client.open_view(&"1.2.a".into(), modal()).await.unwrap();
@@ -538,6 +541,24 @@ async fn tokens_follow_no_redirect_and_go_nowhere_else() {
     let error = with(307, &[("location", &to)], "").await;
     assert_eq!(error, rejected(SlackCode::Http(307)));
     assert!(other.calls().is_empty(), "the redirect was followed");
+
+    let here = answering(json!({ "ok": true })).await;
+    let connector = Connector::new(&here.url, Duration::from_secs(1)).unwrap();
+    let (token, span) = (SlackApiToken::new(BOT_TOKEN.into()), tracing::Span::none());
+    let context = SlackClientApiCallContext {
+        rate_control_params: None,
+        token: Some(&token),
+        tracing_span: &span,
+        is_sensitive_url: false,
+    };
+    let astray = connector
+        .http_post_uri::<_, Value>(other.url.clone(), &json!({}), context)
+        .await;
+    assert_eq!(
+        astray.map_err(SlackError::from),
+        Err(rejected(SlackCode::ForbiddenAddress))
+    );
+    assert!(other.calls().is_empty(), "the token went elsewhere");
 }
 
 #[test]
@@ -606,7 +627,7 @@ async fn response_urls_get_no_token_and_any_success_will_do() {
     assert_eq!(call.token, None);
     assert_eq!(
         call.body,
-        json!({ "response_type": "ephemeral", "replace_original": false, "text": "hi", "blocks": [] })
+        json!({ "response_type": "ephemeral", "replace_original": false, "text": "hi"})
     );
     client
         .respond(&to("ok"), &Reply::instead("hi".to_owned(), vec![]))

@@ -56,7 +56,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Reads and answers until the end; `leave` is told when another connection is wanted.
     pub(super) async fn run(self, leave: oneshot::Sender<Leaving>) {
-        let (outbox, mut acks) = answer::outbox();
+        let (outbox, acks) = answer::outbox();
         let mut life = Life {
             curfew: clock::pause(self.timing.open_within).boxed(),
             wire: Wire {
@@ -71,13 +71,8 @@ impl Connection {
             timing: self.timing,
             state: self.state,
         };
-        let fault = life.live(&mut acks, self.stage).await;
+        let fault = life.live(acks, self.stage).await;
         life.left(Departure::Failed(fault));
-        // What was to be sent here goes out elsewhere.
-        acks.close();
-        while let Ok(ack) = acks.try_recv() {
-            life.answers.deliver(&life.outbox, Some(ack));
-        }
     }
 }
 
@@ -132,7 +127,7 @@ struct Life {
 impl Life {
     async fn live(
         &mut self,
-        acks: &mut mpsc::Receiver<String>,
+        mut acks: mpsc::Receiver<String>,
         mut stage: watch::Receiver<Stage>,
     ) -> SocketFault {
         let mut tick = clock::pause(self.timing.ping_every).boxed();
@@ -150,7 +145,7 @@ impl Life {
                 }
                 () = &mut self.curfew => Err(SocketFault::Late),
                 () = Stage::Closing.reached(&mut stage) => {
-                    self.wire.close(acks).await;
+                    self.wire.close(&mut acks).await;
                     Err(SocketFault::Closed)
                 }
             };

@@ -398,6 +398,29 @@ async fn a_hanging_open_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_hanging_handshake_is_given_up() {
+    let mut sockets = FakeSockets::start().await;
+    // It takes connections and never says a word.
+    let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (mute_url, count) = (
+        format!("ws://{}/", mute.local_addr().unwrap()),
+        AtomicUsize::new(0),
+    );
+    let url = sockets.url.clone();
+    let api = FakeApi::start(move |_| {
+        let first = count.fetch_add(1, Ordering::Relaxed) < 2;
+        Answer::Json(json!({ "ok": true, "url": if first { &mute_url } else { &url } }))
+    });
+    let api = api.await;
+    let mut running = Running::start(&api, Desk::default().handler(), timing());
+    running
+        .until(|state| state.last_fault == Some(SocketFault::Late))
+        .await;
+    let _peers = (greeted(&mut sockets).await, greeted(&mut sockets).await);
+    running.until(|state| state.connected == 2).await;
+}
+
+#[tokio::test]
 async fn a_socket_without_hello_is_given_up() {
     let mut sockets = FakeSockets::start().await;
     let api = sockets.api().await;
