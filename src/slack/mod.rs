@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod connector;
+pub mod envelope;
 pub mod error;
 pub mod preflight;
 pub mod transport;
