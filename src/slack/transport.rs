@@ -114,17 +114,12 @@ impl Transport {
     /// A transport over `client` that gives each envelope to `handler`; `seed` feeds the jitter of its back-off.
     #[must_use]
     pub fn new(client: Arc<SlackClient>, handler: Handler, timing: Timing, seed: StdRng) -> Self {
-        let stage = watch::Sender::new(Stage::Running);
         Self {
             client,
-            answers: Arc::new(Answers::new(
-                handler,
-                timing.answer_within,
-                stage.subscribe(),
-            )),
+            answers: Arc::new(Answers::new(handler, timing.answer_within)),
             timing: Arc::new(timing),
             state: watch::Sender::new(SocketState::default()),
-            stage,
+            stage: watch::Sender::new(Stage::Running),
             seed,
         }
     }
@@ -145,7 +140,7 @@ impl Transport {
             self.stage.send_replace(Stage::Draining);
         };
         let ((), mut first, mut second) = tokio::join!(drain, self.keep(first), self.keep(second));
-        if clock::timeout(self.timing.drain_within, self.answers.idle())
+        if clock::timeout(self.timing.drain_within, self.answers.drain())
             .await
             .is_err()
         {

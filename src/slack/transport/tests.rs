@@ -314,6 +314,8 @@ async fn an_announced_end_that_does_not_come_is_made() {
         json!({ "type": "disconnect", "reason": "warning" }),
     )
     .await;
+    // Another hello takes nothing of it back.
+    say(&mut old, json!({ "type": "hello" })).await;
     let _new = greeted(&mut sockets).await;
     let over = clock::timeout(PATIENCE, async {
         while let Some(Ok(_)) = old.next().await {}
@@ -479,6 +481,9 @@ async fn a_silent_connection_is_replaced() {
     }
 }
 
+/// So long a drain cannot be one that waits for nothing.
+const LONG_DRAIN: Duration = Duration::from_millis(50);
+
 #[tokio::test]
 async fn a_stop_lets_work_end_and_takes_no_more() {
     let desk = Desk::default();
@@ -492,15 +497,16 @@ async fn a_stop_lets_work_end_and_takes_no_more() {
     hear(&mut one).await;
     running.stop();
     // When the drain has begun cannot be seen from outside: what comes meanwhile is answered either way.
-    let mut refused = false;
-    for n in 0..1_000 {
-        say(&mut two, submission(&format!("bare-{n}"))).await;
-        refused = hear(&mut two).await.contains("Not saved yet");
-        if refused {
-            break;
-        }
+    let mut sent = 0;
+    let mut refused_at = None;
+    while refused_at.is_none_or(|at| clock::elapsed() - at < LONG_DRAIN) {
+        say(&mut two, submission(&format!("bare-{sent}"))).await;
+        let refused = hear(&mut two).await.contains("Not saved yet");
+        assert!(refused || refused_at.is_none(), "work is taken again");
+        refused_at = refused_at.or_else(|| refused.then(clock::elapsed));
+        sent += 1;
+        assert!(sent < 100_000, "work is still taken");
     }
-    assert!(refused, "work is still taken");
     desk.release.notify_one();
     assert_eq!(
         hear(&mut one).await,
@@ -520,6 +526,30 @@ async fn a_stop_lets_work_end_and_takes_no_more() {
         .unwrap();
     assert_eq!(running.state.borrow().connected, 0);
     assert_eq!(api.calls().len(), 2, "sockets are opened after the stop");
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_work_past_its_deadline_too() {
+    let desk = Desk::default();
+    let (_sockets, _api, mut running, mut one, mut two) = two_sockets(&desk, timing()).await;
+    say(&mut one, submission("slow-1")).await;
+    assert!(hear(&mut one).await.contains("Not saved yet"));
+    running.stop();
+    let began = clock::elapsed();
+    while clock::elapsed() - began < LONG_DRAIN {
+        say(&mut two, command("bare-1")).await;
+        hear(&mut two).await;
+    }
+    assert!(!running.done.is_finished());
+    desk.release.notify_one();
+    clock::timeout(PATIENCE, desk.finished.notified())
+        .await
+        .expect("the handler was cut off");
+    drop((one, two));
+    clock::timeout(PATIENCE, running.done)
+        .await
+        .expect("it does not stop")
+        .unwrap();
 }
 
 #[tokio::test]
