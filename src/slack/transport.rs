@@ -164,7 +164,10 @@ impl Transport {
             loop {
                 let leaving = self.connect_once(&mut connections).await;
                 let wait = backoff.wait_after(&leaving);
-                tracing::info!(why = %leaving.why, wait_ms = wait.as_millis(), "socket to be opened again");
+                tracing::debug!(
+                    wait_ms = wait.as_millis(),
+                    "another socket is opened after this"
+                );
                 while connections.try_join_next().is_some() {}
                 clock::pause(wait).await;
             }
@@ -198,8 +201,9 @@ impl Transport {
         let leaving = left
             .await
             .unwrap_or_else(|_| Leaving::unopened(SocketFault::Broken));
-        if let Departure::Failed(fault) = &leaving.why {
-            self.noted(fault.clone());
+        match &leaving.why {
+            Departure::Refresh => tracing::info!("Slack refreshes a socket"),
+            Departure::Failed(fault) => drop(self.noted(fault.clone())),
         }
         leaving
     }

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use slack_morphism::{SlackClientApiCallContext, SlackClientHttpConnector};
 
 use super::*;
-use crate::slack::fake::{APP_TOKEN, Answer, BOT_TOKEN, FakeApi, Logs, client, raw_api};
+use crate::slack::fake::{
+    APP_TOKEN, Answer, BOT_TOKEN, FakeApi, Logs, client, client_within, raw_api,
+};
 
 async fn answering(reply: Value) -> FakeApi {
     FakeApi::start(move |_| Answer::Json(reply.clone())).await
@@ -27,6 +29,11 @@ async fn with(status: u16, headers: &[(&'static str, &str)], body: &str) -> Slac
 async fn refused(code: &str) -> SlackError {
     let api = answering(json!({ "ok": false, "error": code })).await;
     post(&api.client()).await.unwrap_err()
+}
+
+/// For servers that do not answer.
+fn hurried(api: &FakeApi) -> SlackClient {
+    client_within(&api.url, Duration::from_millis(100))
 }
 
 async fn post(client: &SlackClient) -> Result<SlackTs, SlackError> {
@@ -528,7 +535,7 @@ async fn never_sent_and_never_answered_are_two_things() {
     );
     let api = FakeApi::start(|_| Answer::Hang).await;
     assert_eq!(
-        post(&api.client()).await,
+        post(&hurried(&api)).await,
         Err(SlackError::Unknown(Hitch::Late))
     );
 }
@@ -670,8 +677,7 @@ async fn neither_tokens_nor_words_are_in_errors_or_logs() {
     );
     let hangs = FakeApi::start(|_| Answer::Hang).await;
     errors.push(
-        hangs
-            .client()
+        hurried(&hangs)
             .user_by_email("alice@acme.example")
             .await
             .unwrap_err(),

@@ -16,8 +16,8 @@ use crate::slack::{
 /// Short enough for a test, long enough for a busy machine.
 fn timing() -> Timing {
     Timing {
-        open_within: Duration::from_millis(600),
-        answer_within: Duration::from_millis(250),
+        open_within: Duration::from_secs(1),
+        answer_within: Duration::from_millis(500),
         ping_every: Duration::from_secs(60),
         backoff_from: Duration::from_millis(20),
         backoff_cap: Duration::from_millis(400),
