@@ -1,6 +1,9 @@
 //! A Slack for the tests of this room: real HTTP and real WebSockets on ports of their own, scripted by the test.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -33,7 +36,7 @@ pub(super) const APP_TOKEN: &str = "xapp-1-A-2-SECRETAPP";
 pub(super) const TICKET: &str = "SECRETTICKET";
 
 /// Longer than anything here takes, shorter than anyone's patience.
-pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A call as it came over the wire.
 #[derive(Debug, Clone)]
@@ -85,8 +88,13 @@ impl FakeApi {
 }
 
 pub(super) fn client(url: &Url) -> SlackClient {
+    client_within(url, PATIENCE)
+}
+
+/// A client that is in a hurry.
+pub(super) fn client_within(url: &Url, deadline: Duration) -> SlackClient {
     let (bot, app) = (SecretString::from(BOT_TOKEN), SecretString::from(APP_TOKEN));
-    SlackClient::new(url, &bot, &app, std::time::Duration::from_millis(400)).unwrap()
+    SlackClient::new(url, &bot, &app, deadline).unwrap()
 }
 
 async fn answer(

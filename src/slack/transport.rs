@@ -113,13 +113,16 @@ impl Transport {
     /// A transport over `client` that gives each envelope to `handler`; `seed` feeds the jitter of its back-off.
     #[must_use]
     pub fn new(client: Arc<SlackClient>, handler: Handler, timing: Timing, seed: StdRng) -> Self {
-        let stage = watch::Sender::new(Stage::Running);
         Self {
             client,
+<<<<<<< HEAD
             answers: Arc::new(Answers::new(handler, timing.answer_within, stage.subscribe())),
+=======
+            answers: Arc::new(Answers::new(handler, timing.answer_within)),
+>>>>>>> transport
             timing: Arc::new(timing),
             state: watch::Sender::new(SocketState::default()),
-            stage,
+            stage: watch::Sender::new(Stage::Running),
             seed,
         }
     }
@@ -140,7 +143,14 @@ impl Transport {
             self.stage.send_replace(Stage::Draining);
         };
         let ((), mut first, mut second) = tokio::join!(drain, self.keep(first), self.keep(second));
+<<<<<<< HEAD
         if clock::timeout(self.timing.drain_within, self.answers.idle()).await.is_err() {
+=======
+        if clock::timeout(self.timing.drain_within, self.answers.drain())
+            .await
+            .is_err()
+        {
+>>>>>>> transport
             tracing::warn!("handlers are still at work after the time to finish");
         }
         self.stage.send_replace(Stage::Closing);
@@ -161,7 +171,10 @@ impl Transport {
             loop {
                 let leaving = self.connect_once(&mut connections).await;
                 let wait = backoff.wait_after(&leaving);
-                tracing::info!(why = %leaving.why, wait_ms = wait.as_millis(), "socket to be opened again");
+                tracing::debug!(
+                    wait_ms = wait.as_millis(),
+                    "another socket is opened after this"
+                );
                 while connections.try_join_next().is_some() {}
                 clock::pause(wait).await;
             }
@@ -192,9 +205,18 @@ impl Transport {
             }
             .run(leave),
         );
+<<<<<<< HEAD
         let leaving = left.await.unwrap_or_else(|_| Leaving::unopened(SocketFault::Broken));
         if let Departure::Failed(fault) = &leaving.why {
             self.noted(fault.clone());
+=======
+        let leaving = left
+            .await
+            .unwrap_or_else(|_| Leaving::unopened(SocketFault::Broken));
+        match &leaving.why {
+            Departure::Refresh => tracing::info!("Slack refreshes a socket"),
+            Departure::Failed(fault) => drop(self.noted(fault.clone())),
+>>>>>>> transport
         }
         leaving
     }

@@ -13,9 +13,9 @@ use std::{
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::{Envelope, EnvelopeId, Stage};
+use super::{Envelope, EnvelopeId};
 use crate::clock;
 
 /// How many handlers work at once. A burst of people is far below; what is above it is told to try again rather than
@@ -60,7 +60,6 @@ pub(super) fn outbox() -> (Outbox, mpsc::Receiver<String>) {
 pub(super) struct Answers {
     handler: Handler,
     within: Duration,
-    stage: watch::Receiver<Stage>,
     room: Arc<Semaphore>,
     /// Who waits for the answer to which envelope; bounded by `room`.
     waiting: Mutex<HashMap<EnvelopeId, Vec<Outbox>>>,
@@ -69,11 +68,10 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn new(handler: Handler, within: Duration, stage: watch::Receiver<Stage>) -> Self {
+    pub(super) fn new(handler: Handler, within: Duration) -> Self {
         Self {
             handler,
             within,
-            stage,
             room: Arc::new(Semaphore::new(MOST_AT_WORK as usize)),
             waiting: Mutex::default(),
             lines: Mutex::default(),
@@ -96,7 +94,7 @@ impl Answers {
             }
             return;
         }
-        let Some(permit) = self.permit() else {
+        let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             drop(waiting);
             tracing::warn!(envelope = %envelope.id, "no room for more work: answered with the fallback");
             return self.deliver(outbox, fallback_text(&self.handler, &envelope));
@@ -106,17 +104,12 @@ impl Answers {
         tokio::spawn(Arc::clone(self).answer(envelope, Arc::new(permit)));
     }
 
-    /// Ends when no handler is at work any more.
-    pub(super) async fn idle(&self) {
-        // Nobody closes the semaphore.
-        let _ = self.room.acquire_many(MOST_AT_WORK).await;
-    }
-
-    fn permit(&self) -> Option<OwnedSemaphorePermit> {
-        if *self.stage.borrow() >= Stage::Draining {
-            return None;
+    /// Ends when no handler is at work any more, and takes no new work from its beginning: who waits for all of the room
+    /// is given each place as it becomes free, before anyone else.
+    pub(super) async fn drain(&self) {
+        if let Ok(room) = self.room.acquire_many(MOST_AT_WORK).await {
+            room.forget();
         }
-        Arc::clone(&self.room).try_acquire_owned().ok()
     }
 
     async fn answer(self: Arc<Self>, envelope: Envelope, permit: Arc<OwnedSemaphorePermit>) {
