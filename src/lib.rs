@@ -3,5 +3,7 @@
 pub mod clock;
 pub mod domain;
 pub mod engine;
+pub mod http;
 pub mod ledger;
+pub mod okta;
 pub mod slack;

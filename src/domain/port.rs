@@ -77,6 +77,8 @@ pub enum Effect {
         membership: MembershipKey,
         /// When it was to end.
         due: Timestamp,
+        /// Whether an addition that was taken back may still arrive.
+        addition: Doubt,
     },
     /// Tell someone who clicked why it did not count, where only they see it.
     Reply {
@@ -386,14 +388,15 @@ pub struct Attempt {
     pub id: EffectId,
     /// What is to be done.
     pub effect: Effect,
-    /// Whether an earlier try may have happened without our knowing: read back before repeating.
+    /// Whether an earlier try of it may have happened without our knowing: read back before repeating.
     pub doubt: Doubt,
     /// The request it was promised for, as it stands now, for its words.
     pub about: Option<Request>,
 }
 
 /// Whether an earlier try may have taken effect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// No earlier try was sent, or each was answered with a refusal.
     None,

@@ -101,8 +101,6 @@ struct Lane {
     queue: VecDeque<Waiting>,
     in_flight: Option<EffectId>,
     not_before: Duration,
-    /// An addition was taken back while it was under way: it may still arrive.
-    suspect: bool,
 }
 
 /// What a failure amounts to.
@@ -133,7 +131,6 @@ impl Lanes {
         let key = LaneKey::of(effect);
         let lane = self.lanes.entry(key.clone()).or_default();
         let rank = Rank::of(effect);
-        let doubt = if rank == Rank::Removal && lane.suspect { Doubt::MayHaveHappened } else { doubt };
         lane.queue.push_back(Waiting { id, rank, doubt, tries: 0, last: None });
         self.homes.insert(id, key);
         if rank == Rank::Removal {
@@ -155,30 +152,22 @@ impl Lanes {
         self.leave(id);
     }
 
-    /// A promise was taken back. Answers whether a try of it is still under way. An addition that was tried without
-    /// an answer may still arrive: the removal that follows is in doubt.
+    /// A promise was taken back. Answers whether a try of it is still under way.
     pub fn withdraw(&mut self, id: EffectId) -> bool {
-        let Some((key, left, under_way)) = self.leave(id) else { return false };
-        let may_arrive = under_way || left.doubt == Doubt::MayHaveHappened;
-        if left.rank == Rank::Addition && may_arrive {
-            self.lanes.entry(key).or_default().suspect = true;
-        }
-        under_way
+        self.leave(id)
     }
 
-    fn leave(&mut self, id: EffectId) -> Option<(LaneKey, Waiting, bool)> {
+    fn leave(&mut self, id: EffectId) -> bool {
         self.untried_removals.remove(&id);
-        let key = self.homes.remove(&id)?;
-        let lane = self.lanes.get_mut(&key)?;
-        let place = lane.queue.iter().position(|waiting| waiting.id == id)?;
-        let left = lane.queue.remove(place)?;
-        let under_way = lane.in_flight.take_if(|flying| *flying == id).is_some();
+        let Some(key) = self.homes.remove(&id) else { return false };
+        let Some(lane) = self.lanes.get_mut(&key) else { return false };
+        lane.queue.retain(|waiting| waiting.id != id);
         lane.not_before = Duration::ZERO;
-        lane.suspect &= left.rank != Rank::Removal;
-        if lane.queue.is_empty() && !lane.suspect {
+        let under_way = lane.in_flight.take_if(|flying| *flying == id).is_some();
+        if lane.queue.is_empty() {
             self.lanes.remove(&key);
         }
-        Some((key, left, under_way))
+        under_way
     }
 
     /// A try failed. It is tried again after its wait, `jitter` of which is between 0 and 1 of a quarter more.
@@ -265,7 +254,7 @@ mod tests {
     }
 
     fn remove(user: &str) -> Effect {
-        Effect::RemoveMember { membership: membership(user), due: Timestamp::UNIX_EPOCH }
+        Effect::RemoveMember { membership: membership(user), due: Timestamp::UNIX_EPOCH, addition: Doubt::None }
     }
 
     fn add(user: &str) -> Effect {
@@ -309,16 +298,6 @@ mod tests {
         assert_eq!(lanes.ready(Gate::Custody, ZERO), [(id(2), Doubt::None)]);
         lanes.settle(id(2));
         assert_eq!(lanes.ready(Gate::Custody, ZERO), []);
-    }
-
-    #[test]
-    fn a_removal_after_an_addition_that_was_under_way_is_in_doubt() {
-        let mut lanes = Lanes::default();
-        lanes.join(id(1), &add("a"), Doubt::None);
-        assert_eq!(lanes.ready(Gate::Open, ZERO).len(), 1);
-        assert!(lanes.withdraw(id(1)), "it was under way");
-        lanes.join(id(2), &remove("a"), Doubt::None);
-        assert_eq!(lanes.ready(Gate::Open, ZERO), [(id(2), Doubt::MayHaveHappened)]);
     }
 
     #[test]

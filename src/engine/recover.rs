@@ -253,7 +253,7 @@ impl Salvaged {
             Effect::AddMember { membership } => {
                 self.given.entry(membership.clone()).or_insert(None);
             }
-            Effect::RemoveMember { membership, due } => {
+            Effect::RemoveMember { membership, due, .. } => {
                 self.promised.insert(id, membership.clone());
                 self.end(membership, *due);
             }

@@ -120,7 +120,7 @@ impl Okta {
     ///
     /// # Errors
     /// See [`EffectError`]. Lost rights are never a removal.
-    pub async fn remove(&self, key: &MembershipKey, doubt: Doubt) -> Result<Outcome, EffectError> {
+    pub async fn remove(&self, key: &MembershipKey, addition: Doubt) -> Result<Outcome, EffectError> {
         let url = self.http.url(&["api", "v1", "groups", key.group.as_str(), "users", key.user.as_str()]);
         let reply = self.http.call(Method::DELETE, url, Priority::Removal).await?;
         let receipt = reply.receipt.clone();
@@ -131,7 +131,7 @@ impl Okta {
         }
         for look in 0..self.timing.looks {
             if !self.is_member(key, Priority::Removal).await? {
-                return self.stays_out(key, doubt, receipt).await;
+                return self.stays_out(key, addition, receipt).await;
             }
             self.again(look).await;
         }
@@ -141,10 +141,10 @@ impl Okta {
     async fn stays_out(
         &self,
         key: &MembershipKey,
-        doubt: Doubt,
+        addition: Doubt,
         receipt: Option<String>,
     ) -> Result<Outcome, EffectError> {
-        if doubt == Doubt::MayHaveHappened {
+        if addition == Doubt::MayHaveHappened {
             clock::pause(self.timing.settles_within).await;
             if self.is_member(key, Priority::Removal).await? {
                 return Err(not_yet("back again", receipt, Class::Retry));

@@ -185,7 +185,11 @@ impl Okta {
     }
 
     /// All pages of a list.
-    async fn pages<T: serde::de::DeserializeOwned>(&self, first: Url, priority: Priority) -> Result<Vec<T>, EffectError> {
+    async fn pages<T: serde::de::DeserializeOwned>(
+        &self,
+        first: Url,
+        priority: Priority,
+    ) -> Result<Vec<T>, EffectError> {
         let mut all = Vec::new();
         let mut url = first;
         for _ in 0..MOST_PAGES {

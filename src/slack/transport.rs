@@ -115,11 +115,7 @@ impl Transport {
     pub fn new(client: Arc<SlackClient>, handler: Handler, timing: Timing, seed: StdRng) -> Self {
         Self {
             client,
-<<<<<<< HEAD
-            answers: Arc::new(Answers::new(handler, timing.answer_within, stage.subscribe())),
-=======
             answers: Arc::new(Answers::new(handler, timing.answer_within)),
->>>>>>> transport
             timing: Arc::new(timing),
             state: watch::Sender::new(SocketState::default()),
             stage: watch::Sender::new(Stage::Running),
@@ -143,14 +139,7 @@ impl Transport {
             self.stage.send_replace(Stage::Draining);
         };
         let ((), mut first, mut second) = tokio::join!(drain, self.keep(first), self.keep(second));
-<<<<<<< HEAD
-        if clock::timeout(self.timing.drain_within, self.answers.idle()).await.is_err() {
-=======
-        if clock::timeout(self.timing.drain_within, self.answers.drain())
-            .await
-            .is_err()
-        {
->>>>>>> transport
+        if clock::timeout(self.timing.drain_within, self.answers.drain()).await.is_err() {
             tracing::warn!("handlers are still at work after the time to finish");
         }
         self.stage.send_replace(Stage::Closing);
@@ -171,10 +160,7 @@ impl Transport {
             loop {
                 let leaving = self.connect_once(&mut connections).await;
                 let wait = backoff.wait_after(&leaving);
-                tracing::debug!(
-                    wait_ms = wait.as_millis(),
-                    "another socket is opened after this"
-                );
+                tracing::debug!(wait_ms = wait.as_millis(), "another socket is opened after this");
                 while connections.try_join_next().is_some() {}
                 clock::pause(wait).await;
             }
@@ -205,18 +191,10 @@ impl Transport {
             }
             .run(leave),
         );
-<<<<<<< HEAD
         let leaving = left.await.unwrap_or_else(|_| Leaving::unopened(SocketFault::Broken));
-        if let Departure::Failed(fault) = &leaving.why {
-            self.noted(fault.clone());
-=======
-        let leaving = left
-            .await
-            .unwrap_or_else(|_| Leaving::unopened(SocketFault::Broken));
         match &leaving.why {
             Departure::Refresh => tracing::info!("Slack refreshes a socket"),
             Departure::Failed(fault) => drop(self.noted(fault.clone())),
->>>>>>> transport
         }
         leaving
     }

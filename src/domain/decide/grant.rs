@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Event, Then},
     id::{EffectId, RequestId, SlackUserId},
     membership::{Membership, Motion},
-    port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
+    port::{Alert, Doubt, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
     request::{Ending, NotOpened, Request, State},
     time::Timestamp,
 };
@@ -198,7 +198,11 @@ impl Case<'_> {
         }
         if keeper.is_none() && given {
             let due = self.due_of(membership, over);
-            decision.effect(Effect::RemoveMember { membership: membership.key.clone(), due });
+            let addition = match (&membership.motion, under_way) {
+                (Motion::Adding { .. }, Some(_)) => Doubt::MayHaveHappened,
+                _ => Doubt::None,
+            };
+            decision.effect(Effect::RemoveMember { membership: membership.key.clone(), due, addition });
         }
     }
 

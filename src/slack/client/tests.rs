@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use slack_morphism::{SlackClientApiCallContext, SlackClientHttpConnector};
 
 use super::*;
-use crate::slack::fake::{
-    APP_TOKEN, Answer, BOT_TOKEN, FakeApi, Logs, client, client_within, raw_api,
-};
+use crate::slack::fake::{APP_TOKEN, Answer, BOT_TOKEN, FakeApi, Logs, client, client_within, raw_api};
 
 async fn answering(reply: Value) -> FakeApi {
     FakeApi::start(move |_| Answer::Json(reply.clone())).await
@@ -296,52 +294,19 @@ async fn a_missing_scope_and_the_places_of_a_fault_are_kept_and_no_words() {
 #[tokio::test]
 async fn strange_replies_are_errors_and_nothing_worse() {
     let unreadable = SlackError::Unknown(Hitch::Unreadable);
-<<<<<<< HEAD
+    let padding = "x".repeat(3 * 1024 * 1024);
+    let endless = json!({ "ok": true, "ts": "1.2", "padding": padding }).to_string();
     for body in
         ["", "<html>busy</html>", "{", "null", "[]", r#"{"ok":"yes"}"#, r#"{"ok":true}"#, r#"{"ok":true,"ts":7}"#]
     {
         assert_eq!(with(200, &[], body).await, unreadable, "{body}");
     }
     assert_eq!(with(200, &[], r#"{"ok":false}"#).await, unreadable);
-    assert_eq!(with(200, &[], &"x".repeat(3 * 1024 * 1024)).await, unreadable);
+    assert_eq!(with(200, &[], &endless).await, unreadable);
     assert_eq!(with(500, &[], "<html>").await, SlackError::Unknown(Hitch::Status(500)));
     assert_eq!(with(503, &[], "").await, SlackError::Retry(Hitch::Status(503)));
     assert_eq!(with(403, &[], "a proxy").await, rejected(SlackCode::Http(403)));
     assert_eq!(with(500, &[], r#"{"ok":true,"ts":"1.2"}"#).await, SlackError::Unknown(Hitch::Status(500)));
-=======
-    let padding = "x".repeat(3 * 1024 * 1024);
-    let endless = json!({ "ok": true, "ts": "1.2", "padding": padding }).to_string();
-    for body in [
-        "",
-        "<html>busy</html>",
-        "{",
-        "null",
-        "[]",
-        r#"{"ok":"yes"}"#,
-        r#"{"ok":true}"#,
-        r#"{"ok":true,"ts":7}"#,
-    ] {
-        assert_eq!(with(200, &[], body).await, unreadable, "{body}");
-    }
-    assert_eq!(with(200, &[], r#"{"ok":false}"#).await, unreadable);
-    assert_eq!(with(200, &[], &endless).await, unreadable);
-    assert_eq!(
-        with(500, &[], "<html>").await,
-        SlackError::Unknown(Hitch::Status(500))
-    );
-    assert_eq!(
-        with(503, &[], "").await,
-        SlackError::Retry(Hitch::Status(503))
-    );
-    assert_eq!(
-        with(403, &[], "a proxy").await,
-        rejected(SlackCode::Http(403))
-    );
-    assert_eq!(
-        with(500, &[], r#"{"ok":true,"ts":"1.2"}"#).await,
-        SlackError::Unknown(Hitch::Status(500))
-    );
->>>>>>> transport
     let cut = raw_api("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"ok\":true").await;
     assert_eq!(post(&client(&cut)).await, Err(SlackError::Unknown(Hitch::Broken)));
     let shut = raw_api("").await;
@@ -354,14 +319,7 @@ async fn never_sent_and_never_answered_are_two_things() {
     let closed = Url::parse(&format!("http://{port}/api")).unwrap();
     assert_eq!(post(&client(&closed)).await, Err(SlackError::Retry(Hitch::NoConnection)));
     let api = FakeApi::start(|_| Answer::Hang).await;
-<<<<<<< HEAD
-    assert_eq!(post(&api.client()).await, Err(SlackError::Unknown(Hitch::Late)));
-=======
-    assert_eq!(
-        post(&hurried(&api)).await,
-        Err(SlackError::Unknown(Hitch::Late))
-    );
->>>>>>> transport
+    assert_eq!(post(&hurried(&api)).await, Err(SlackError::Unknown(Hitch::Late)));
 }
 
 #[tokio::test]
@@ -449,16 +407,7 @@ async fn neither_tokens_nor_words_are_in_errors_or_logs() {
     let gone = Url::parse("http://127.0.0.1:1/api").unwrap();
     errors.push(client(&gone).user_by_email("alice@acme.example").await.unwrap_err());
     let hangs = FakeApi::start(|_| Answer::Hang).await;
-<<<<<<< HEAD
-    errors.push(hangs.client().user_by_email("alice@acme.example").await.unwrap_err());
-=======
-    errors.push(
-        hurried(&hangs)
-            .user_by_email("alice@acme.example")
-            .await
-            .unwrap_err(),
-    );
->>>>>>> transport
+    errors.push(hurried(&hangs).user_by_email("alice@acme.example").await.unwrap_err());
     for error in errors {
         let shown = format!("{error} {error:?}");
         for secret in [BOT_TOKEN, "SECRETWORDS", "alice@"] {

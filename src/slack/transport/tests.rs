@@ -39,10 +39,8 @@ struct Desk {
 impl Desk {
     fn handler(&self) -> Handler {
         let desk = self.clone();
-        let words = NotDone {
-            submission: "Not saved yet: press again".to_owned(),
-            command: "Not done: try again".to_owned(),
-        };
+        let words =
+            NotDone { submission: "Not saved yet: press again".to_owned(), command: "Not done: try again".to_owned() };
         Handler {
             answer: Arc::new(move |envelope| desk.clone().answer(envelope).boxed()),
             fallback: Arc::new(move |envelope| not_done(envelope, &words)),
@@ -67,12 +65,7 @@ impl Desk {
     }
 
     fn seen(&self) -> Vec<String> {
-        self.seen
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|envelope| envelope.id.to_string())
-            .collect()
+        self.seen.lock().unwrap().iter().map(|envelope| envelope.id.to_string()).collect()
     }
 }
 
@@ -85,20 +78,11 @@ struct Running {
 
 impl Running {
     fn start(api: &FakeApi, handler: Handler, timing: Timing) -> Self {
-        let transport = Transport::new(
-            Arc::new(api.client()),
-            handler,
-            timing,
-            StdRng::seed_from_u64(7),
-        );
+        let transport = Transport::new(Arc::new(api.client()), handler, timing, StdRng::seed_from_u64(7));
         let (stop, stopped) = oneshot::channel();
         let state = transport.state();
         let done = tokio::spawn(transport.run(async { drop(stopped.await) }));
-        Self {
-            state,
-            stop: Some(stop),
-            done,
-        }
+        Self { state, stop: Some(stop), done }
     }
 
     fn stop(&mut self) {
@@ -187,19 +171,13 @@ async fn acks_are_written_exactly_so() {
 #[tokio::test]
 async fn a_slow_handler_delays_nobody() {
     let desk = Desk::default();
-    let patient = Timing {
-        answer_within: PATIENCE,
-        ..timing()
-    };
+    let patient = Timing { answer_within: PATIENCE, ..timing() };
     let (_sockets, _api, _running, mut one, _two) = two_sockets(&desk, patient).await;
     say(&mut one, command("slow-1")).await;
     say(&mut one, command("bare-1")).await;
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"bare-1"}"#);
     desk.release.notify_one();
-    assert_eq!(
-        hear(&mut one).await,
-        r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#
-    );
+    assert_eq!(hear(&mut one).await, r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#);
 }
 
 #[tokio::test]
@@ -241,9 +219,7 @@ async fn a_handler_works_on_after_its_deadline() {
     say(&mut one, submission("slow-1")).await;
     assert!(hear(&mut one).await.contains("Not saved yet"));
     desk.release.notify_one();
-    clock::timeout(PATIENCE, desk.finished.notified())
-        .await
-        .expect("the handler was cut off");
+    clock::timeout(PATIENCE, desk.finished.notified()).await.expect("the handler was cut off");
     // Its answer is dropped: the next ack is another's.
     say(&mut one, command("bare-1")).await;
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"bare-1"}"#);
@@ -252,10 +228,7 @@ async fn a_handler_works_on_after_its_deadline() {
 #[tokio::test]
 async fn a_panicking_fallback_costs_only_its_own_ack() {
     let desk = Desk::default();
-    let handler = Handler {
-        fallback: Arc::new(|_| panic!("as asked")),
-        ..desk.handler()
-    };
+    let handler = Handler { fallback: Arc::new(|_| panic!("as asked")), ..desk.handler() };
     let mut sockets = FakeSockets::start().await;
     let api = sockets.api().await;
     let _running = Running::start(&api, handler, timing());
@@ -271,10 +244,7 @@ async fn a_panicking_fallback_costs_only_its_own_ack() {
 async fn an_announced_end_is_overlapped() {
     for reason in ["warning", "refresh_requested", "something_new"] {
         let desk = Desk::default();
-        let patient = Timing {
-            answer_within: PATIENCE,
-            ..timing()
-        };
+        let patient = Timing { answer_within: PATIENCE, ..timing() };
         let (mut sockets, _api, mut running, mut old, _two) = two_sockets(&desk, patient).await;
         say(&mut old, command("slow-1")).await;
         say(&mut old, json!({ "type": "disconnect", "reason": reason })).await;
@@ -282,18 +252,11 @@ async fn an_announced_end_is_overlapped() {
         let state = running.until(|state| state.connected == 3).await;
         assert_eq!(state.last_fault, None, "{reason}");
         // A second announcement changes nothing; what comes late is answered where it came.
-        say(
-            &mut old,
-            json!({ "type": "disconnect", "reason": "refresh_requested" }),
-        )
-        .await;
+        say(&mut old, json!({ "type": "disconnect", "reason": "refresh_requested" })).await;
         say(&mut old, command("bare-late")).await;
         assert_eq!(hear(&mut old).await, r#"{"envelope_id":"bare-late"}"#);
         desk.release.notify_one();
-        assert_eq!(
-            hear(&mut old).await,
-            r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#
-        );
+        assert_eq!(hear(&mut old).await, r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#);
         old.close(None).await.unwrap();
         running.until(|state| state.connected == 2).await;
         say(&mut new, command("bare-new")).await;
@@ -303,24 +266,13 @@ async fn an_announced_end_is_overlapped() {
 
 #[tokio::test]
 async fn an_announced_end_that_does_not_come_is_made() {
-    let short = Timing {
-        retire_within: Duration::from_millis(100),
-        ..timing()
-    };
-    let (mut sockets, _api, mut running, mut old, _two) =
-        two_sockets(&Desk::default(), short).await;
-    say(
-        &mut old,
-        json!({ "type": "disconnect", "reason": "warning" }),
-    )
-    .await;
+    let short = Timing { retire_within: Duration::from_millis(100), ..timing() };
+    let (mut sockets, _api, mut running, mut old, _two) = two_sockets(&Desk::default(), short).await;
+    say(&mut old, json!({ "type": "disconnect", "reason": "warning" })).await;
     // Another hello takes nothing of it back.
     say(&mut old, json!({ "type": "hello" })).await;
     let _new = greeted(&mut sockets).await;
-    let over = clock::timeout(PATIENCE, async {
-        while let Some(Ok(_)) = old.next().await {}
-    })
-    .await;
+    let over = clock::timeout(PATIENCE, async { while let Some(Ok(_)) = old.next().await {} }).await;
     over.expect("the old socket stays open");
     running.until(|state| state.connected == 2).await;
 }
@@ -328,10 +280,7 @@ async fn an_announced_end_that_does_not_come_is_made() {
 #[tokio::test]
 async fn an_ack_whose_socket_is_gone_takes_the_other() {
     let desk = Desk::default();
-    let patient = Timing {
-        answer_within: PATIENCE,
-        ..timing()
-    };
+    let patient = Timing { answer_within: PATIENCE, ..timing() };
     let (_sockets, _api, mut running, mut one, mut two) = two_sockets(&desk, patient).await;
     say(&mut one, command("slow-1")).await;
     say(&mut one, command("bare-1")).await;
@@ -339,19 +288,13 @@ async fn an_ack_whose_socket_is_gone_takes_the_other() {
     drop(one);
     running.until(|state| state.connected == 1).await;
     desk.release.notify_one();
-    assert_eq!(
-        hear(&mut two).await,
-        r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#
-    );
+    assert_eq!(hear(&mut two).await, r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#);
 }
 
 #[tokio::test]
 async fn an_envelope_in_flight_twice_is_worked_on_once() {
     let desk = Desk::default();
-    let patient = Timing {
-        answer_within: PATIENCE,
-        ..timing()
-    };
+    let patient = Timing { answer_within: PATIENCE, ..timing() };
     let (_sockets, _api, _running, mut one, mut two) = two_sockets(&desk, patient).await;
     say(&mut one, command("slow-1")).await;
     say(&mut one, command("bare-1")).await;
@@ -370,10 +313,7 @@ async fn an_envelope_in_flight_twice_is_worked_on_once() {
 async fn a_server_that_accepts_and_closes_is_asked_ever_more_seldom() {
     let mut sockets = FakeSockets::start().await;
     let api = sockets.api().await;
-    let unproven = Timing {
-        proven_after: Duration::from_secs(60),
-        ..timing()
-    };
+    let unproven = Timing { proven_after: Duration::from_secs(60), ..timing() };
     let began = clock::elapsed();
     let _running = Running::start(&api, Desk::default().handler(), unproven);
     for _ in 0..12 {
@@ -404,10 +344,7 @@ async fn a_hanging_handshake_is_given_up() {
     let mut sockets = FakeSockets::start().await;
     // It takes connections and never says a word.
     let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (mute_url, count) = (
-        format!("ws://{}/", mute.local_addr().unwrap()),
-        AtomicUsize::new(0),
-    );
+    let (mute_url, count) = (format!("ws://{}/", mute.local_addr().unwrap()), AtomicUsize::new(0));
     let url = sockets.url.clone();
     let api = FakeApi::start(move |_| {
         let first = count.fetch_add(1, Ordering::Relaxed) < 2;
@@ -415,9 +352,7 @@ async fn a_hanging_handshake_is_given_up() {
     });
     let api = api.await;
     let mut running = Running::start(&api, Desk::default().handler(), timing());
-    running
-        .until(|state| state.last_fault == Some(SocketFault::Late))
-        .await;
+    running.until(|state| state.last_fault == Some(SocketFault::Late)).await;
     let _peers = (greeted(&mut sockets).await, greeted(&mut sockets).await);
     running.until(|state| state.connected == 2).await;
 }
@@ -429,14 +364,7 @@ async fn a_socket_without_hello_is_given_up() {
     let mut running = Running::start(&api, Desk::default().handler(), timing());
     let _mute = (sockets.next().await, sockets.next().await);
     let state = running.until(|state| state.last_fault.is_some()).await;
-    assert_eq!(
-        state,
-        SocketState {
-            connected: 0,
-            last_hello: None,
-            last_fault: Some(SocketFault::Late)
-        }
-    );
+    assert_eq!(state, SocketState { connected: 0, last_hello: None, last_fault: Some(SocketFault::Late) });
     let _peers = (greeted(&mut sockets).await, greeted(&mut sockets).await);
     running.until(|state| state.connected == 2).await;
 }
@@ -449,9 +377,7 @@ async fn a_broken_connection_is_replaced() {
     drop(one);
     let state = running.until(|state| state.connected == 1).await;
     assert!(state.last_hello.is_some());
-    running
-        .until(|state| state.last_fault == Some(SocketFault::Broken))
-        .await;
+    running.until(|state| state.last_fault == Some(SocketFault::Broken)).await;
     let _new = greeted(&mut sockets).await;
     let state = running.until(|state| state.connected == 2).await;
     assert_eq!(state.last_fault, None);
@@ -459,18 +385,13 @@ async fn a_broken_connection_is_replaced() {
 
 #[tokio::test]
 async fn a_silent_connection_is_replaced() {
-    let quick = Timing {
-        ping_every: Duration::from_millis(40),
-        ..timing()
-    };
+    let quick = Timing { ping_every: Duration::from_millis(40), ..timing() };
     let mut sockets = FakeSockets::start().await;
     let api = sockets.api().await;
     let mut running = Running::start(&api, Desk::default().handler(), quick);
     // Nobody reads these two: pings find no answer.
     let _deaf = (greeted(&mut sockets).await, greeted(&mut sockets).await);
-    running
-        .until(|state| state.last_fault == Some(SocketFault::Silent))
-        .await;
+    running.until(|state| state.last_fault == Some(SocketFault::Silent)).await;
     let mut alive = greeted(&mut sockets).await;
     // This one is read, and lives through more pings than may be missed.
     let mut pings = 0;
@@ -487,10 +408,7 @@ const LONG_DRAIN: Duration = Duration::from_millis(50);
 #[tokio::test]
 async fn a_stop_lets_work_end_and_takes_no_more() {
     let desk = Desk::default();
-    let patient = Timing {
-        answer_within: PATIENCE,
-        ..timing()
-    };
+    let patient = Timing { answer_within: PATIENCE, ..timing() };
     let (_sockets, api, mut running, mut one, mut two) = two_sockets(&desk, patient).await;
     say(&mut one, command("slow-1")).await;
     say(&mut one, command("bare-1")).await;
@@ -508,22 +426,13 @@ async fn a_stop_lets_work_end_and_takes_no_more() {
         assert!(sent < 100_000, "work is still taken");
     }
     desk.release.notify_one();
-    assert_eq!(
-        hear(&mut one).await,
-        r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#
-    );
+    assert_eq!(hear(&mut one).await, r#"{"envelope_id":"slow-1","payload":{"text":"slow"}}"#);
     for peer in [&mut one, &mut two] {
         let message = clock::timeout(PATIENCE, peer.next()).await.unwrap();
-        assert!(
-            matches!(message, Some(Ok(Message::Close(_)))),
-            "{message:?}"
-        );
+        assert!(matches!(message, Some(Ok(Message::Close(_)))), "{message:?}");
         let _ = peer.next().await;
     }
-    clock::timeout(PATIENCE, running.done)
-        .await
-        .expect("it does not stop")
-        .unwrap();
+    clock::timeout(PATIENCE, running.done).await.expect("it does not stop").unwrap();
     assert_eq!(running.state.borrow().connected, 0);
     assert_eq!(api.calls().len(), 2, "sockets are opened after the stop");
 }
@@ -542,31 +451,20 @@ async fn a_stop_waits_for_work_past_its_deadline_too() {
     }
     assert!(!running.done.is_finished());
     desk.release.notify_one();
-    clock::timeout(PATIENCE, desk.finished.notified())
-        .await
-        .expect("the handler was cut off");
+    clock::timeout(PATIENCE, desk.finished.notified()).await.expect("the handler was cut off");
     drop((one, two));
-    clock::timeout(PATIENCE, running.done)
-        .await
-        .expect("it does not stop")
-        .unwrap();
+    clock::timeout(PATIENCE, running.done).await.expect("it does not stop").unwrap();
 }
 
 #[tokio::test]
 async fn a_stop_does_not_wait_for_ever() {
-    let short = Timing {
-        drain_within: Duration::from_millis(50),
-        ..timing()
-    };
+    let short = Timing { drain_within: Duration::from_millis(50), ..timing() };
     let (_sockets, _api, mut running, mut one, _deaf) = two_sockets(&Desk::default(), short).await;
     say(&mut one, command("never-1")).await;
     say(&mut one, command("bare-1")).await;
     hear(&mut one).await;
     running.stop();
-    clock::timeout(PATIENCE, running.done)
-        .await
-        .expect("it does not stop")
-        .unwrap();
+    clock::timeout(PATIENCE, running.done).await.expect("it does not stop").unwrap();
 }
 
 #[tokio::test]
@@ -586,16 +484,8 @@ async fn what_cannot_be_read_stops_nothing() {
     one.send(Message::text("")).await.unwrap();
     one.send(Message::binary(vec![0xff, 0])).await.unwrap();
     one.send(Message::text("[".repeat(100_000))).await.unwrap();
-    one.send(Message::text(
-        r#"{"envelope_id":"awaited","type":"interactive","payload":"#,
-    ))
-    .await
-    .unwrap();
-    one.send(Message::text(
-        r#"{"envelope_id": "idle", "type":"events_api","payload":7}"#,
-    ))
-    .await
-    .unwrap();
+    one.send(Message::text(r#"{"envelope_id":"awaited","type":"interactive","payload":"#)).await.unwrap();
+    one.send(Message::text(r#"{"envelope_id": "idle", "type":"events_api","payload":7}"#)).await.unwrap();
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"idle"}"#);
     say(&mut one, command("bare-1")).await;
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"bare-1"}"#);
@@ -606,55 +496,29 @@ async fn what_people_must_mend_shows_in_the_state() {
     let open = |reply: Value| async move {
         let api = FakeApi::start(move |_| Answer::Json(reply.clone())).await;
         let mut running = Running::start(&api, Desk::default().handler(), timing());
-        running
-            .until(|state| state.last_fault.is_some())
-            .await
-            .last_fault
-            .unwrap()
+        running.until(|state| state.last_fault.is_some()).await.last_fault.unwrap()
     };
-    let refused = SlackError::Auth {
-        code: SlackCode::InvalidAuth,
-        scope: None,
-    };
-    assert_eq!(
-        open(json!({ "ok": false, "error": "invalid_auth" })).await,
-        SocketFault::Open(refused)
-    );
+    let refused = SlackError::Auth { code: SlackCode::InvalidAuth, scope: None };
+    assert_eq!(open(json!({ "ok": false, "error": "invalid_auth" })).await, SocketFault::Open(refused));
     // A plain socket to somewhere else, and no socket's address at all.
-    for url in [
-        "ws://slack.example/link",
-        "http://slack.example/",
-        "file:///etc/passwd",
-    ] {
+    for url in ["ws://slack.example/link", "http://slack.example/", "file:///etc/passwd"] {
         let fault = open(json!({ "ok": true, "url": url })).await;
-        assert!(
-            matches!(fault, SocketFault::Open(SlackError::Rejected { .. })),
-            "{url}: {fault:?}"
-        );
+        assert!(matches!(fault, SocketFault::Open(SlackError::Rejected { .. })), "{url}: {fault:?}");
     }
-    for (reason, fault) in [
-        ("link_disabled", SocketFault::LinkDisabled),
-        ("too_many_websockets", SocketFault::TooManySockets),
-    ] {
-        let (_sockets, _api, mut running, mut one, _two) =
-            two_sockets(&Desk::default(), timing()).await;
+    for (reason, fault) in
+        [("link_disabled", SocketFault::LinkDisabled), ("too_many_websockets", SocketFault::TooManySockets)]
+    {
+        let (_sockets, _api, mut running, mut one, _two) = two_sockets(&Desk::default(), timing()).await;
         say(&mut one, json!({ "type": "disconnect", "reason": reason })).await;
-        running
-            .until(|state| state.last_fault == Some(fault.clone()))
-            .await;
+        running.until(|state| state.last_fault == Some(fault.clone())).await;
     }
 }
 
 #[tokio::test]
 async fn neither_tokens_nor_tickets_nor_words_are_logged() {
     let (logs, _guard) = Logs::listen();
-    let (mut sockets, _api, mut running, mut one, two) =
-        two_sockets(&Desk::default(), timing()).await;
-    one.send(Message::text(
-        r#"{"envelope_id":"x","payload":"SECRETWORDS"}"#,
-    ))
-    .await
-    .unwrap();
+    let (mut sockets, _api, mut running, mut one, two) = two_sockets(&Desk::default(), timing()).await;
+    one.send(Message::text(r#"{"envelope_id":"x","payload":"SECRETWORDS"}"#)).await.unwrap();
     let mut secret = submission("panic-1");
     secret["payload"]["words"] = json!("SECRETWORDS");
     say(&mut one, secret).await;
@@ -664,14 +528,9 @@ async fn neither_tokens_nor_tickets_nor_words_are_logged() {
     let _new = greeted(&mut sockets).await;
     drop(sockets);
     drop(one);
-    running
-        .until(|state| state.last_fault == Some(SocketFault::Handshake))
-        .await;
+    running.until(|state| state.last_fault == Some(SocketFault::Handshake)).await;
     let text = logs.text();
-    assert!(
-        text.contains("a handler panicked") && text.contains("handshake failed"),
-        "nothing was logged: {text}"
-    );
+    assert!(text.contains("a handler panicked") && text.contains("handshake failed"), "nothing was logged: {text}");
     for secret in [BOT_TOKEN, APP_TOKEN, TICKET, "SECRETWORDS"] {
         assert!(!text.contains(secret), "{secret} is in the log");
     }
@@ -685,16 +544,9 @@ async fn acks_are_those_that_official_clients_send() {
     };
     let path = format!("{contracts}/slack/wire/acks.json");
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let clients = recorded
-        .as_object()
-        .unwrap()
-        .values()
-        .filter_map(Value::as_object);
-    let acks: Vec<Value> = clients
-        .flat_map(serde_json::Map::values)
-        .filter(|ack| ack.get("envelope_id").is_some())
-        .cloned()
-        .collect();
+    let clients = recorded.as_object().unwrap().values().filter_map(Value::as_object);
+    let acks: Vec<Value> =
+        clients.flat_map(serde_json::Map::values).filter(|ack| ack.get("envelope_id").is_some()).cloned().collect();
     assert!(acks.len() >= 12, "{} acks recorded", acks.len());
     for (n, ack) in acks.into_iter().enumerate() {
         let payload = ack.get("payload").cloned();
