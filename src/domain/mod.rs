@@ -3,6 +3,7 @@
 //! Pure: it reads no clock, draws no random number, and knows no vendor, disk or thread.
 
 pub mod catalogue;
+pub mod duration;
 pub mod id;
 pub mod port;
 pub mod time;
