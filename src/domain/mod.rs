@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod command;
 pub mod decide;
+pub mod duration;
 pub mod event;
 pub mod id;
 pub mod live;
