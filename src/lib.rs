@@ -6,4 +6,5 @@ pub mod engine;
 pub mod http;
 pub mod ledger;
 pub mod okta;
+pub mod say;
 pub mod slack;
