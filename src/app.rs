@@ -27,7 +27,7 @@ use crate::{
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
-    okta::Okta,
+    okta::{self, Okta},
     outside::Vendors,
     server::{self, Health},
     slack::{
@@ -115,10 +115,10 @@ impl Parts {
     ) -> Result<Self> {
         let Recovered { live, ledger, custody } = recovered;
         let (chat_sender, chat) = watch::channel(None);
-        let okta = Okta::new(&essentials.okta.org_url, essentials.okta.token.clone())
+        let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
             .map_err(|fault| anyhow!("Okta's settings cannot be used: {fault}"))?;
         let catalogue = Arc::new(settings.as_ref().map(|s| s.catalogue.clone()).unwrap_or_default());
-        let outside = Arc::new(Vendors::new(okta, chat, admin_groups(&catalogue)));
+        let outside = Arc::new(Vendors::new(okta, chat, Arc::clone(&clock), admin_groups(&catalogue)));
         let limits = limits(settings.as_ref());
         let seed = rand::rng().random();
         let core = Core::new(live, catalogue, limits, Mode::Custody, seed);
@@ -212,7 +212,7 @@ impl ChatRoom {
             match preflight(&client).await {
                 Ok(me) => {
                     let manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
-                    let chat = Arc::new(Chat::new(Arc::clone(&client), me.team_id, manners));
+                    let chat = Arc::new(Chat::open(Arc::clone(&client), me.team_id, manners).await);
                     return Some((client, chat));
                 }
                 Err(fault) => warn!(%fault, "Slack does not take the tokens: custody"),
@@ -224,7 +224,7 @@ impl ChatRoom {
 
     /// Opens the sockets; when the first is there, everything is served.
     async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: &Settings) {
-        let desk = Desk::new(self.door, chat, settings);
+        let desk = Desk::new(self.door, chat, settings.requests.min_duration);
         let seed = StdRng::from_rng(&mut rand::rng());
         let transport = Transport::new(client, desk.handler(), Timing::default(), seed);
         let mut state = transport.state();
@@ -252,7 +252,11 @@ impl ChatRoom {
 
 fn limits(settings: Option<&Settings>) -> Limits {
     let Some(settings) = settings else {
-        return Limits { unanswered_after: AccessDuration::LONGEST, min_duration: AccessDuration::LONGEST, max_open: 0 };
+        return Limits {
+            unanswered_after: AccessDuration::LONGEST,
+            min_duration: AccessDuration::LONGEST,
+            max_open: 0,
+        };
     };
     let requests = &settings.requests;
     Limits {

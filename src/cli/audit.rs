@@ -31,7 +31,8 @@ fn check(file: Option<&Path>, loaded: &Loaded) -> Result<String> {
     let essentials = loaded.essentials.as_ref();
     let keys = essentials.ok().and_then(|essentials| Keys::read(&essentials.audit.key_file).ok());
     let keys = keys.as_ref();
-    let sealed = if keys.is_some() { "chain and seals hold" } else { "the chain holds; without the key no seal was checked" };
+    let sealed =
+        if keys.is_some() { "chain and seals hold" } else { "the chain holds; without the key no seal was checked" };
     let Some(file) = file else {
         let store = &essentials.map_err(|faults| anyhow!("{faults}"))?.store.directory;
         let journal = describe("journal", sealed, &verify::store(store, keys)?);

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::config::{Loaded, check::{Verdict, report}};
+use crate::config::{
+    Loaded,
+    check::{Verdict, report},
+};
 
 /// Prints every fault of the configuration, or what it amounts to.
 #[expect(clippy::print_stdout, reason = "this is what the command is for")]

@@ -105,6 +105,8 @@ pub struct Entitlement {
     pub max_duration: AccessDuration,
     /// Who may ask.
     pub requesters: Requesters,
+    /// Whether the group may carry Okta admin roles; such a group is refused otherwise.
+    pub allow_admin_group: bool,
 }
 
 /// Something one works with, and the levels of access to it.

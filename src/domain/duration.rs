@@ -149,6 +149,9 @@ pub struct ClockTime {
 }
 
 impl ClockTime {
+    /// 18:00.
+    pub const SIX_PM: Self = Self { hour: 18, minute: 0 };
+
     /// Reads `17:30`, `9:05`, `5:30pm` or `5pm`, in lower case.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::domain::{
     catalogue::Catalogue,
     command::{Command, Refusal},
     decide::{Limits, Mode},
-    id::SlackUserId,
+    id::{RequestId, SlackUserId},
     port::{Identity, Unfit},
     request::Request,
     said::{Text, TextError, hex},
@@ -23,9 +23,10 @@ pub const DOOR_QUEUE: usize = 1_024;
 /// What comes through the door.
 #[derive(Debug)]
 pub(super) enum Knock {
-    Submit { command: Command, answer: oneshot::Sender<Response> },
+    Submit { command: Box<Command>, answer: oneshot::Sender<Response> },
     LookUp { who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
+    Peek { request: RequestId, answer: oneshot::Sender<Option<Request>> },
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
     Stop,
@@ -75,7 +76,7 @@ impl Door {
     pub async fn submit(&self, command: Command) -> Response {
         let (answer, answered) = oneshot::channel();
         let unsaved = Response { result: Err(Refusal::CannotBeSaved), about: None };
-        match self.knocks.try_send(Knock::Submit { command, answer }) {
+        match self.knocks.try_send(Knock::Submit { command: Box::new(command), answer }) {
             Ok(()) => answered.await.unwrap_or(unsaved),
             Err(_) => unsaved,
         }
@@ -94,6 +95,13 @@ impl Door {
         let (answer, answered) = oneshot::channel();
         self.knocks.try_send(Knock::Offer { who, answer }).ok()?;
         answered.await.ok()
+    }
+
+    /// A request as it stands in memory.
+    pub async fn peek(&self, request: RequestId) -> Option<Request> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::Peek { request, answer }).ok()?;
+        answered.await.ok().flatten()
     }
 
     /// Takes a text as it was typed, with a fresh salt.

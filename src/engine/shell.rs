@@ -310,10 +310,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         match knock {
             Knock::Submit { command, answer } => match self.in_history(&command) {
                 Some(request) => {
-                    self.fetch(command, request, answer);
+                    self.fetch(*command, request, answer);
                     Ok(())
                 }
-                None => self.submit(command, answer, None),
+                None => self.submit(*command, answer, None),
             },
             Knock::LookUp { who, answer } => {
                 self.look_up(who, answer);
@@ -321,6 +321,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             }
             Knock::Offer { who, answer } => {
                 let _ = answer.send(self.offer(&who));
+                Ok(())
+            }
+            Knock::Peek { request, answer } => {
+                let _ = answer.send(self.core.safe().requests.get(&request).cloned());
                 Ok(())
             }
             Knock::Mode(mode) => {

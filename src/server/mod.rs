@@ -27,10 +27,8 @@ pub struct Health {
 pub async fn serve(listen: SocketAddr, health: Health) -> std::io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     info!(address = %listener.local_addr()?, "health is answered");
-    let router = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(health);
+    let router =
+        Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(health);
     axum::serve(listener, router).await
 }
 

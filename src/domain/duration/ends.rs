@@ -34,6 +34,19 @@ pub enum ZoneOf {
     Person,
 }
 
+impl Default for BusinessDay {
+    /// Monday to Friday until 18:00 UTC.
+    fn default() -> Self {
+        use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
+        Self {
+            ends: ClockTime::SIX_PM,
+            days: vec![Monday, Tuesday, Wednesday, Thursday, Friday],
+            zone: TimeZone::UTC,
+            follows: ZoneOf::Organisation,
+        }
+    }
+}
+
 impl BusinessDay {
     /// The zone in which a person's clock times are read, and where it comes from.
     #[must_use]
