@@ -1,0 +1,8 @@
+//! The world, driven over the wire as a bot would, and as people do.
+
+mod bot;
+mod faults;
+mod okta;
+mod people;
+mod slack_web;
+mod sockets;
