@@ -70,6 +70,9 @@ enum Job {
     Fetch,
 }
 
+/// Who waits for a look-up.
+type LookUp = oneshot::Sender<Option<Result<Identity, Unfit>>>;
+
 type Saved = (u64, u64, Result<Receipt, CommitError>);
 
 /// The loop and all it holds.
@@ -88,7 +91,7 @@ pub struct Engine<L, O> {
     tries: BTreeMap<EffectId, AbortHandle>,
     replies: BTreeMap<ReplyId, oneshot::Sender<Response>>,
     next_reply: u64,
-    look_ups: BTreeMap<SlackUserId, Vec<oneshot::Sender<Option<Result<Identity, Unfit>>>>>,
+    look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
     limits: Limits,
     stopping: bool,
 }

@@ -62,13 +62,13 @@ fn typed(blocks: Vec<Value>) -> Vec<SlackBlock> {
 }
 
 fn blocks(card: &Card) -> Vec<Value> {
-    let mut elements: Vec<Value> = card.lines.iter().map(|line| section(line)).collect();
+    let mut elements: Vec<Value> = card.lines.iter().map(section).collect();
     elements.extend(card.quote.as_deref().map(quote));
     if !card.steps.is_empty() {
-        let steps: Vec<Value> = card.steps.iter().map(|line| bare_section(line)).collect();
+        let steps: Vec<Value> = card.steps.iter().map(section).collect();
         elements.push(json!({ "type": "rich_text_list", "style": "ordered", "elements": steps }));
     }
-    elements.extend(card.after.iter().map(|line| section(line)));
+    elements.extend(card.after.iter().map(section));
     let mut blocks = vec![json!({ "type": "rich_text", "elements": elements })];
     blocks.extend(card.buttons.as_ref().map(actions));
     blocks.extend(card.context.as_ref().map(|context| {
@@ -79,14 +79,7 @@ fn blocks(card: &Card) -> Vec<Value> {
     blocks
 }
 
-/// Lines of one block stand below each other: each but the last of its kind ends in a line break.
 fn section(line: &Line) -> Value {
-    let mut elements: Vec<Value> = line.iter().flat_map(run).collect();
-    elements.push(json!({ "type": "text", "text": "\n" }));
-    json!({ "type": "rich_text_section", "elements": elements })
-}
-
-fn bare_section(line: &Line) -> Value {
     json!({ "type": "rich_text_section", "elements": line.iter().flat_map(run).collect::<Vec<_>>() })
 }
 
@@ -320,6 +313,7 @@ fn justification() -> Value {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it becomes part of the input")]
 fn input(block: &str, label: &str, element: Value, listens: Listens) -> Value {
     let mut input = json!({ "type": "input", "block_id": block, "label": plain(label), "element": element });
     if listens == Listens::Yes {
@@ -339,7 +333,7 @@ fn optional(mut input: Value) -> Value {
 }
 
 fn preview(lines: &[Line]) -> Value {
-    let elements: Vec<Value> = lines.iter().map(|line| section(line)).collect();
+    let elements: Vec<Value> = lines.iter().map(section).collect();
     json!({ "type": "rich_text", "block_id": "preview", "elements": elements })
 }
 
