@@ -9,7 +9,7 @@ use jitney::{
 };
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
-use world::{Company, SubmitAnswer, World, slack::Message};
+use world::{Company, State, SubmitAnswer, World, slack::Message};
 
 /// Alice asks.
 pub const ALICE: &str = "U0ALICE";
@@ -206,6 +206,62 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         assert!(!clicked.timed_out, "{clicked:?}");
     }
 
+    /// Asks, has an owner approve, and waits until it is open.
+    pub async fn grant(&self, who: &str, access: &str, length: &str) {
+        let why = format!("Because of {access}, {length}");
+        self.ask(who, access, length, &why).await;
+        let owner = if who == BOB { DANA } else { BOB };
+        let card = self.world.until_message(owner, &why).await;
+        self.world.press(owner, &card, "approve").await.unwrap();
+        let active = |state: &State| {
+            let messages = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+            let mine = messages.filter(|message| message.text.starts_with("Active until"));
+            mine.map(|message| serde_json::to_string(&message.blocks).unwrap())
+                .any(|blocks| blocks.contains(&why))
+                .then_some(())
+        };
+        self.world.until(&format!("{access} is active"), active).await;
+        self.world.until_message(who, "Open until").await;
+    }
+
+    /// Changes the catalogue's text.
+    pub fn change_catalogue(&self, from: &str, to: &str) {
+        self.change_file("catalogue.toml", from, to);
+    }
+
+    /// Changes the settings' text.
+    pub fn change_settings(&self, from: &str, to: &str) {
+        self.change_file("jitney.toml", from, to);
+    }
+
+    fn change_file(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(from), "{name} has no {from}");
+        fs::write(self.path(name), text.replace(from, to)).unwrap();
+    }
+
+    /// Replaces the catalogue.
+    pub fn write_catalogue(&self, text: &str) {
+        fs::write(self.path("catalogue.toml"), text).unwrap();
+    }
+
+    /// The journal's first segment.
+    pub fn journal(&self) -> PathBuf {
+        let mut segments: Vec<PathBuf> = fs::read_dir(self.path("store/journal"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .collect();
+        segments.sort();
+        segments.remove(0)
+    }
+
+    /// The bot's clock is set back by a day while it does not run.
+    pub fn clock_steps_back(&mut self) {
+        self.clock = Arc::new(Steered::default());
+        self.clock.advance(TimeDelta::days(-1));
+    }
+
     /// Everybody reads everything.
     pub fn read_all(&self) {
         for (user, _) in self.world.unread() {
@@ -229,6 +285,18 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         }
         assert_eq!(everyone(&self.world), expected);
         self.verify();
+    }
+
+    /// The end of a play whose journal was damaged on purpose.
+    pub async fn finish_damaged(mut self, held: &[(&str, &str)]) {
+        if self.bot.is_some() {
+            self.stop().await;
+        }
+        assert_eq!(held, [], "nothing is held after custody");
+        assert_eq!(everyone(&self.world), self.standing);
+        let keys = Keys::read(&self.path("audit.key")).unwrap();
+        assert!(verify::store(&self.path("store"), Some(&keys)).is_err());
+        assert!(verify::custody(&self.path("store"), Some(&keys)).unwrap().is_some());
     }
 
     /// The journal verifies.
