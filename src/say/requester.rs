@@ -269,8 +269,10 @@ fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
 
 fn since(from: Timestamp, to: Timestamp) -> String {
     let secs = u64::try_from((to - from).num_seconds()).unwrap_or_default();
-    let whole = if secs >= 3600 { secs / 3600 * 3600 } else { secs / 60 * 60 };
-    crate::domain::time::AccessDuration::from_secs(whole.max(60)).map_or_else(|_| "time".to_owned(), length::words)
+    match secs / 3600 {
+        0 => length::count((secs / 60).max(1), "minute"),
+        hours => length::count(hours, "hour"),
+    }
 }
 
 /// Why access could not be opened, in a plain sentence. The vendor's own words go to admins.

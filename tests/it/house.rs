@@ -130,6 +130,7 @@ key_file = "{key}"
 listen = ""
 
 [requests]
+min_duration = "1s"
 business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris" }}
 "#,
             slack = self.world.slack_api_url(),
@@ -208,7 +209,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// Asks, has an owner approve, and waits until it is open.
     pub async fn grant(&self, who: &str, access: &str, length: &str) {
-        let why = format!("Because of {access}, {length}");
+        let why = format!("{who} because of {access}, {length}");
         self.ask(who, access, length, &why).await;
         let owner = if who == BOB { DANA } else { BOB };
         let card = self.world.until_message(owner, &why).await;
@@ -222,6 +223,12 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         };
         self.world.until(&format!("{access} is active"), active).await;
         self.world.until_message(who, "Open until").await;
+    }
+
+    /// Waits until somebody was told that theirs ended as planned, in their message and by a nudge.
+    pub async fn until_expired(&self, who: &str) {
+        self.world.until_message(who, "as planned").await;
+        self.world.until_message(who, "Ended 20").await;
     }
 
     /// Changes the catalogue's text.
@@ -250,7 +257,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         let mut segments: Vec<PathBuf> = fs::read_dir(self.path("store/journal"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
             .collect();
         segments.sort();
         segments.remove(0)

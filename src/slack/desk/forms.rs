@@ -232,8 +232,8 @@ impl Desk {
     /// Deny… opens its form from memory, for whoever has the card.
     pub(super) async fn open_denial(&self, press: Press, request: RequestId) -> Ack {
         let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
-        let standing = self.door.peek(request).await;
         let view = ViewKey::Approver { request, slack: press.who.clone() };
+        let standing = self.door.peek(view.clone()).await;
         let on_record = |request: &&crate::domain::request::Request| {
             request.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
         };
@@ -279,7 +279,8 @@ impl Desk {
         let reason = match self.door.text(form.fields.text("reason")) {
             Ok(reason) => reason,
             Err(error) => {
-                let asker = self.door.peek(denying.request).await.map(|request| called(&request));
+                let card = ViewKey::Approver { request: denying.request, slack: who.clone() };
+                let asker = self.door.peek(card).await.map(|request| called(&request));
                 return errors(&[("reason", refusal::reason(error, asker.as_deref().unwrap_or("the requester")))]);
             }
         };

@@ -20,7 +20,7 @@ async fn from_the_form_to_the_removal() {
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     let over = house.world.until_message(ALICE, "as planned").await;
     println!("{}", house.world.seen(&over));
-    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.world.until_message(ALICE, "Ended 20").await;
     let decided = house.world.until_message(DANA, "Approved by").await;
     println!("{}", house.world.seen(&decided));
     house.read_all();
