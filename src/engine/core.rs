@@ -107,6 +107,8 @@ pub enum Input {
     Mode(Mode),
     /// What can be asked for has changed.
     Adopt(Arc<Catalogue>, Limits),
+    /// Nothing new begins; what is under way may land.
+    Stop,
     /// Time has passed.
     Wake,
 }
@@ -191,6 +193,7 @@ pub struct Core {
     random: SmallRng,
     full_until: Duration,
     early: Vec<Early>,
+    stopping: bool,
 }
 
 /// A decision made on a card whose posting has not been answered yet: people can be faster than replies.
@@ -219,6 +222,7 @@ impl Core {
             random: SmallRng::seed_from_u64(seed),
             full_until: Duration::ZERO,
             early: Vec::new(),
+            stopping: false,
         };
         core.resume();
         core
@@ -260,10 +264,10 @@ impl Core {
         self.unsaved.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
     }
 
-    /// Whether a line, or a try of a promise, is under way.
+    /// Whether a line, a try of a promise, or a message is under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.unsaved.is_empty() || self.lanes.busy()
+        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy()
     }
 
     /// When to come back if nothing happens before.
@@ -318,6 +322,10 @@ impl Core {
                 self.limits = limits;
                 Ok(())
             }
+            Input::Stop => {
+                self.stopping = true;
+                Ok(())
+            }
             Input::Wake => Ok(()),
         }
     }
@@ -341,7 +349,9 @@ impl Core {
     ) -> Result<(), Illegal> {
         let asked = command.request();
         let live = asked.and_then(|id| self.live.requests.get(&id));
-        let archived = archived.filter(|_| live.is_none());
+        // What has just left memory is still in the durable state, before it is in history.
+        let leaving = asked.and_then(|id| self.safe.requests.get(&id)).cloned().map(Box::new);
+        let archived = archived.or(leaving).filter(|_| live.is_none());
         let result = if now.elapsed < self.full_until {
             Err(Refusal::CannotBeSaved)
         } else if let Some(request) = archived.as_deref() {
@@ -569,7 +579,7 @@ impl Core {
 
     /// Promises and messages whose turn has come.
     fn start(&mut self, now: Now, actions: &mut Vec<Action>) {
-        if now.elapsed < self.full_until {
+        if self.stopping || now.elapsed < self.full_until {
             return;
         }
         let gate = if self.mode == Mode::Custody { Gate::Custody } else { Gate::Open };

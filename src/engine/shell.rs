@@ -352,7 +352,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Knock::Stop => {
                 self.stopping = true;
                 self.knocks.close();
-                Ok(())
+                self.step(Input::Stop)
             }
         }
     }
@@ -367,7 +367,13 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         let row = self.ledger.row(&rows::request_key(request));
         self.spawn(Job::Fetch, async move {
             let row = row.await.ok().flatten();
-            let archived = row.and_then(|row| rows::request(&row).ok()).map(Box::new);
+            let archived = row.and_then(|row| match rows::request(&row) {
+                Ok(request) => Some(Box::new(request)),
+                Err(fault) => {
+                    error!(%request, %fault, "history cannot be read");
+                    None
+                }
+            });
             Landed::Fetched(Box::new(command), answer, archived)
         });
     }

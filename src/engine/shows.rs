@@ -94,6 +94,11 @@ impl Shows {
         }
     }
 
+    /// Whether anything is being posted or redrawn.
+    pub fn busy(&self) -> bool {
+        self.stale.values().any(|turn| turn.stage != Stage::Waiting)
+    }
+
     /// When the next wait is over.
     pub fn next(&self, now: Duration) -> Option<Duration> {
         self.stale

@@ -73,6 +73,7 @@ async fn sockets_are_renewed_without_losing_a_click() {
     house.world.until_connected(1).await;
     house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     house.world.until_message(DANA, "asks for").await;
+    house.world.until_message(BOB, "asks for").await;
     house.read_all();
     house.finish(&[]).await;
 }
