@@ -1,4 +1,5 @@
 //! The whole program against the outside world it is held to.
 
 mod house;
+mod kills;
 mod plays;
