@@ -133,7 +133,7 @@ async fn a_submission_is_answered_in_every_way() {
         world
             .seen_view("U0ALICE")
             .unwrap()
-            .contains("Why: INC-42\n  ! Too short")
+            .contains("Why: [INC-42]\n  ! Too short")
     );
     let update = json!({"response_action": "update", "view": {"type": "modal", "title": plain("Already requested"), "blocks": []}});
     let (answer, _) = tokio::join!(world.submit("U0ALICE"), answered(&mut socket, Some(update)));
