@@ -1,1 +1,15 @@
-//! Jitney.
+//! Just-in-time access from Slack: asked for, approved, given in Okta, taken back on time.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod http;
+pub mod ledger;
+pub mod okta;
+pub mod outside;
+pub mod say;
+pub mod server;
+pub mod slack;

@@ -60,18 +60,9 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    pub(crate) fn enter(
-        &mut self,
-        vendor: Vendor,
-        asked: &Asked,
-        at: DateTime<Utc>,
-        elapsed: Duration,
-    ) -> u64 {
+    pub(crate) fn enter(&mut self, vendor: Vendor, asked: &Asked, at: DateTime<Utc>, elapsed: Duration) -> u64 {
         self.next += 1;
-        let body: String = String::from_utf8_lossy(&asked.body)
-            .chars()
-            .take(BODY_KEPT)
-            .collect();
+        let body: String = String::from_utf8_lossy(&asked.body).chars().take(BODY_KEPT).collect();
         self.kept.push_back(Call {
             seq: self.next,
             at,

@@ -16,23 +16,14 @@ pub struct Clock {
 }
 
 impl Clock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the world's own reader of elapsed time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the world's own reader of elapsed time")]
     pub(crate) fn start() -> Self {
-        Self {
-            started: Instant::now(),
-            offset: TimeDelta::zero(),
-        }
+        Self { started: Instant::now(), offset: TimeDelta::zero() }
     }
 
     /// The wall time of the outside world: real time plus what was added by [`Clock::advance`].
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the world's own reader of wall time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the world's own reader of wall time")]
     pub fn now(&self) -> DateTime<Utc> {
         DateTime::<Utc>::from(SystemTime::now()) + self.offset
     }
@@ -56,10 +47,7 @@ impl Clock {
 }
 
 /// Waits for so much real time. Only scripted delays use it; whoever awaits an outcome uses [`within`].
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a scripted delay is elapsed time, and this is its one place"
-)]
+#[expect(clippy::disallowed_methods, reason = "a scripted delay is elapsed time, and this is its one place")]
 pub(crate) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }

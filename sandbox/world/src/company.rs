@@ -83,19 +83,13 @@ impl Person {
     /// A full member of the workspace with an active Okta user; ids `U0<KEY>` and `00u<KEY>`, e-mail `<key>@acme.example`.
     #[must_use]
     pub fn member(key: &str, name: &str, tz: &str) -> Self {
-        Self {
-            name: name.into(),
-            slack: Some(SlackAccount::member(key, tz)),
-            okta: Some(OktaAccount::active(key)),
-        }
+        Self { name: name.into(), slack: Some(SlackAccount::member(key, tz)), okta: Some(OktaAccount::active(key)) }
     }
 
     /// The Slack id, empty where there is none.
     #[must_use]
     pub fn slack_id(&self) -> &str {
-        self.slack
-            .as_ref()
-            .map_or("", |account| account.id.as_str())
+        self.slack.as_ref().map_or("", |account| account.id.as_str())
     }
 
     /// The Okta id, empty where there is none.
@@ -139,12 +133,7 @@ impl Company {
     /// left, Gus has no Okta user, Hana two, and Ivy's Okta user is suspended.
     #[must_use]
     pub fn acme() -> Self {
-        Self {
-            people: acme_people(),
-            groups: acme_groups(),
-            rules: vec![acme_rule()],
-            project: Project::access(),
-        }
+        Self { people: acme_people(), groups: acme_groups(), rules: vec![acme_rule()], project: Project::access() }
     }
 }
 
@@ -186,10 +175,7 @@ fn acme_people() -> Vec<Person> {
 /// One Slack member whose e-mail two active Okta users have.
 fn two_hanas(tz: &str) -> [Person; 2] {
     let first = Person::member("hana", "Hana Twice", tz);
-    let mut second = Person {
-        slack: None,
-        ..Person::member("hana2", "Hana Twice", tz)
-    };
+    let mut second = Person { slack: None, ..Person::member("hana2", "Hana Twice", tz) };
     if let Some(okta) = &mut second.okta {
         okta.email = "hana@acme.example".into();
         okta.login = "hana.admin@acme.example".into();
@@ -217,10 +203,7 @@ fn acme_groups() -> Vec<Group> {
             "00gIMPORTED" => group.kind = GroupKind::AppGroup,
             "00gEVERYONE" => {
                 group.kind = GroupKind::BuiltIn;
-                group.members = acme_people()
-                    .iter()
-                    .map(|person| person.okta_id().to_owned())
-                    .collect();
+                group.members = acme_people().iter().map(|person| person.okta_id().to_owned()).collect();
                 group.members.remove("");
             }
             _ => {}

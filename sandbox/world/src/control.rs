@@ -127,31 +127,14 @@ async fn act(Extract(world): Extract<World>, Json(act): Json<Act>) -> Response {
 
 async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
     Ok(match act {
-        Act::Slash {
-            user,
-            command,
-            text,
-        } => told(world.slash(&user, &command, &text).await?),
-        Act::Fill {
-            user,
-            block_id,
-            action_id,
-            value,
-        } => told(world.fill(&user, &block_id, &action_id, value).await?),
-        Act::Options {
-            user,
-            block_id,
-            action_id,
-            query,
-        } => told(world.options(&user, &block_id, &action_id, &query).await?),
+        Act::Slash { user, command, text } => told(world.slash(&user, &command, &text).await?),
+        Act::Fill { user, block_id, action_id, value } => told(world.fill(&user, &block_id, &action_id, value).await?),
+        Act::Options { user, block_id, action_id, query } => {
+            told(world.options(&user, &block_id, &action_id, &query).await?)
+        }
         Act::Submit { user } => told(world.submit(&user).await?),
         Act::Close { user } => told(world.close_view(&user).await?),
-        Act::Click {
-            user,
-            channel,
-            ts,
-            press,
-        } => told(world.click(&user, &channel, &ts, press).await?),
+        Act::Click { user, channel, ts, press } => told(world.click(&user, &channel, &ts, press).await?),
         Act::ClickInView { user, press } => told(world.click_in_view(&user, press).await?),
         Act::ClickInHome { user, press } => told(world.click_in_home(&user, press).await?),
         Act::OpenHome { user } => told(world.open_home(&user).await?),
@@ -182,10 +165,7 @@ async fn release(Extract(world): Extract<World>, Path(id): Path<u64>) -> StatusC
     StatusCode::NO_CONTENT
 }
 
-async fn vendor(
-    Extract(world): Extract<World>,
-    Path((vendor, way)): Path<(Vendor, String)>,
-) -> StatusCode {
+async fn vendor(Extract(world): Extract<World>, Path((vendor, way)): Path<(Vendor, String)>) -> StatusCode {
     match way.as_str() {
         "down" => world.down(vendor),
         "up" => world.up(vendor),
@@ -221,16 +201,8 @@ async fn sockets(Extract(world): Extract<World>, Json(order): Json<SocketOrder>)
 #[derive(Deserialize)]
 #[serde(tag = "did", rename_all = "snake_case")]
 enum ByHand {
-    Add {
-        group: String,
-        user: String,
-        who: String,
-    },
-    Remove {
-        group: String,
-        user: String,
-        who: String,
-    },
+    Add { group: String, user: String, who: String },
+    Remove { group: String, user: String, who: String },
 }
 
 async fn members(Extract(world): Extract<World>, Json(write): Json<ByHand>) -> StatusCode {
@@ -248,9 +220,5 @@ struct Advance {
 
 async fn clock(Extract(world): Extract<World>, Json(order): Json<Advance>) -> Json<Value> {
     world.advance(order.advance);
-    Json(
-        world.look(
-            |state| json!({"now": state.clock.now(), "offset_secs": state.clock.offset_secs()}),
-        ),
-    )
+    Json(world.look(|state| json!({"now": state.clock.now(), "offset_secs": state.clock.offset_secs()})))
 }

@@ -101,13 +101,7 @@ impl Fault {
     /// A fault for the next matching call.
     #[must_use]
     pub fn new(vendor: Vendor, matches: impl Into<String>, what: What) -> Self {
-        Self {
-            vendor,
-            matches: matches.into(),
-            what,
-            times: once(),
-            after: 0,
-        }
+        Self { vendor, matches: matches.into(), what, times: once(), after: 0 }
     }
 
     /// A fault for the next matching call to Slack, by Web API method.
@@ -165,9 +159,7 @@ fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            (0..=tail.len())
-                .filter(|at| tail.is_char_boundary(*at))
-                .any(|at| glob(rest, &tail[at..]))
+            (0..=tail.len()).filter(|at| tail.is_char_boundary(*at)).any(|at| glob(rest, &tail[at..]))
         }),
     }
 }
@@ -236,9 +228,7 @@ impl Faults {
             if active.seen > active.fault.after {
                 active.hits += 1;
                 if let What::RateLimited { reset_in_secs } = active.fault.what {
-                    active
-                        .until
-                        .get_or_insert(call.elapsed + Duration::from_secs(reset_in_secs));
+                    active.until.get_or_insert(call.elapsed + Duration::from_secs(reset_in_secs));
                 }
                 return Some((active.id, active.fault.what.clone()));
             }

@@ -60,9 +60,7 @@ impl Front {
             let seq = state.calls.enter(self.vendor, asked, now, elapsed);
             let call = state.calls.all().next_back().cloned();
             let down = state.down.contains(&self.vendor);
-            let fault = call
-                .filter(|_| !down)
-                .and_then(|call| state.faults.take(&call));
+            let fault = call.filter(|_| !down).and_then(|call| state.faults.take(&call));
             let id = fault.as_ref().map(|(id, _)| id.0);
             state.calls.with(seq, |call| call.fault = id);
             (seq, fault, down)
@@ -89,9 +87,7 @@ impl Front {
 
     async fn faulted(&self, seq: u64, id: FaultId, what: What, asked: Asked) -> End {
         match what {
-            What::Hang | What::HoldThenDo | What::DelayThenDo { .. } => {
-                self.held(seq, id, what, asked).await
-            }
+            What::Hang | What::HoldThenDo | What::DelayThenDo { .. } => self.held(seq, id, what, asked).await,
             What::DropBefore => End::Cut,
             What::DropAfter => {
                 self.done(seq, &asked);
@@ -113,21 +109,11 @@ impl Front {
 
     fn refusal(&self, state: &mut crate::State, id: FaultId, what: &What) -> Reply {
         match what {
-            What::Status {
-                code,
-                body,
-                headers,
-            } => status(*code, body, headers),
-            What::SlackError { error } => {
-                Reply::json(200, &serde_json::json!({"ok": false, "error": error}))
-            }
+            What::Status { code, body, headers } => status(*code, body, headers),
+            What::SlackError { error } => Reply::json(200, &serde_json::json!({"ok": false, "error": error})),
             What::Html { code } => Reply::html(*code),
             What::RateLimited { .. } => {
-                let until = state
-                    .faults
-                    .get(id)
-                    .and_then(|active| active.until)
-                    .unwrap_or_default();
+                let until = state.faults.get(id).and_then(|active| active.until).unwrap_or_default();
                 let left = until.saturating_sub(state.clock.elapsed());
                 let secs = left.as_secs() + u64::from(left.subsec_nanos() > 0);
                 match self.vendor {
@@ -155,23 +141,14 @@ impl Front {
         let task = tokio::spawn(async move {
             let hold = Hold::new(&front.world, id);
             match what {
-                What::DelayThenDo { ms } => {
-                    clock::pause(std::time::Duration::from_millis(ms)).await
-                }
+                What::DelayThenDo { ms } => clock::pause(std::time::Duration::from_millis(ms)).await,
                 What::HoldThenDo => {
                     front
-                        .wait_for(|state| {
-                            state
-                                .faults
-                                .get(id)
-                                .is_none_or(|active| active.released || active.lifted)
-                        })
+                        .wait_for(|state| state.faults.get(id).is_none_or(|active| active.released || active.lifted))
                         .await
                 }
                 _ => {
-                    front
-                        .wait_for(|state| state.faults.get(id).is_none_or(|active| active.lifted))
-                        .await;
+                    front.wait_for(|state| state.faults.get(id).is_none_or(|active| active.lifted)).await;
                     return End::Cut;
                 }
             }
@@ -189,11 +166,7 @@ impl Front {
 fn note(state: &mut crate::State, seq: u64, reply: &Reply) {
     let error = serde_json::from_slice::<serde_json::Value>(&reply.body)
         .ok()
-        .and_then(|body| {
-            body.get("error")
-                .and_then(|error| error.as_str())
-                .map(str::to_owned)
-        });
+        .and_then(|body| body.get("error").and_then(|error| error.as_str()).map(str::to_owned));
     state.calls.with(seq, |call| {
         call.status = Some(reply.status);
         call.error = error;
@@ -203,10 +176,7 @@ fn note(state: &mut crate::State, seq: u64, reply: &Reply) {
 fn status(code: u16, body: &serde_json::Value, headers: &[(String, String)]) -> Reply {
     let mut reply = match body {
         serde_json::Value::Null => Reply::empty(code),
-        serde_json::Value::String(text) => Reply {
-            body: text.clone().into_bytes(),
-            ..Reply::empty(code)
-        },
+        serde_json::Value::String(text) => Reply { body: text.clone().into_bytes(), ..Reply::empty(code) },
         other => Reply::json(code, other),
     };
     reply.headers.extend(headers.iter().cloned());
@@ -222,16 +192,12 @@ struct Hold {
 impl Hold {
     fn new(world: &World, id: FaultId) -> Self {
         world.change(|state| state.faults.with(id, |active| active.held += 1));
-        Self {
-            world: world.clone(),
-            id,
-        }
+        Self { world: world.clone(), id }
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.world
-            .change(|state| state.faults.with(self.id, |active| active.held -= 1));
+        self.world.change(|state| state.faults.with(self.id, |active| active.held -= 1));
     }
 }

@@ -38,11 +38,7 @@ impl Cut {
         if knife.done {
             return Err(io::Error::from(io::ErrorKind::ConnectionReset));
         }
-        if !knife
-            .waiting
-            .iter()
-            .any(|known| known.will_wake(context.waker()))
-        {
+        if !knife.waiting.iter().any(|known| known.will_wake(context.waker())) {
             knife.waiting.push(context.waker().clone());
         }
         Ok(())
@@ -67,11 +63,7 @@ impl AsyncRead for Line {
 }
 
 impl AsyncWrite for Line {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.cut.refuse(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -105,13 +97,7 @@ impl axum::serve::Listener for Ear {
             match self.0.accept().await {
                 Ok((stream, address)) => {
                     let _ = stream.set_nodelay(true);
-                    return (
-                        Line {
-                            stream,
-                            cut: Cut::default(),
-                        },
-                        address,
-                    );
+                    return (Line { stream, cut: Cut::default() }, address);
                 }
                 Err(_) => tokio::task::yield_now().await,
             }

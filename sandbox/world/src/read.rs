@@ -15,14 +15,7 @@ impl World {
             state
                 .slack
                 .dm(user)
-                .map(|channel| {
-                    channel
-                        .messages
-                        .iter()
-                        .filter(|message| !message.deleted)
-                        .cloned()
-                        .collect()
-                })
+                .map(|channel| channel.messages.iter().filter(|message| !message.deleted).cloned().collect())
                 .unwrap_or_default()
         })
     }
@@ -34,14 +27,7 @@ impl World {
             state
                 .slack
                 .channel(channel)
-                .map(|channel| {
-                    channel
-                        .messages
-                        .iter()
-                        .filter(|message| !message.deleted)
-                        .cloned()
-                        .collect()
-                })
+                .map(|channel| channel.messages.iter().filter(|message| !message.deleted).cloned().collect())
                 .unwrap_or_default()
         })
     }
@@ -50,13 +36,7 @@ impl World {
     #[must_use]
     pub fn ephemerals(&self, user: &str) -> Vec<Ephemeral> {
         self.look(|state| {
-            state
-                .slack
-                .ephemerals
-                .iter()
-                .filter(|note| note.user == user && !note.deleted)
-                .cloned()
-                .collect()
+            state.slack.ephemerals.iter().filter(|note| note.user == user && !note.deleted).cloned().collect()
         })
     }
 
@@ -82,21 +62,12 @@ impl World {
     /// App Home as this person sees it.
     #[must_use]
     pub fn seen_home(&self, user: &str) -> Option<String> {
-        self.look(|state| {
-            state
-                .slack
-                .homes
-                .get(user)
-                .map(|view| seen::view(state, view))
-        })
+        self.look(|state| state.slack.homes.get(user).map(|view| seen::view(state, view)))
     }
 
     /// Waits until this person's DM has a message whose text, as they see it, holds this; the newest such.
     pub async fn until_message(&self, user: &str, part: &str) -> Message {
-        self.until(&format!("a message to {user} with {part:?}"), |state| {
-            found(state, user, part)
-        })
-        .await
+        self.until(&format!("a message to {user} with {part:?}"), |state| found(state, user, part)).await
     }
 
     /// Waits until this person sees an ephemeral with this text; the newest such.
@@ -107,11 +78,7 @@ impl World {
                 .ephemerals
                 .iter()
                 .rev()
-                .find(|note| {
-                    note.user == user
-                        && !note.deleted
-                        && seen::ephemeral(state, note).contains(part)
-                })
+                .find(|note| note.user == user && !note.deleted && seen::ephemeral(state, note).contains(part))
                 .cloned()
         })
         .await
@@ -121,20 +88,10 @@ impl World {
     pub fn read(&self, user: &str) -> Vec<String> {
         self.change(|state| {
             let unread = unread_of(state, user);
-            for message in state
-                .slack
-                .channels
-                .iter_mut()
-                .flat_map(|channel| channel.messages.iter_mut())
-            {
+            for message in state.slack.channels.iter_mut().flat_map(|channel| channel.messages.iter_mut()) {
                 message.unread_by.retain(|reader| reader != user);
             }
-            state
-                .slack
-                .ephemerals
-                .iter_mut()
-                .filter(|note| note.user == user)
-                .for_each(|note| note.unread = false);
+            state.slack.ephemerals.iter_mut().filter(|note| note.user == user).for_each(|note| note.unread = false);
             unread
         })
     }
@@ -143,18 +100,8 @@ impl World {
     #[must_use]
     pub fn unread(&self) -> Vec<(String, String)> {
         self.look(|state| {
-            let users = state
-                .people
-                .iter()
-                .map(|person| person.slack_id().to_owned())
-                .filter(|id| !id.is_empty());
-            users
-                .flat_map(|user| {
-                    unread_of(state, &user)
-                        .into_iter()
-                        .map(move |text| (user.clone(), text))
-                })
-                .collect()
+            let users = state.people.iter().map(|person| person.slack_id().to_owned()).filter(|id| !id.is_empty());
+            users.flat_map(|user| unread_of(state, &user).into_iter().map(move |text| (user.clone(), text))).collect()
         })
     }
 }
@@ -170,22 +117,11 @@ fn found(state: &State, user: &str, part: &str) -> Option<Message> {
 }
 
 fn unread_of(state: &State, user: &str) -> Vec<String> {
-    let posted = state
-        .slack
-        .channels
-        .iter()
-        .flat_map(|channel| &channel.messages);
-    let posted = posted.filter(|message| {
-        !message.deleted && message.unread_by.iter().any(|reader| reader == user)
-    });
-    let notes = state
-        .slack
-        .ephemerals
-        .iter()
-        .filter(|note| note.user == user && note.unread && !note.deleted);
-    let mut all: Vec<(String, String)> = posted
-        .map(|message| (message.ts.clone(), seen::message(state, user, message)))
-        .collect();
+    let posted = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+    let posted = posted.filter(|message| !message.deleted && message.unread_by.iter().any(|reader| reader == user));
+    let notes = state.slack.ephemerals.iter().filter(|note| note.user == user && note.unread && !note.deleted);
+    let mut all: Vec<(String, String)> =
+        posted.map(|message| (message.ts.clone(), seen::message(state, user, message))).collect();
     all.extend(notes.map(|note| (note.ts.clone(), seen::ephemeral(state, note))));
     all.sort();
     all.into_iter().map(|(_, text)| text).collect()

@@ -23,20 +23,13 @@ pub fn ephemeral(state: &State, note: &Ephemeral) -> String {
 
 fn content(state: &State, user: &str, text: &str, blocks: &[Value]) -> String {
     let eye = Eye { state, user };
-    if blocks.is_empty() {
-        eye.mrkdwn(text)
-    } else {
-        eye.blocks(blocks, None)
-    }
+    if blocks.is_empty() { eye.mrkdwn(text) } else { eye.blocks(blocks, None) }
 }
 
 /// A modal or App Home as its owner sees it: title, blocks with what the inputs hold, errors, buttons below.
 #[must_use]
 pub fn view(state: &State, view: &View) -> String {
-    let eye = Eye {
-        state,
-        user: &view.user,
-    };
+    let eye = Eye { state, user: &view.user };
     let mut lines = Vec::new();
     if !view.title().is_empty() {
         lines.push(format!("# {}", view.title()));
@@ -59,20 +52,8 @@ pub fn view(state: &State, view: &View) -> String {
 #[must_use]
 pub fn confirm(element: &Value) -> Option<String> {
     let dialog = element["confirm"].as_object()?;
-    let word = |name: &str| {
-        dialog
-            .get(name)
-            .and_then(|part| part["text"].as_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Some(format!(
-        "{} / {} / [{}] [{}]",
-        word("title"),
-        word("text"),
-        word("confirm"),
-        word("deny")
-    ))
+    let word = |name: &str| dialog.get(name).and_then(|part| part["text"].as_str()).unwrap_or_default().to_owned();
+    Some(format!("{} / {} / [{}] [{}]", word("title"), word("text"), word("confirm"), word("deny")))
 }
 
 struct Eye<'state> {
@@ -82,11 +63,8 @@ struct Eye<'state> {
 
 impl Eye<'_> {
     fn blocks(&self, blocks: &[Value], view: Option<&View>) -> String {
-        let lines: Vec<String> = blocks
-            .iter()
-            .map(|block| self.block(block, view))
-            .filter(|line| !line.is_empty())
-            .collect();
+        let lines: Vec<String> =
+            blocks.iter().map(|block| self.block(block, view)).filter(|line| !line.is_empty()).collect();
         lines.join("\n")
     }
 
@@ -106,23 +84,14 @@ impl Eye<'_> {
             }
             Some("rich_text") => self.rich(block),
             Some("input") => self.input(block, view),
-            Some("image") => format!(
-                "(image: {})",
-                block["alt_text"].as_str().unwrap_or_default()
-            ),
+            Some("image") => format!("(image: {})", block["alt_text"].as_str().unwrap_or_default()),
             other => format!("({other:?})"),
         }
     }
 
     fn section(&self, block: &Value, view: Option<&View>) -> String {
         let mut parts: Vec<String> = vec![self.text(&block["text"])];
-        parts.extend(
-            block["fields"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|field| self.text(field)),
-        );
+        parts.extend(block["fields"].as_array().into_iter().flatten().map(|field| self.text(field)));
         parts.retain(|part| !part.is_empty());
         let mut line = parts.join("\n");
         if block["accessory"].is_object() {
@@ -132,20 +101,13 @@ impl Eye<'_> {
     }
 
     fn input(&self, block: &Value, view: Option<&View>) -> String {
-        let optional = if block["optional"] == Value::Bool(true) {
-            " (optional)"
-        } else {
-            ""
-        };
+        let optional = if block["optional"] == Value::Bool(true) { " (optional)" } else { "" };
         let held = self.element(block, &block["element"], view);
         let mut lines = vec![format!("{}{optional}: {held}", self.text(&block["label"]))];
         if block["hint"].is_object() {
             lines.push(format!("  ({})", self.text(&block["hint"])));
         }
-        let error = view.and_then(|view| {
-            view.errors
-                .get(block["block_id"].as_str().unwrap_or_default())
-        });
+        let error = view.and_then(|view| view.errors.get(block["block_id"].as_str().unwrap_or_default()));
         lines.extend(error.map(|error| format!("  ! {error}")));
         lines.join("\n")
     }
@@ -155,34 +117,18 @@ impl Eye<'_> {
             Some("button") => format!("[{}]", self.text(&element["text"])),
             Some("overflow") => "[⋯]".into(),
             Some("mrkdwn" | "plain_text") => self.text(element),
-            Some("image") => format!(
-                "(image: {})",
-                element["alt_text"].as_str().unwrap_or_default()
-            ),
+            Some("image") => format!("(image: {})", element["alt_text"].as_str().unwrap_or_default()),
             _ => format!("[{}]", self.held(block, element, view)),
         }
     }
 
     /// What an input holds, or its placeholder in angle brackets.
     fn held(&self, block: &Value, element: &Value, view: Option<&View>) -> String {
-        let ids = (
-            block["block_id"].as_str().unwrap_or_default(),
-            element["action_id"].as_str().unwrap_or_default(),
-        );
-        let value = view
-            .and_then(|view| view.values.get(ids.0))
-            .and_then(|held| held.get(ids.1));
-        let shown = value
-            .and_then(Value::as_object)
-            .and_then(|held| held.iter().find(|(name, _)| *name != "type"));
-        let shown = shown
-            .map(|(_, value)| self.worded(value))
-            .unwrap_or_default();
-        if shown.is_empty() {
-            format!("‹{}›", self.text(&element["placeholder"]))
-        } else {
-            shown
-        }
+        let ids = (block["block_id"].as_str().unwrap_or_default(), element["action_id"].as_str().unwrap_or_default());
+        let value = view.and_then(|view| view.values.get(ids.0)).and_then(|held| held.get(ids.1));
+        let shown = value.and_then(Value::as_object).and_then(|held| held.iter().find(|(name, _)| *name != "type"));
+        let shown = shown.map(|(_, value)| self.worded(value)).unwrap_or_default();
+        if shown.is_empty() { format!("‹{}›", self.text(&element["placeholder"])) } else { shown }
     }
 
     fn worded(&self, value: &Value) -> String {
@@ -192,75 +138,45 @@ impl Eye<'_> {
                 format!("@{}", self.state.name_of(text))
             }
             Value::String(text) => text.clone(),
-            Value::Array(many) => many
-                .iter()
-                .map(|one| self.worded(one))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Value::Object(option) => option
-                .get("text")
-                .map(|text| self.text(text))
-                .unwrap_or_default(),
+            Value::Array(many) => many.iter().map(|one| self.worded(one)).collect::<Vec<_>>().join(", "),
+            Value::Object(option) => option.get("text").map(|text| self.text(text)).unwrap_or_default(),
             other => other.to_string(),
         }
     }
 
     fn text(&self, text: &Value) -> String {
         let raw = text["text"].as_str().unwrap_or_default();
-        if text["type"] == "mrkdwn" {
-            self.mrkdwn(raw)
-        } else {
-            raw.to_owned()
-        }
+        if text["type"] == "mrkdwn" { self.mrkdwn(raw) } else { raw.to_owned() }
     }
 
     fn rich(&self, block: &Value) -> String {
         let parts = block["elements"].as_array().into_iter().flatten();
-        parts
-            .map(|part| self.rich_part(part))
-            .collect::<Vec<_>>()
-            .join("\n")
+        parts.map(|part| self.rich_part(part)).collect::<Vec<_>>().join("\n")
     }
 
     fn rich_part(&self, part: &Value) -> String {
         match part["type"].as_str() {
             Some("rich_text_list") => {
                 let ordered = part["style"] == "ordered";
-                let items = part["elements"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .enumerate();
+                let items = part["elements"].as_array().into_iter().flatten().enumerate();
                 let first = part["offset"].as_u64().unwrap_or(0);
                 let mark = |index: usize| {
-                    if ordered {
-                        format!("{}. ", first + index as u64 + 1)
-                    } else {
-                        "• ".to_owned()
-                    }
+                    if ordered { format!("{}. ", first + index as u64 + 1) } else { "• ".to_owned() }
                 };
                 items
                     .map(|(index, item)| format!("{}{}", mark(index), self.inline_all(item)))
                     .collect::<Vec<_>>()
                     .join("\n")
             }
-            Some("rich_text_quote") => self
-                .inline_all(part)
-                .lines()
-                .map(|line| format!("│ {line}"))
-                .collect::<Vec<_>>()
-                .join("\n"),
+            Some("rich_text_quote") => {
+                self.inline_all(part).lines().map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n")
+            }
             _ => self.inline_all(part),
         }
     }
 
     fn inline_all(&self, part: &Value) -> String {
-        part["elements"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|element| self.inline(element))
-            .collect()
+        part["elements"].as_array().into_iter().flatten().map(|element| self.inline(element)).collect()
     }
 
     fn inline(&self, element: &Value) -> String {
@@ -276,10 +192,7 @@ impl Eye<'_> {
                     word("text")
                 }
             }
-            Some("date") => self.date(
-                element["timestamp"].as_i64().unwrap_or_default(),
-                &word("format"),
-            ),
+            Some("date") => self.date(element["timestamp"].as_i64().unwrap_or_default(), &word("format")),
             Some("channel") => format!(
                 "#{}",
                 self.state
@@ -307,59 +220,35 @@ impl Eye<'_> {
             rest = tail;
         }
         shown.push_str(rest);
-        emojis(
-            &shown
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&amp;", "&"),
-        )
+        emojis(&shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     }
 
     fn token(&self, token: &str) -> String {
         if let Some(user) = token.strip_prefix('@') {
-            return format!(
-                "@{}",
-                self.state
-                    .name_of(user.split('|').next().unwrap_or_default())
-            );
+            return format!("@{}", self.state.name_of(user.split('|').next().unwrap_or_default()));
         }
         if let Some(date) = token.strip_prefix("!date^") {
             let mut parts = date.splitn(2, '^');
-            let at = parts
-                .next()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or_default();
-            let format = parts
-                .next()
-                .unwrap_or_default()
-                .split(['|', '^'])
-                .next()
-                .unwrap_or_default();
+            let at = parts.next().and_then(|text| text.parse().ok()).unwrap_or_default();
+            let format = parts.next().unwrap_or_default().split(['|', '^']).next().unwrap_or_default();
             return self.date(at, format);
         }
         if let Some(special) = token.strip_prefix('!') {
             return format!("@{}", special.split('|').next().unwrap_or_default());
         }
-        token
-            .split_once('|')
-            .map_or(token, |(_, label)| label)
-            .to_owned()
+        token.split_once('|').map_or(token, |(_, label)| label).to_owned()
     }
 
     /// A date token in the reader's zone; "today" and its neighbours by the world's wall clock.
     fn date(&self, at: i64, format: &str) -> String {
         let zone = TimeZone::get(&self.state.zone_of(self.user)).unwrap_or(TimeZone::UTC);
-        let (Ok(at), Ok(now)) = (
-            Timestamp::from_second(at),
-            Timestamp::from_second(self.state.clock.now().timestamp()),
-        ) else {
+        let (Ok(at), Ok(now)) =
+            (Timestamp::from_second(at), Timestamp::from_second(self.state.clock.now().timestamp()))
+        else {
             return format.to_owned();
         };
         let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone));
-        let days = at
-            .date()
-            .since(now.date())
-            .map_or(9, |span| span.get_days());
+        let days = at.date().since(now.date()).map_or(9, |span| span.get_days());
         let near = match days {
             0 => Some("today"),
             1 => Some("tomorrow"),
@@ -371,10 +260,7 @@ impl Eye<'_> {
         let pretty = |far: &str| near.map_or_else(|| far.to_owned(), str::to_owned);
         format
             .replace("{date_short_pretty}", &pretty(&short))
-            .replace(
-                "{date_long_pretty}",
-                &pretty(&at.strftime("%A, %B %-d, %Y").to_string()),
-            )
+            .replace("{date_long_pretty}", &pretty(&at.strftime("%A, %B %-d, %Y").to_string()))
             .replace("{date_pretty}", &pretty(&long))
             .replace("{date_short}", &short)
             .replace("{date_long}", &at.strftime("%A, %B %-d, %Y").to_string())
@@ -398,15 +284,7 @@ fn emoji(name: &str) -> String {
 }
 
 fn emojis(text: &str) -> String {
-    [
-        "hourglass_flowing_sand",
-        "large_green_circle",
-        "alarm_clock",
-        "warning",
-        "rotating_light",
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, name| {
-        text.replace(&format!(":{name}:"), &emoji(name))
-    })
+    ["hourglass_flowing_sand", "large_green_circle", "alarm_clock", "warning", "rotating_light"]
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(&format!(":{name}:"), &emoji(name)))
 }

@@ -23,17 +23,9 @@ pub(crate) fn snapshot(state: &State, version: u64) -> Value {
 
 fn slack(state: &State) -> Value {
     let slack = &state.slack;
-    let dms = slack
-        .channels
-        .iter()
-        .filter(|channel| channel.kind == ChannelKind::Im);
+    let dms = slack.channels.iter().filter(|channel| channel.kind == ChannelKind::Im);
     let dms: Map<String, Value> = dms
-        .filter_map(|channel| {
-            channel
-                .members
-                .first()
-                .map(|user| (user.clone(), conversation(state, user, channel)))
-        })
+        .filter_map(|channel| channel.members.first().map(|user| (user.clone(), conversation(state, user, channel))))
         .collect();
     let others: Vec<Value> = slack
         .channels
@@ -41,27 +33,14 @@ fn slack(state: &State) -> Value {
         .filter(|channel| channel.kind != ChannelKind::Im)
         .map(|channel| conversation(state, "", channel))
         .collect();
-    let notes: Vec<Value> = slack
-        .ephemerals
-        .iter()
-        .filter(|note| !note.deleted)
-        .map(|note| ephemeral(state, note))
-        .collect();
+    let notes: Vec<Value> =
+        slack.ephemerals.iter().filter(|note| !note.deleted).map(|note| ephemeral(state, note)).collect();
     let modals: Map<String, Value> = slack
         .stacks
         .iter()
-        .map(|(user, stack)| {
-            (
-                user.clone(),
-                stack.iter().map(|one| view(state, one)).collect(),
-            )
-        })
+        .map(|(user, stack)| (user.clone(), stack.iter().map(|one| view(state, one)).collect()))
         .collect();
-    let homes: Map<String, Value> = slack
-        .homes
-        .iter()
-        .map(|(user, home)| (user.clone(), view(state, home)))
-        .collect();
+    let homes: Map<String, Value> = slack.homes.iter().map(|(user, home)| (user.clone(), view(state, home))).collect();
     json!({
         "dms": dms, "channels": others, "ephemerals": notes, "modals": modals, "homes": homes, "sockets": slack.sockets.list(),
         "commands": slack.commands, "shortcuts": slack.shortcuts, "complaints": slack.complaints,
@@ -96,13 +75,7 @@ fn view(state: &State, one: &View) -> Value {
 }
 
 fn calls(state: &State) -> Vec<Value> {
-    let mut tail: Vec<Value> = state
-        .calls
-        .all()
-        .rev()
-        .take(CALLS)
-        .map(|call| json!(call))
-        .collect();
+    let mut tail: Vec<Value> = state.calls.all().rev().take(CALLS).map(|call| json!(call)).collect();
     tail.reverse();
     tail
 }

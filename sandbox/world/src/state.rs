@@ -68,37 +68,23 @@ impl State {
     /// The person with this Slack id.
     #[must_use]
     pub fn by_slack(&self, id: &str) -> Option<&Person> {
-        self.people.iter().find(|person| {
-            person
-                .slack
-                .as_ref()
-                .is_some_and(|account| account.id == id)
-        })
+        self.people.iter().find(|person| person.slack.as_ref().is_some_and(|account| account.id == id))
     }
 
     /// The person with this Slack id, to be changed.
     pub fn by_slack_mut(&mut self, id: &str) -> Option<&mut Person> {
-        self.people.iter_mut().find(|person| {
-            person
-                .slack
-                .as_ref()
-                .is_some_and(|account| account.id == id)
-        })
+        self.people.iter_mut().find(|person| person.slack.as_ref().is_some_and(|account| account.id == id))
     }
 
     /// The person with this Okta id.
     #[must_use]
     pub fn by_okta(&self, id: &str) -> Option<&Person> {
-        self.people
-            .iter()
-            .find(|person| person.okta.as_ref().is_some_and(|account| account.id == id))
+        self.people.iter().find(|person| person.okta.as_ref().is_some_and(|account| account.id == id))
     }
 
     /// The person with this Okta id, to be changed.
     pub fn by_okta_mut(&mut self, id: &str) -> Option<&mut Person> {
-        self.people
-            .iter_mut()
-            .find(|person| person.okta.as_ref().is_some_and(|account| account.id == id))
+        self.people.iter_mut().find(|person| person.okta.as_ref().is_some_and(|account| account.id == id))
     }
 
     /// The name people see for a Slack id; the id itself where nobody has it.
@@ -107,34 +93,24 @@ impl State {
         if slack_id == self.slack.bot_user {
             return "jit".into();
         }
-        self.by_slack(slack_id)
-            .map_or_else(|| slack_id.to_owned(), |person| person.name.clone())
+        self.by_slack(slack_id).map_or_else(|| slack_id.to_owned(), |person| person.name.clone())
     }
 
     /// The zone that a Slack account says, or UTC.
     #[must_use]
     pub fn zone_of(&self, slack_id: &str) -> String {
-        let zone = self
-            .by_slack(slack_id)
-            .and_then(|person| person.slack.as_ref())
-            .map(|account| account.tz.clone());
-        zone.filter(|zone| !zone.is_empty())
-            .unwrap_or_else(|| "UTC".into())
+        let zone = self.by_slack(slack_id).and_then(|person| person.slack.as_ref()).map(|account| account.tz.clone());
+        zone.filter(|zone| !zone.is_empty()).unwrap_or_else(|| "UTC".into())
     }
 
     /// True while a group has this member, whatever a lagging read says.
     #[must_use]
     pub fn is_member(&self, group: &str, okta_user: &str) -> bool {
-        self.okta
-            .group(group)
-            .is_some_and(|group| group.members.contains(okta_user))
+        self.okta.group(group).is_some_and(|group| group.members.contains(okta_user))
     }
 
     pub(crate) fn team_of(&self, person: &Person) -> String {
-        let team = person
-            .slack
-            .as_ref()
-            .and_then(|account| account.team_id.clone());
+        let team = person.slack.as_ref().and_then(|account| account.team_id.clone());
         team.unwrap_or_else(|| TEAM_ID.into())
     }
 }

@@ -32,11 +32,7 @@ impl Asked {
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         Some(Self {
             method: parts.method.as_str().to_owned(),
-            segments: path
-                .split('/')
-                .filter(|part| !part.is_empty())
-                .map(decoded)
-                .collect(),
+            segments: path.split('/').filter(|part| !part.is_empty()).map(decoded).collect(),
             path,
             query: pairs(&raw_query),
             raw_query,
@@ -50,10 +46,7 @@ impl Asked {
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> Option<Value> {
@@ -75,10 +68,7 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            (
-                decoded(&key.replace('+', " ")),
-                decoded(&value.replace('+', " ")),
-            )
+            (decoded(&key.replace('+', " ")), decoded(&value.replace('+', " ")))
         })
         .collect()
 }
@@ -95,31 +85,20 @@ impl Reply {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self {
             status,
-            headers: vec![(
-                "content-type".into(),
-                "application/json; charset=utf-8".into(),
-            )],
+            headers: vec![("content-type".into(), "application/json; charset=utf-8".into())],
             body: body.to_string().into_bytes(),
         }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     pub(crate) fn html(status: u16) -> Self {
         let page = format!(
             "<!DOCTYPE html><html><head><title>{status}</title></head><body>The gateway is not well.</body></html>"
         );
-        Self {
-            status,
-            headers: vec![("content-type".into(), "text/html".into())],
-            body: page.into_bytes(),
-        }
+        Self { status, headers: vec![("content-type".into(), "text/html".into())], body: page.into_bytes() }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -141,12 +120,9 @@ impl Reply {
 
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 response.headers_mut().append(name, value);
             }
         }

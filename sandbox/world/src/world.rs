@@ -34,10 +34,7 @@ struct Inner {
 
 impl fmt::Debug for World {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("World")
-            .field("version", &self.version())
-            .finish_non_exhaustive()
+        formatter.debug_struct("World").field("version", &self.version()).finish_non_exhaustive()
     }
 }
 
@@ -52,11 +49,7 @@ pub struct NotInTime {
 
 impl fmt::Display for NotInTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "awaited in vain: {}\n{}",
-            self.awaited, self.dump
-        )
+        write!(formatter, "awaited in vain: {}\n{}", self.awaited, self.dump)
     }
 }
 
@@ -67,14 +60,9 @@ impl World {
     ///
     /// # Panics
     /// When the machine has no free port; see [`World::try_start`].
-    #[expect(
-        clippy::panic,
-        reason = "the callers are tests; a machine without sockets has nothing to test"
-    )]
+    #[expect(clippy::panic, reason = "the callers are tests; a machine without sockets has nothing to test")]
     pub async fn start(company: Company) -> Self {
-        Self::try_start(company)
-            .await
-            .unwrap_or_else(|error| panic!("no socket for the world: {error}"))
+        Self::try_start(company).await.unwrap_or_else(|error| panic!("no socket for the world: {error}"))
     }
 
     /// Starts the vendors on free ports of 127.0.0.1.
@@ -93,13 +81,8 @@ impl World {
             control: format!("http://{control_at}"),
         };
         let state = Mutex::new(State::new(company, urls));
-        let world = Self(Arc::new(Inner {
-            state,
-            version: watch::Sender::new(0),
-        }));
-        let sockets = Router::new()
-            .route("/link/", get(slack::socket::link))
-            .with_state(world.clone());
+        let world = Self(Arc::new(Inner { state, version: watch::Sender::new(0) }));
+        let sockets = Router::new().route("/link/", get(slack::socket::link)).with_state(world.clone());
         serve(slack, sockets.merge(world.door(Vendor::Slack)));
         serve(okta, world.door(Vendor::Okta));
         serve(jira, world.door(Vendor::Jira));
@@ -108,10 +91,7 @@ impl World {
     }
 
     fn door(&self, vendor: Vendor) -> Router {
-        Router::new().fallback(front::answer).with_state(Front {
-            world: self.clone(),
-            vendor,
-        })
+        Router::new().fallback(front::answer).with_state(Front { world: self.clone(), vendor })
     }
 
     /// `http://127.0.0.1:PORT/api`, for `[slack] api_url`.
@@ -185,11 +165,7 @@ impl World {
     ///
     /// # Errors
     /// After [`PATIENCE`], with a dump of the world.
-    pub async fn until_or<T>(
-        &self,
-        awaited: &str,
-        look: impl FnMut(&State) -> Option<T>,
-    ) -> Result<T, NotInTime> {
+    pub async fn until_or<T>(&self, awaited: &str, look: impl FnMut(&State) -> Option<T>) -> Result<T, NotInTime> {
         self.until_within(PATIENCE, awaited, look).await
     }
 
@@ -204,24 +180,16 @@ impl World {
         look: impl FnMut(&State) -> Option<T>,
     ) -> Result<T, NotInTime> {
         let found = within(patience, self.watch(look)).await;
-        found.ok_or_else(|| NotInTime {
-            awaited: awaited.into(),
-            dump: self.look(dump::dump),
-        })
+        found.ok_or_else(|| NotInTime { awaited: awaited.into(), dump: self.look(dump::dump) })
     }
 
     /// Waits until `look` finds something.
     ///
     /// # Panics
     /// After [`PATIENCE`], with a dump of the world.
-    #[expect(
-        clippy::panic,
-        reason = "the callers are tests; what did not come is their failure"
-    )]
+    #[expect(clippy::panic, reason = "the callers are tests; what did not come is their failure")]
     pub async fn until<T>(&self, awaited: &str, look: impl FnMut(&State) -> Option<T>) -> T {
-        self.until_or(awaited, look)
-            .await
-            .unwrap_or_else(|late| panic!("{late}"))
+        self.until_or(awaited, look).await.unwrap_or_else(|late| panic!("{late}"))
     }
 
     /// Moves the world's wall clock, backwards when negative; elapsed time is not touched.
@@ -264,11 +232,7 @@ impl World {
     /// Waits until a fault was applied at least once: the bot is inside this call, or was.
     pub async fn until_called(&self, id: FaultId) {
         self.until("a call that the fault is about", |state| {
-            state
-                .faults
-                .get(id)
-                .filter(|active| active.hits > 0)
-                .map(|_| ())
+            state.faults.get(id).filter(|active| active.hits > 0).map(|_| ())
         })
         .await;
     }
@@ -299,10 +263,7 @@ impl World {
     /// Calls whose `METHOD path` (Slack: method name) holds this text.
     #[must_use]
     pub fn calls_to(&self, vendor: Vendor, part: &str) -> Vec<Call> {
-        self.calls()
-            .into_iter()
-            .filter(|call| call.vendor == vendor && call.line().contains(part))
-            .collect()
+        self.calls().into_iter().filter(|call| call.vendor == vendor && call.line().contains(part)).collect()
     }
 
     /// What the bot did that a vendor swallows without a word and a user would notice, such as an error keyed by a

@@ -20,9 +20,7 @@ impl Project {
     /// The project of the examples.
     #[must_use]
     pub fn access() -> Self {
-        Self {
-            key: "ACCESS".into(),
-        }
+        Self { key: "ACCESS".into() }
     }
 }
 
@@ -49,23 +47,13 @@ pub(crate) fn answer(_: &mut State, _: &Asked) -> Reply {
 }
 
 pub(crate) fn unauthorized() -> Reply {
-    Reply::json(
-        401,
-        &json!({"errorMessages": ["Client must be authenticated to access this resource."], "errors": {}}),
-    )
+    Reply::json(401, &json!({"errorMessages": ["Client must be authenticated to access this resource."], "errors": {}}))
 }
 
 pub(crate) fn forbidden() -> Reply {
-    Reply::json(
-        403,
-        &json!({"errorMessages": ["You do not have the permission to do this."], "errors": {}}),
-    )
+    Reply::json(403, &json!({"errorMessages": ["You do not have the permission to do this."], "errors": {}}))
 }
 
 pub(crate) fn too_many(_: &mut State, secs: u64) -> Reply {
-    Reply::json(
-        429,
-        &json!({"errorMessages": ["Rate limit exceeded."], "errors": {}}),
-    )
-    .with("retry-after", secs)
+    Reply::json(429, &json!({"errorMessages": ["Rate limit exceeded."], "errors": {}})).with("retry-after", secs)
 }

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{
-    Did, Group, GroupKind, Lag, Rule, Stale, Write, Writer, error, not_found, stamp, users,
-};
+use super::{Did, Group, GroupKind, Lag, Rule, Stale, Write, Writer, error, not_found, stamp, users};
 use crate::state::State;
 use crate::wire::{Asked, Reply};
 use crate::world::World;
@@ -19,14 +17,8 @@ const MEMBERS_PAGE: usize = 1000;
 
 pub(super) fn json(state: &State, group: &Group) -> Value {
     let born = stamp(state.okta.born);
-    let changed = group
-        .last_membership_updated
-        .map_or_else(|| born.clone(), stamp);
-    let class = if group.kind == GroupKind::AppGroup {
-        "okta:windows_security_principal"
-    } else {
-        "okta:user_group"
-    };
+    let changed = group.last_membership_updated.map_or_else(|| born.clone(), stamp);
+    let class = if group.kind == GroupKind::AppGroup { "okta:windows_security_principal" } else { "okta:user_group" };
     let link = |tail: &str| json!({"href": format!("{}/api/v1/groups/{}{tail}", state.urls.okta, group.id)});
     json!({
         "id": group.id, "created": born, "lastUpdated": born, "lastMembershipUpdated": changed, "objectClass": [class],
@@ -37,10 +29,7 @@ pub(super) fn json(state: &State, group: &Group) -> Value {
 
 pub(super) fn get(state: &mut State, id: &str) -> Reply {
     let found = state.okta.group(id).map(|group| json(state, group));
-    found.map_or_else(
-        || not_found(state, id, "UserGroup"),
-        |group| Reply::json(200, &group),
-    )
+    found.map_or_else(|| not_found(state, id, "UserGroup"), |group| Reply::json(200, &group))
 }
 
 pub(super) fn list(state: &mut State, asked: &Asked) -> Reply {
@@ -81,27 +70,13 @@ pub(super) fn members(state: &mut State, asked: &Asked, id: &str) -> Reply {
         return not_found(state, id, "UserGroup");
     }
     let shown = shown_members(state, id);
-    let found: Vec<Value> = shown
-        .iter()
-        .filter_map(|user| state.by_okta(user).map(|person| users::json(state, person)))
-        .collect();
-    page(
-        state,
-        asked,
-        &format!("/api/v1/groups/{id}/users"),
-        &found,
-        MEMBERS_PAGE,
-    )
+    let found: Vec<Value> =
+        shown.iter().filter_map(|user| state.by_okta(user).map(|person| users::json(state, person))).collect();
+    page(state, asked, &format!("/api/v1/groups/{id}/users"), &found, MEMBERS_PAGE)
 }
 
 /// One page with its `Link` lines; the cursor is opaque and starts after the object it names.
-pub(super) fn page(
-    state: &mut State,
-    asked: &Asked,
-    path: &str,
-    all: &[Value],
-    default: usize,
-) -> Reply {
+pub(super) fn page(state: &mut State, asked: &Asked, path: &str, all: &[Value], default: usize) -> Reply {
     let limit = match asked.query("limit").map(str::parse::<usize>) {
         None => default,
         Some(Ok(limit)) if (1..=10_000).contains(&limit) => limit,
@@ -121,9 +96,7 @@ pub(super) fn page(
         let keep: Vec<&str> = asked
             .raw_query
             .split('&')
-            .filter(|part| {
-                !part.is_empty() && !part.starts_with("after=") && !part.starts_with("limit=")
-            })
+            .filter(|part| !part.is_empty() && !part.starts_with("after=") && !part.starts_with("limit="))
             .collect();
         let mut query: Vec<String> = keep.iter().map(|part| (*part).to_owned()).collect();
         query.push(format!("after={}", last["id"].as_str().unwrap_or_default()));
@@ -134,19 +107,11 @@ pub(super) fn page(
     if state.okta.joined_links {
         return reply.with("link", links.join(", "));
     }
-    links
-        .iter()
-        .fold(reply, |reply, link| reply.with("link", link))
+    links.iter().fold(reply, |reply, link| reply.with("link", link))
 }
 
 /// `PUT` and `DELETE` of a membership: 204 also where nothing changes.
-pub(super) fn write(
-    state: &mut State,
-    did: Did,
-    group: &str,
-    user: &str,
-    request_id: &str,
-) -> Reply {
+pub(super) fn write(state: &mut State, did: Did, group: &str, user: &str, request_id: &str) -> Reply {
     let Some(kind) = state.okta.group(group).map(|group| group.kind) else {
         return not_found(state, group, "UserGroup");
     };
@@ -154,24 +119,14 @@ pub(super) fn write(
         return not_found(state, user, "User");
     };
     if kind != GroupKind::OktaGroup {
-        return error(
-            state,
-            403,
-            "E0000006",
-            "You do not have permission to perform the requested action",
-        );
+        return error(state, 403, "E0000006", "You do not have permission to perform the requested action");
     }
     let gone = state
         .by_okta(&id)
         .and_then(|person| person.okta.as_ref())
         .is_some_and(|account| account.status == "DEPROVISIONED");
     if gone && did == Did::Add {
-        return error(
-            state,
-            403,
-            "E0000038",
-            "This operation is not allowed in the user's current status.",
-        );
+        return error(state, 403, "E0000038", "This operation is not allowed in the user's current status.");
     }
     let effective = changed(state, did, group, &id, Writer::Bot, request_id);
     if !effective && did == Did::Remove && state.okta.absent_is_404 {
@@ -180,14 +135,7 @@ pub(super) fn write(
     Reply::empty(204)
 }
 
-fn changed(
-    state: &mut State,
-    did: Did,
-    group: &str,
-    user: &str,
-    by: Writer,
-    request_id: &str,
-) -> bool {
+fn changed(state: &mut State, did: Did, group: &str, user: &str, by: Writer, request_id: &str) -> bool {
     let (now, elapsed, lag) = (state.clock.now(), state.clock.elapsed(), state.okta.lag);
     let Some(known) = state.okta.group_mut(group) else {
         return false;
@@ -201,23 +149,18 @@ fn changed(
         known.last_membership_updated = Some(now);
         known.stale = match lag {
             Lag::None => None,
-            Lag::Reads(reads_left) => Some(Stale {
-                members: before,
-                reads_left,
-                until: None,
-            }),
-            Lag::Millis(ms) => Some(Stale {
-                members: before,
-                reads_left: 0,
-                until: Some(elapsed + Duration::from_millis(ms)),
-            }),
+            Lag::Reads(reads_left) => Some(Stale { members: before, reads_left, until: None }),
+            Lag::Millis(ms) => {
+                Some(Stale { members: before, reads_left: 0, until: Some(elapsed + Duration::from_millis(ms)) })
+            }
         };
     }
     if effective && did == Did::Remove {
-        let fed =
-            state.okta.rules.iter_mut().filter(|rule| {
-                rule.status == "ACTIVE" && rule.groups.iter().any(|fed| fed == group)
-            });
+        let fed = state
+            .okta
+            .rules
+            .iter_mut()
+            .filter(|rule| rule.status == "ACTIVE" && rule.groups.iter().any(|fed| fed == group));
         fed.for_each(|rule| rule.excluded.extend([user.to_owned()]));
     }
     state.okta.writes.push(Write {
@@ -243,12 +186,7 @@ pub(super) fn roles(state: &mut State, id: &str) -> Reply {
 }
 
 pub(super) fn rules(state: &mut State, asked: &Asked) -> Reply {
-    let found: Vec<Value> = state
-        .okta
-        .rules
-        .iter()
-        .map(|rule| rule_json(state, rule))
-        .collect();
+    let found: Vec<Value> = state.okta.rules.iter().map(|rule| rule_json(state, rule)).collect();
     page(state, asked, "/api/v1/groups/rules", &found, 50)
 }
 
@@ -263,41 +201,19 @@ fn rule_json(state: &State, rule: &Rule) -> Value {
 impl World {
     /// Somebody adds a member in the admin console.
     pub fn add_by_hand(&self, group: &str, okta_user: &str, who: &str) {
-        self.change(|state| {
-            changed(
-                state,
-                Did::Add,
-                group,
-                okta_user,
-                Writer::Hand(who.into()),
-                "",
-            )
-        });
+        self.change(|state| changed(state, Did::Add, group, okta_user, Writer::Hand(who.into()), ""));
     }
 
     /// Somebody removes a member in the admin console.
     pub fn remove_by_hand(&self, group: &str, okta_user: &str, who: &str) {
-        self.change(|state| {
-            changed(
-                state,
-                Did::Remove,
-                group,
-                okta_user,
-                Writer::Hand(who.into()),
-                "",
-            )
-        });
+        self.change(|state| changed(state, Did::Remove, group, okta_user, Writer::Hand(who.into()), ""));
     }
 
     /// The true members of a group, whatever a lagging read says.
     #[must_use]
     pub fn members(&self, group: &str) -> Vec<String> {
         self.look(|state| {
-            state
-                .okta
-                .group(group)
-                .map(|group| group.members.iter().cloned().collect())
-                .unwrap_or_default()
+            state.okta.group(group).map(|group| group.members.iter().cloned().collect()).unwrap_or_default()
         })
     }
 
@@ -309,17 +225,12 @@ impl World {
 
     /// Waits until a group has this member.
     pub async fn until_member(&self, group: &str, okta_user: &str) {
-        self.until(&format!("{okta_user} in {group}"), |state| {
-            state.is_member(group, okta_user).then_some(())
-        })
-        .await;
+        self.until(&format!("{okta_user} in {group}"), |state| state.is_member(group, okta_user).then_some(())).await;
     }
 
     /// Waits until a group does not have this member.
     pub async fn until_not_member(&self, group: &str, okta_user: &str) {
-        self.until(&format!("{okta_user} out of {group}"), |state| {
-            (!state.is_member(group, okta_user)).then_some(())
-        })
-        .await;
+        self.until(&format!("{okta_user} out of {group}"), |state| (!state.is_member(group, okta_user)).then_some(()))
+            .await;
     }
 }

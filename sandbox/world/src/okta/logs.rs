@@ -12,10 +12,7 @@ use crate::wire::{Asked, Reply};
 const PAGE: usize = 100;
 
 pub(super) fn list(state: &mut State, asked: &Asked) -> Reply {
-    let limit = asked
-        .query("limit")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(PAGE);
+    let limit = asked.query("limit").and_then(|text| text.parse().ok()).unwrap_or(PAGE);
     let start: usize = match asked.query("after").map(str::parse) {
         None => 0,
         Some(Ok(start)) => start,
@@ -32,39 +29,24 @@ pub(super) fn list(state: &mut State, asked: &Asked) -> Reply {
         .collect();
     let next = start + events.len();
     let link = |after: usize, rel: &str| {
-        format!(
-            "<{}/api/v1/logs?after={after}&limit={limit}>; rel=\"{rel}\"",
-            state.urls.okta
-        )
+        format!("<{}/api/v1/logs?after={after}&limit={limit}>; rel=\"{rel}\"", state.urls.okta)
     };
-    Reply::json(200, &json!(events))
-        .with("link", link(start, "self"))
-        .with("link", link(next, "next"))
+    Reply::json(200, &json!(events)).with("link", link(start, "self")).with("link", link(next, "next"))
 }
 
 fn event(state: &State, index: usize, write: &Write) -> Value {
     let (kind, words) = match write.did {
         Did::Add => ("group.user_membership.add", "Add user to group membership"),
-        Did::Remove => (
-            "group.user_membership.remove",
-            "Remove user from group membership",
-        ),
+        Did::Remove => ("group.user_membership.remove", "Remove user from group membership"),
     };
     let actor = match &write.by {
         Writer::Bot => ("00uJITBOT", "jit"),
         Writer::Hand(who) => ("00uHAND", who.as_str()),
     };
-    let user = state.by_okta(&write.user).map(|person| {
-        (
-            person.name.clone(),
-            person.okta.clone().unwrap_or_default().login,
-        )
-    });
+    let user =
+        state.by_okta(&write.user).map(|person| (person.name.clone(), person.okta.clone().unwrap_or_default().login));
     let (name, login) = user.unwrap_or_default();
-    let group = state
-        .okta
-        .group(&write.group)
-        .map(|group| group.name.clone());
+    let group = state.okta.group(&write.group).map(|group| group.name.clone());
     json!({
         "uuid": format!("{index:08x}-0000-4000-8000-000000000000"), "published": stamp(write.at), "eventType": kind, "version": "0", "severity": "INFO",
         "displayMessage": words, "outcome": {"result": "SUCCESS"},

@@ -198,24 +198,13 @@ impl Okta {
 /// Answers a call to Okta's listener.
 pub(crate) fn answer(state: &mut State, asked: &Asked) -> Reply {
     let request_id = request_id(state);
-    let reply = if signed_in(state, asked) {
-        called(state, asked, &request_id)
-    } else {
-        unauthorized_body(state)
-    };
+    let reply = if signed_in(state, asked) { called(state, asked, &request_id) } else { unauthorized_body(state) };
     finished(state, reply, &request_id)
 }
 
 fn signed_in(state: &State, asked: &Asked) -> bool {
-    let token = asked
-        .header("authorization")
-        .and_then(|value| value.strip_prefix("SSWS "));
-    token == Some(OKTA_TOKEN)
-        && !state
-            .okta
-            .revoked_tokens
-            .iter()
-            .any(|revoked| revoked == OKTA_TOKEN)
+    let token = asked.header("authorization").and_then(|value| value.strip_prefix("SSWS "));
+    token == Some(OKTA_TOKEN) && !state.okta.revoked_tokens.iter().any(|revoked| revoked == OKTA_TOKEN)
 }
 
 fn called(state: &mut State, asked: &Asked, request_id: &str) -> Reply {
@@ -234,19 +223,12 @@ fn called(state: &mut State, asked: &Asked, request_id: &str) -> Reply {
         ("GET", ["groups", group]) => groups::get(state, group),
         ("GET", ["groups", group, "users"]) => groups::members(state, asked, group),
         ("GET", ["groups", group, "roles"]) => groups::roles(state, group),
-        ("PUT", ["groups", group, "users", user]) => {
-            groups::write(state, Did::Add, group, user, request_id)
-        }
-        ("DELETE", ["groups", group, "users", user]) => {
-            groups::write(state, Did::Remove, group, user, request_id)
-        }
+        ("PUT", ["groups", group, "users", user]) => groups::write(state, Did::Add, group, user, request_id),
+        ("DELETE", ["groups", group, "users", user]) => groups::write(state, Did::Remove, group, user, request_id),
         ("GET", ["logs"]) => logs::list(state, asked),
-        (_, ["users" | "groups" | "logs", ..]) => error(
-            state,
-            405,
-            "E0000022",
-            "The endpoint does not support the provided HTTP method",
-        ),
+        (_, ["users" | "groups" | "logs", ..]) => {
+            error(state, 405, "E0000022", "The endpoint does not support the provided HTTP method")
+        }
         _ => error(state, 404, "E0000008", "The requested path was not found"),
     }
 }
@@ -273,9 +255,7 @@ fn finished(state: &mut State, reply: Reply, request_id: &str) -> Reply {
             .with("x-rate-limit-remaining", left)
             .with("x-rate-limit-reset", reset)
     };
-    reply
-        .with("x-okta-request-id", request_id)
-        .with("date", http_date(now))
+    reply.with("x-okta-request-id", request_id).with("date", http_date(now))
 }
 
 /// `Tue, 24 Nov 2026 08:10:52 GMT`.
@@ -299,12 +279,7 @@ fn error(state: &mut State, status: u16, code: &str, summary: &str) -> Reply {
 }
 
 fn not_found(state: &mut State, id: &str, kind: &str) -> Reply {
-    error(
-        state,
-        404,
-        "E0000007",
-        &format!("Not found: Resource not found: {id} ({kind})"),
-    )
+    error(state, 404, "E0000007", &format!("Not found: Resource not found: {id} ({kind})"))
 }
 
 fn unauthorized_body(state: &mut State) -> Reply {
@@ -319,12 +294,7 @@ pub(crate) fn unauthorized(state: &mut State) -> Reply {
 
 /// The 403 of a fault.
 pub(crate) fn forbidden(state: &mut State) -> Reply {
-    let reply = error(
-        state,
-        403,
-        "E0000006",
-        "You do not have permission to perform the requested action",
-    );
+    let reply = error(state, 403, "E0000006", "You do not have permission to perform the requested action");
     let id = request_id(state);
     finished(state, reply, &id)
 }
@@ -332,12 +302,7 @@ pub(crate) fn forbidden(state: &mut State) -> Reply {
 /// The 429 of a fault: the reset by the server's clock, in whole epoch seconds.
 pub(crate) fn too_many(state: &mut State, secs: u64) -> Reply {
     let reset = state.clock.now().timestamp() + i64::try_from(secs).unwrap_or(60).max(1);
-    let reply = error(
-        state,
-        429,
-        "E0000047",
-        "API call exceeded rate limit due to too many requests.",
-    );
+    let reply = error(state, 429, "E0000047", "API call exceeded rate limit due to too many requests.");
     let reply = reply
         .with("x-rate-limit-limit", RATE_LIMIT)
         .with("x-rate-limit-remaining", 0)

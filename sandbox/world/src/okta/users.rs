@@ -14,25 +14,15 @@ pub(super) fn resolve(state: &State, key: &str) -> Option<String> {
     if key.contains('/') {
         return None;
     }
-    let all = || {
-        state
-            .people
-            .iter()
-            .filter_map(|person| person.okta.as_ref())
-    };
+    let all = || state.people.iter().filter_map(|person| person.okta.as_ref());
     let exact = all()
         .find(|account| account.id == key)
         .or_else(|| all().find(|account| account.login.eq_ignore_ascii_case(key)));
     if let Some(account) = exact {
         return Some(account.id.clone());
     }
-    let mut short = all().filter(|account| {
-        account
-            .login
-            .split('@')
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(key))
-    });
+    let mut short =
+        all().filter(|account| account.login.split('@').next().is_some_and(|name| name.eq_ignore_ascii_case(key)));
     match (short.next(), short.next()) {
         (Some(one), None) => Some(one.id.clone()),
         _ => None,
@@ -40,37 +30,19 @@ pub(super) fn resolve(state: &State, key: &str) -> Option<String> {
 }
 
 pub(super) fn get(state: &mut State, key: &str) -> Reply {
-    let found =
-        resolve(state, key).and_then(|id| state.by_okta(&id).map(|person| json(state, person)));
-    found.map_or_else(
-        || not_found(state, key, "User"),
-        |user| Reply::json(200, &user),
-    )
+    let found = resolve(state, key).and_then(|id| state.by_okta(&id).map(|person| json(state, person)));
+    found.map_or_else(|| not_found(state, key, "User"), |user| Reply::json(200, &user))
 }
 
 pub(super) fn groups(state: &mut State, key: &str) -> Reply {
     let Some(id) = resolve(state, key) else {
         return not_found(state, key, "User");
     };
-    let names: Vec<String> = state
-        .okta
-        .groups
-        .iter()
-        .map(|group| group.id.clone())
-        .collect();
-    let mine: Vec<String> = names
-        .into_iter()
-        .filter(|group| groups::shown_members(state, group).contains(&id))
-        .collect();
-    let shown: Vec<Value> = mine
-        .iter()
-        .filter_map(|group| {
-            state
-                .okta
-                .group(group)
-                .map(|group| groups::json(state, group))
-        })
-        .collect();
+    let names: Vec<String> = state.okta.groups.iter().map(|group| group.id.clone()).collect();
+    let mine: Vec<String> =
+        names.into_iter().filter(|group| groups::shown_members(state, group).contains(&id)).collect();
+    let shown: Vec<Value> =
+        mine.iter().filter_map(|group| state.okta.group(group).map(|group| groups::json(state, group))).collect();
     Reply::json(200, &json!(shown))
 }
 
@@ -79,12 +51,13 @@ pub(super) fn linked(state: &mut State, key: &str, name: &str) -> Reply {
     let Some(id) = resolve(state, key) else {
         return not_found(state, key, "User");
     };
-    let manager = state
-        .by_okta(&id)
-        .and_then(|person| person.okta.as_ref())
-        .and_then(|account| account.manager_id.clone());
+    let manager =
+        state.by_okta(&id).and_then(|person| person.okta.as_ref()).and_then(|account| account.manager_id.clone());
     let manager = manager.filter(|manager| name == "manager" && state.by_okta(manager).is_some());
-    let links: Vec<Value> = manager.iter().map(|manager| json!({"_links": {"self": {"href": format!("{}/api/v1/users/{manager}", state.urls.okta)}}})).collect();
+    let links: Vec<Value> = manager
+        .iter()
+        .map(|manager| json!({"_links": {"self": {"href": format!("{}/api/v1/users/{manager}", state.urls.okta)}}}))
+        .collect();
     Reply::json(200, &json!(links))
 }
 
@@ -101,12 +74,7 @@ pub(super) fn list(state: &mut State, asked: &Asked) -> Reply {
     let test = match expression.map(search::parse).transpose() {
         Ok(test) => test,
         Err(why) => {
-            return error(
-                state,
-                400,
-                "E0000031",
-                &format!("Invalid search criteria. {why}"),
-            );
+            return error(state, 400, "E0000031", &format!("Invalid search criteria. {why}"));
         }
     };
     let searching = asked.query("search").is_some();
@@ -121,17 +89,11 @@ pub(super) fn list(state: &mut State, asked: &Asked) -> Reply {
             account.status != "DEPROVISIONED"
         };
         let named = text.as_ref().is_none_or(|text| {
-            person.name.to_lowercase().starts_with(text)
-                || account.email.to_lowercase().starts_with(text)
+            person.name.to_lowercase().starts_with(text) || account.email.to_lowercase().starts_with(text)
         });
         listed && named && test.as_ref().is_none_or(|test| test.holds(person))
     };
-    let found: Vec<Value> = state
-        .people
-        .iter()
-        .filter(fits)
-        .map(|person| json(state, person))
-        .collect();
+    let found: Vec<Value> = state.people.iter().filter(fits).map(|person| json(state, person)).collect();
     groups::page(state, asked, "/api/v1/users", &found, 200)
 }
 

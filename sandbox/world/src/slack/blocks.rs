@@ -56,19 +56,10 @@ pub(crate) fn view(body: &Value, kind: &str) -> Vec<String> {
     metadata(&mut check, body);
     let blocks = body["blocks"].as_array().cloned().unwrap_or_default();
     all(&mut check, &blocks, "/view/blocks", IN_VIEW);
-    if kind == "modal"
-        && body["submit"].is_null()
-        && blocks.iter().any(|block| block["type"] == "input")
-    {
-        check.fault(
-            "/view/submit",
-            "submit is required when a view has an input block",
-        );
+    if kind == "modal" && body["submit"].is_null() && blocks.iter().any(|block| block["type"] == "input") {
+        check.fault("/view/submit", "submit is required when a view has an input block");
     }
-    let focused = blocks
-        .iter()
-        .filter(|block| block["element"]["focus_on_load"] == json!(true))
-        .count();
+    let focused = blocks.iter().filter(|block| block["element"]["focus_on_load"] == json!(true)).count();
     if focused > 1 {
         check.fault("/view/blocks", "only one element may have focus_on_load");
     }
@@ -76,11 +67,7 @@ pub(crate) fn view(body: &Value, kind: &str) -> Vec<String> {
 }
 
 fn metadata(check: &mut Check, body: &Value) {
-    for (name, most) in [
-        ("private_metadata", 3000),
-        ("callback_id", 255),
-        ("external_id", 255),
-    ] {
+    for (name, most) in [("private_metadata", 3000), ("callback_id", 255), ("external_id", 255)] {
         match &body[name] {
             Value::Null => {}
             Value::String(text) => check.length(text, &format!("/view/{name}"), 0, most),
@@ -103,10 +90,7 @@ fn all(check: &mut Check, blocks: &[Value], path: &str, most: usize) {
         if let Some(id) = block["block_id"].as_str()
             && !ids.insert(id)
         {
-            check.fault(
-                &format!("{path}/block_id"),
-                format!("block_id {id} already exists"),
-            );
+            check.fault(&format!("{path}/block_id"), format!("block_id {id} already exists"));
         }
         one(check, block, &path);
     }
@@ -131,12 +115,7 @@ fn one(check: &mut Check, block: &Value, path: &str) {
             }
         }
         Some("image") => {
-            check.object(
-                block,
-                path,
-                &["alt_text"],
-                &["block_id", "image_url", "slack_file", "title"],
-            );
+            check.object(block, path, &["alt_text"], &["block_id", "image_url", "slack_file", "title"]);
             check.text(&block["title"], &format!("{path}/title"), Kind::Plain, 2000);
         }
         Some(other) => check.fault(path, format!("unsupported block: {other}")),
@@ -145,42 +124,24 @@ fn one(check: &mut Check, block: &Value, path: &str) {
 }
 
 fn section(check: &mut Check, block: &Value, path: &str) {
-    check.object(
-        block,
-        path,
-        &[],
-        &["text", "fields", "accessory", "block_id", "expand"],
-    );
+    check.object(block, path, &[], &["text", "fields", "accessory", "block_id", "expand"]);
     if block["text"].is_null() && block["fields"].is_null() {
         check.fault(path, "a section needs text or fields");
     }
     check.text(&block["text"], &format!("{path}/text"), Kind::Either, 3000);
     if !block["fields"].is_null() {
-        for (index, field) in check
-            .items(&block["fields"], &format!("{path}/fields"), 1, 10)
-            .iter()
-            .enumerate()
-        {
+        for (index, field) in check.items(&block["fields"], &format!("{path}/fields"), 1, 10).iter().enumerate() {
             check.text(field, &format!("{path}/fields/{index}"), Kind::Either, 2000);
         }
     }
     if !block["accessory"].is_null() {
-        element(
-            check,
-            &block["accessory"],
-            &format!("{path}/accessory"),
-            Place::Section,
-        );
+        element(check, &block["accessory"], &format!("{path}/accessory"), Place::Section);
     }
 }
 
 fn context(check: &mut Check, block: &Value, path: &str) {
     check.object(block, path, &["elements"], &["block_id"]);
-    for (index, part) in check
-        .items(&block["elements"], &format!("{path}/elements"), 1, 10)
-        .iter()
-        .enumerate()
-    {
+    for (index, part) in check.items(&block["elements"], &format!("{path}/elements"), 1, 10).iter().enumerate() {
         let path = format!("{path}/elements/{index}");
         if part["type"] == "image" {
             image(check, part, &path);
@@ -193,44 +154,24 @@ fn context(check: &mut Check, block: &Value, path: &str) {
 fn actions(check: &mut Check, block: &Value, path: &str) {
     check.object(block, path, &["elements"], &["block_id"]);
     let mut ids = BTreeSet::new();
-    for (index, part) in check
-        .items(&block["elements"], &format!("{path}/elements"), 1, 25)
-        .iter()
-        .enumerate()
-    {
+    for (index, part) in check.items(&block["elements"], &format!("{path}/elements"), 1, 25).iter().enumerate() {
         let path = format!("{path}/elements/{index}");
         if let Some(id) = part["action_id"].as_str()
             && !ids.insert(id)
         {
-            check.fault(
-                &format!("{path}/action_id"),
-                format!("action_id {id} already exists in this block"),
-            );
+            check.fault(&format!("{path}/action_id"), format!("action_id {id} already exists in this block"));
         }
         element(check, part, &path, Place::Actions);
     }
 }
 
 fn input(check: &mut Check, block: &Value, path: &str) {
-    check.object(
-        block,
-        path,
-        &["label", "element"],
-        &["block_id", "hint", "optional", "dispatch_action"],
-    );
+    check.object(block, path, &["label", "element"], &["block_id", "hint", "optional", "dispatch_action"]);
     check.text(&block["label"], &format!("{path}/label"), Kind::Plain, 2000);
     check.text(&block["hint"], &format!("{path}/hint"), Kind::Plain, 2000);
     check.flag(&block["optional"], &format!("{path}/optional"));
-    check.flag(
-        &block["dispatch_action"],
-        &format!("{path}/dispatch_action"),
-    );
-    element(
-        check,
-        &block["element"],
-        &format!("{path}/element"),
-        Place::Input,
-    );
+    check.flag(&block["dispatch_action"], &format!("{path}/dispatch_action"));
+    element(check, &block["element"], &format!("{path}/element"), Place::Input);
 }
 
 /// Gives blocks and elements without an id one, as Slack does.
@@ -240,19 +181,13 @@ pub(crate) fn fill_ids(state: &mut State, blocks: &mut [Value]) {
             block["block_id"] = json!(format!("b{:04}", state.next_id()));
         }
         for place in ["element", "accessory"] {
-            if block[place].is_object()
-                && block[place]["type"] != "image"
-                && block[place]["action_id"].is_null()
-            {
+            if block[place].is_object() && block[place]["type"] != "image" && block[place]["action_id"].is_null() {
                 block[place]["action_id"] = json!(format!("a{:04}", state.next_id()));
             }
         }
         if block["type"] == "actions" {
-            for part in block["elements"]
-                .as_array_mut()
-                .into_iter()
-                .flatten()
-                .filter(|part| part["action_id"].is_null())
+            for part in
+                block["elements"].as_array_mut().into_iter().flatten().filter(|part| part["action_id"].is_null())
             {
                 part["action_id"] = json!(format!("a{:04}", state.next_id()));
             }

@@ -38,11 +38,7 @@ pub(crate) fn content(state: &mut State, args: &Args) -> Result<Content, No> {
 }
 
 /// Content that did not come as arguments: acknowledgements and `response_url`.
-pub(crate) fn checked(
-    state: &mut State,
-    text: String,
-    mut blocks: Vec<Value>,
-) -> Result<Content, No> {
+pub(crate) fn checked(state: &mut State, text: String, mut blocks: Vec<Value>) -> Result<Content, No> {
     if text.is_empty() && blocks.is_empty() {
         return Err(no("no_text"));
     }
@@ -50,19 +46,11 @@ pub(crate) fn checked(
     if !faults.is_empty() {
         return Err(no("invalid_blocks").because(faults));
     }
-    if blocks
-        .iter()
-        .map(|block| block.to_string().chars().count())
-        .sum::<usize>()
-        > BLOCKS_TOTAL
-    {
+    if blocks.iter().map(|block| block.to_string().chars().count()).sum::<usize>() > BLOCKS_TOTAL {
         return Err(no("msg_blocks_too_long"));
     }
     blocks::fill_ids(state, &mut blocks);
-    Ok(Content {
-        text: text.chars().take(TEXT_KEPT).collect(),
-        blocks,
-    })
+    Ok(Content { text: text.chars().take(TEXT_KEPT).collect(), blocks })
 }
 
 pub(crate) fn post(state: &mut State, args: &Args) -> Answer {
@@ -73,11 +61,7 @@ pub(crate) fn post(state: &mut State, args: &Args) -> Answer {
     let broadcast = thread_ts.is_some() && args.flag("reply_broadcast");
     let now = state.clock.now();
     let ts = state.slack.next_ts(now);
-    let members = state
-        .slack
-        .channel(&channel)
-        .map(|channel| channel.members.clone())
-        .unwrap_or_default();
+    let members = state.slack.channel(&channel).map(|channel| channel.members.clone()).unwrap_or_default();
     let message = Message {
         channel: channel.clone(),
         ts: ts.clone(),
@@ -90,72 +74,43 @@ pub(crate) fn post(state: &mut State, args: &Args) -> Answer {
         unread_by: members,
     };
     let echo = message.echo(&state.slack);
-    state
-        .slack
-        .channel_mut(&channel)
-        .into_iter()
-        .for_each(|place| place.messages.push(message.clone()));
+    state.slack.channel_mut(&channel).into_iter().for_each(|place| place.messages.push(message.clone()));
     Ok(json!({"channel": channel, "ts": ts, "message": echo}))
 }
 
 /// Where a message goes: a channel the bot is in, a DM, or a person's id, which means their DM.
 fn place(state: &mut State, id: &str) -> Result<String, No> {
     if state.slack.channel(id).is_none()
-        && state
-            .by_slack(id)
-            .is_some_and(|person| person.slack.as_ref().is_some_and(|slack| !slack.deleted))
+        && state.by_slack(id).is_some_and(|person| person.slack.as_ref().is_some_and(|slack| !slack.deleted))
     {
         return Ok(state.slack.open_dm(id));
     }
-    let channel = state
-        .slack
-        .channel(id)
-        .ok_or_else(|| no("channel_not_found"))?;
+    let channel = state.slack.channel(id).ok_or_else(|| no("channel_not_found"))?;
     if channel.archived {
         return Err(no("is_archived"));
     }
-    let gone = |user: &String| {
-        state
-            .by_slack(user)
-            .and_then(|person| person.slack.as_ref())
-            .is_none_or(|slack| slack.deleted)
-    };
+    let gone =
+        |user: &String| state.by_slack(user).and_then(|person| person.slack.as_ref()).is_none_or(|slack| slack.deleted);
     if channel.kind == ChannelKind::Im && channel.members.iter().any(gone) {
         return Err(no("is_inactive"));
     }
-    if channel.bot_is_in {
-        Ok(id.to_owned())
-    } else {
-        Err(no("not_in_channel"))
-    }
+    if channel.bot_is_in { Ok(id.to_owned()) } else { Err(no("not_in_channel")) }
 }
 
 fn thread(state: &State, args: &Args, channel: &str) -> Result<Option<String>, No> {
     let Some(ts) = args.text("thread_ts").filter(|ts| !ts.is_empty()) else {
         return Ok(None);
     };
-    let parent = state
-        .slack
-        .channel(channel)
-        .and_then(|channel| channel.message(&ts))
-        .ok_or_else(|| no("thread_not_found"))?;
-    if parent.thread_ts.is_some() {
-        Err(no("cannot_reply_to_message"))
-    } else {
-        Ok(Some(ts))
-    }
+    let parent =
+        state.slack.channel(channel).and_then(|channel| channel.message(&ts)).ok_or_else(|| no("thread_not_found"))?;
+    if parent.thread_ts.is_some() { Err(no("cannot_reply_to_message")) } else { Ok(Some(ts)) }
 }
 
 fn rate(state: &mut State, channel: &str) -> Result<(), No> {
     let now = state.clock.elapsed();
     let last = state.slack.last_post.get(channel).copied();
-    if state.slack.rate_per_channel
-        && last.is_some_and(|last| now.saturating_sub(last) < Duration::from_secs(1))
-    {
-        return Err(No {
-            retry_after: Some(1),
-            ..no("ratelimited")
-        });
+    if state.slack.rate_per_channel && last.is_some_and(|last| now.saturating_sub(last) < Duration::from_secs(1)) {
+        return Err(No { retry_after: Some(1), ..no("ratelimited") });
     }
     state.slack.last_post.insert(channel.to_owned(), now);
     Ok(())
@@ -173,14 +128,7 @@ pub(crate) fn post_ephemeral(state: &mut State, args: &Args) -> Answer {
     }
     let content = content(state, args)?;
     let thread_ts = args.text("thread_ts");
-    let ts = show_ephemeral(
-        state,
-        &channel,
-        &user,
-        Origin::PostEphemeral,
-        content,
-        thread_ts,
-    );
+    let ts = show_ephemeral(state, &channel, &user, Origin::PostEphemeral, content, thread_ts);
     Ok(json!({"message_ts": ts}))
 }
 
@@ -215,20 +163,14 @@ pub(crate) fn update(state: &mut State, args: &Args) -> Answer {
     if state.slack.channel(&channel).is_none() {
         return Err(no("channel_not_found"));
     }
-    if args
-        .text("text")
-        .is_some_and(|text| text.chars().count() > UPDATE_TEXT)
-    {
+    if args.text("text").is_some_and(|text| text.chars().count() > UPDATE_TEXT) {
         return Err(no("msg_too_long"));
     }
     let keeps_blocks = args.json("blocks").is_none();
     let mut content = content(state, args)?;
     let now = state.clock.now();
     let replaced_at = state.slack.next_ts(now);
-    let found = state
-        .slack
-        .channel_mut(&channel)
-        .and_then(|place| place.message_mut(&ts));
+    let found = state.slack.channel_mut(&channel).and_then(|place| place.message_mut(&ts));
     let message = found.ok_or_else(|| no("message_not_found"))?;
     if keeps_blocks {
         content.blocks.clear();
@@ -241,22 +183,13 @@ pub(crate) fn update(state: &mut State, args: &Args) -> Answer {
 pub(crate) fn edit(message: &mut Message, content: Content, replaced_at: String) {
     let text = std::mem::replace(&mut message.text, content.text);
     let blocks = std::mem::replace(&mut message.blocks, content.blocks);
-    message.edits.push(Edit {
-        replaced_at,
-        text,
-        blocks,
-    });
+    message.edits.push(Edit { replaced_at, text, blocks });
 }
 
 pub(crate) fn delete(state: &mut State, args: &Args) -> Answer {
     let (channel, ts) = (args.need("channel")?, args.need("ts")?);
-    let place = state
-        .slack
-        .channel_mut(&channel)
-        .ok_or_else(|| no("channel_not_found"))?;
-    let message = place
-        .message_mut(&ts)
-        .ok_or_else(|| no("message_not_found"))?;
+    let place = state.slack.channel_mut(&channel).ok_or_else(|| no("channel_not_found"))?;
+    let message = place.message_mut(&ts).ok_or_else(|| no("message_not_found"))?;
     message.deleted = true;
     Ok(json!({"channel": channel, "ts": ts}))
 }

@@ -13,21 +13,15 @@ const MOST_PEOPLE: usize = 8;
 
 pub(crate) fn open(state: &mut State, args: &Args) -> Answer {
     if let Some(id) = args.text("channel").filter(|id| !id.is_empty()) {
-        let channel = state
-            .slack
-            .channel(&id)
-            .ok_or_else(|| no("channel_not_found"))?;
+        let channel = state.slack.channel(&id).ok_or_else(|| no("channel_not_found"))?;
         return Ok(shown(channel, true, args.flag("return_im")));
     }
     let users = people(args)?;
     for user in &users {
         may_open(state, user)?;
     }
-    let known = state
-        .slack
-        .channels
-        .iter()
-        .any(|channel| channel.kind != ChannelKind::Public && channel.members == users);
+    let known =
+        state.slack.channels.iter().any(|channel| channel.kind != ChannelKind::Public && channel.members == users);
     if !known && args.flag("prevent_creation") {
         return Err(no("channel_not_found"));
     }
@@ -35,26 +29,15 @@ pub(crate) fn open(state: &mut State, args: &Args) -> Answer {
         [one] => state.slack.open_dm(one),
         _ => open_group(state, &users),
     };
-    let channel = state
-        .slack
-        .channel(&id)
-        .ok_or_else(|| no("channel_not_found"))?;
+    let channel = state.slack.channel(&id).ok_or_else(|| no("channel_not_found"))?;
     Ok(shown(channel, known, args.flag("return_im")))
 }
 
 /// The documented form is a comma-separated string; an array is taken as well.
 fn people(args: &Args) -> Result<Vec<String>, No> {
     let mut users: Vec<String> = match args.json("users") {
-        Some(Ok(Value::Array(list))) => list
-            .iter()
-            .filter_map(|user| user.as_str().map(str::to_owned))
-            .collect(),
-        _ => args
-            .text("users")
-            .unwrap_or_default()
-            .split(',')
-            .map(|user| user.trim().to_owned())
-            .collect(),
+        Some(Ok(Value::Array(list))) => list.iter().filter_map(|user| user.as_str().map(str::to_owned)).collect(),
+        _ => args.text("users").unwrap_or_default().split(',').map(|user| user.trim().to_owned()).collect(),
     };
     users.retain(|user| !user.is_empty());
     match users.len() {
@@ -79,34 +62,24 @@ fn may_open(state: &State, user: &str) -> Result<(), No> {
 }
 
 fn open_group(state: &mut State, users: &[String]) -> String {
-    if let Some(channel) = state
-        .slack
-        .channels
-        .iter()
-        .find(|channel| channel.kind == ChannelKind::Mpim && channel.members == users)
+    if let Some(channel) =
+        state.slack.channels.iter().find(|channel| channel.kind == ChannelKind::Mpim && channel.members == users)
     {
         return channel.id.clone();
     }
     let id = format!("G{:08}", state.next_id());
-    state
-        .slack
-        .channels
-        .push(Channel::new(&id, ChannelKind::Mpim, "mpdm", users));
+    state.slack.channels.push(Channel::new(&id, ChannelKind::Mpim, "mpdm", users));
     id
 }
 
 pub(crate) fn info(state: &mut State, args: &Args) -> Answer {
     let id = args.need("channel")?;
-    let channel = state
-        .slack
-        .channel(&id)
-        .ok_or_else(|| no("channel_not_found"))?;
+    let channel = state.slack.channel(&id).ok_or_else(|| no("channel_not_found"))?;
     Ok(json!({"channel": described(channel)}))
 }
 
 fn shown(channel: &Channel, already: bool, full: bool) -> Value {
-    let mut answer =
-        json!({"channel": if full { described(channel) } else { json!({"id": channel.id}) }});
+    let mut answer = json!({"channel": if full { described(channel) } else { json!({"id": channel.id}) }});
     if already {
         answer["no_op"] = json!(true);
         answer["already_open"] = json!(true);

@@ -16,13 +16,8 @@ pub(crate) enum Place {
     Input,
 }
 
-const SELECTS: &[&str] = &[
-    "static_select",
-    "external_select",
-    "users_select",
-    "conversations_select",
-    "channels_select",
-];
+const SELECTS: &[&str] =
+    &["static_select", "external_select", "users_select", "conversations_select", "channels_select"];
 const MULTI: &[&str] = &[
     "multi_static_select",
     "multi_external_select",
@@ -31,21 +26,13 @@ const MULTI: &[&str] = &[
     "multi_channels_select",
 ];
 const CHOICES: &[&str] = &["checkboxes", "radio_buttons", "datepicker", "timepicker"];
-const TYPED: &[&str] = &[
-    "plain_text_input",
-    "email_text_input",
-    "url_text_input",
-    "number_input",
-    "rich_text_input",
-    "datetimepicker",
-];
+const TYPED: &[&str] =
+    &["plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "datetimepicker"];
 
 fn fits(kind: &str, place: Place) -> bool {
     let common = SELECTS.contains(&kind) || CHOICES.contains(&kind);
     match place {
-        Place::Section => {
-            common || MULTI.contains(&kind) || matches!(kind, "button" | "overflow" | "image")
-        }
+        Place::Section => common || MULTI.contains(&kind) || matches!(kind, "button" | "overflow" | "image"),
         Place::Actions => common || matches!(kind, "button" | "overflow" | "datetimepicker"),
         Place::Input => common || MULTI.contains(&kind) || TYPED.contains(&kind),
     }
@@ -58,12 +45,7 @@ pub(crate) fn element(check: &mut Check, value: &Value, path: &str, place: Place
     }
     check.string(&value["action_id"], &format!("{path}/action_id"), ID);
     check.flag(&value["focus_on_load"], &format!("{path}/focus_on_load"));
-    check.text(
-        &value["placeholder"],
-        &format!("{path}/placeholder"),
-        Kind::Plain,
-        150,
-    );
+    check.text(&value["placeholder"], &format!("{path}/placeholder"), Kind::Plain, 150);
     confirm(check, &value["confirm"], &format!("{path}/confirm"));
     match kind {
         "button" => button(check, value, path),
@@ -77,32 +59,12 @@ pub(crate) fn element(check: &mut Check, value: &Value, path: &str, place: Place
 }
 
 fn button(check: &mut Check, value: &Value, path: &str) {
-    check.object(
-        value,
-        path,
-        &["text"],
-        &[
-            "action_id",
-            "value",
-            "style",
-            "url",
-            "confirm",
-            "accessibility_label",
-        ],
-    );
+    check.object(value, path, &["text"], &["action_id", "value", "style", "url", "confirm", "accessibility_label"]);
     check.text(&value["text"], &format!("{path}/text"), Kind::Plain, 75);
     check.string(&value["value"], &format!("{path}/value"), 2000);
     check.string(&value["url"], &format!("{path}/url"), 3000);
-    check.string(
-        &value["accessibility_label"],
-        &format!("{path}/accessibility_label"),
-        75,
-    );
-    check.one_of(
-        &value["style"],
-        &format!("{path}/style"),
-        &["primary", "danger"],
-    );
+    check.string(&value["accessibility_label"], &format!("{path}/accessibility_label"), 75);
+    check.one_of(&value["style"], &format!("{path}/style"), &["primary", "danger"]);
 }
 
 pub(crate) fn image(check: &mut Check, value: &Value, path: &str) {
@@ -112,41 +74,19 @@ pub(crate) fn image(check: &mut Check, value: &Value, path: &str) {
 }
 
 fn confirm(check: &mut Check, value: &Value, path: &str) {
-    if value.is_null()
-        || !check.object(
-            value,
-            path,
-            &["title", "text", "confirm", "deny"],
-            &["style"],
-        )
-    {
+    if value.is_null() || !check.object(value, path, &["title", "text", "confirm", "deny"], &["style"]) {
         return;
     }
     check.text(&value["title"], &format!("{path}/title"), Kind::Plain, 100);
     check.text(&value["text"], &format!("{path}/text"), Kind::Either, 300);
-    check.text(
-        &value["confirm"],
-        &format!("{path}/confirm"),
-        Kind::Plain,
-        30,
-    );
+    check.text(&value["confirm"], &format!("{path}/confirm"), Kind::Plain, 30);
     check.text(&value["deny"], &format!("{path}/deny"), Kind::Plain, 30);
-    check.one_of(
-        &value["style"],
-        &format!("{path}/style"),
-        &["primary", "danger"],
-    );
+    check.one_of(&value["style"], &format!("{path}/style"), &["primary", "danger"]);
 }
 
 fn overflow(check: &mut Check, value: &Value, path: &str) {
     check.object(value, path, &["options"], &["action_id", "confirm"]);
-    options(
-        check,
-        &value["options"],
-        &format!("{path}/options"),
-        5,
-        Kind::Plain,
-    );
+    options(check, &value["options"], &format!("{path}/options"), 5, Kind::Plain);
 }
 
 fn static_select(check: &mut Check, value: &Value, path: &str) {
@@ -163,18 +103,8 @@ fn static_select(check: &mut Check, value: &Value, path: &str) {
     ];
     check.object(value, path, &[], &known);
     match (value["options"].is_null(), value["option_groups"].is_null()) {
-        (false, true) => options(
-            check,
-            &value["options"],
-            &format!("{path}/options"),
-            100,
-            Kind::Plain,
-        ),
-        (true, false) => groups(
-            check,
-            &value["option_groups"],
-            &format!("{path}/option_groups"),
-        ),
+        (false, true) => options(check, &value["options"], &format!("{path}/options"), 100, Kind::Plain),
+        (true, false) => groups(check, &value["option_groups"], &format!("{path}/option_groups")),
         _ => check.fault(path, "exactly one of options and option_groups is required"),
     }
     initial(check, value, path);
@@ -185,13 +115,7 @@ fn groups(check: &mut Check, value: &Value, path: &str) {
         let path = format!("{path}/{index}");
         check.object(group, &path, &["label", "options"], &[]);
         check.text(&group["label"], &format!("{path}/label"), Kind::Plain, 75);
-        options(
-            check,
-            &group["options"],
-            &format!("{path}/options"),
-            100,
-            Kind::Plain,
-        );
+        options(check, &group["options"], &format!("{path}/options"), 100, Kind::Plain);
     }
 }
 
@@ -200,21 +124,9 @@ fn choices(check: &mut Check, value: &Value, path: &str) {
         value,
         path,
         &["options"],
-        &[
-            "action_id",
-            "initial_option",
-            "initial_options",
-            "confirm",
-            "focus_on_load",
-        ],
+        &["action_id", "initial_option", "initial_options", "confirm", "focus_on_load"],
     );
-    options(
-        check,
-        &value["options"],
-        &format!("{path}/options"),
-        10,
-        Kind::Either,
-    );
+    options(check, &value["options"], &format!("{path}/options"), 10, Kind::Either);
     initial(check, value, path);
 }
 
@@ -224,12 +136,7 @@ fn options(check: &mut Check, value: &Value, path: &str, most: usize, kind: Kind
         let path = format!("{path}/{index}");
         check.object(option, &path, &["text", "value"], &["description", "url"]);
         check.text(&option["text"], &format!("{path}/text"), kind, 75);
-        check.text(
-            &option["description"],
-            &format!("{path}/description"),
-            kind,
-            75,
-        );
+        check.text(&option["description"], &format!("{path}/description"), kind, 75);
         check.string(&option["value"], &format!("{path}/value"), 150);
         if values.contains(&&option["value"]) {
             check.fault(&format!("{path}/value"), "values of options must be unique");
@@ -245,13 +152,7 @@ pub(crate) fn initial(check: &mut Check, value: &Value, path: &str) {
     let one = (!value["initial_option"].is_null()).then_some(&value["initial_option"]);
     for chosen in many.chain(one) {
         if !offered.contains(chosen) {
-            check.fault(
-                path,
-                format!(
-                    "initial option {} is not among the options",
-                    chosen["value"]
-                ),
-            );
+            check.fault(path, format!("initial option {} is not among the options", chosen["value"]));
         }
     }
 }
@@ -271,35 +172,17 @@ fn text_box(check: &mut Check, value: &Value, path: &str) {
     check.flag(&value["multiline"], &format!("{path}/multiline"));
     check.whole(&value["min_length"], &format!("{path}/min_length"), 0, 3000);
     check.whole(&value["max_length"], &format!("{path}/max_length"), 1, 3000);
-    let most = value["max_length"]
-        .as_u64()
-        .and_then(|most| usize::try_from(most).ok())
-        .unwrap_or(3000);
-    check.string(
-        &value["initial_value"],
-        &format!("{path}/initial_value"),
-        most,
-    );
-    dispatch(
-        check,
-        &value["dispatch_action_config"],
-        &format!("{path}/dispatch_action_config"),
-    );
+    let most = value["max_length"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(3000);
+    check.string(&value["initial_value"], &format!("{path}/initial_value"), most);
+    dispatch(check, &value["dispatch_action_config"], &format!("{path}/dispatch_action_config"));
 }
 
 fn dispatch(check: &mut Check, value: &Value, path: &str) {
     if value.is_null() || !check.object(value, path, &["trigger_actions_on"], &[]) {
         return;
     }
-    for (index, trigger) in check
-        .items(
-            &value["trigger_actions_on"],
-            &format!("{path}/trigger_actions_on"),
-            1,
-            2,
-        )
-        .iter()
-        .enumerate()
+    for (index, trigger) in
+        check.items(&value["trigger_actions_on"], &format!("{path}/trigger_actions_on"), 1, 2).iter().enumerate()
     {
         check.one_of(
             trigger,
@@ -311,14 +194,9 @@ fn dispatch(check: &mut Check, value: &Value, path: &str) {
 
 fn other(check: &mut Check, value: &Value, path: &str, kind: &str) {
     let optional: &[&str] = match kind {
-        "external_select" => &[
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "initial_option",
-            "min_query_length",
-        ],
+        "external_select" => {
+            &["action_id", "placeholder", "confirm", "focus_on_load", "initial_option", "min_query_length"]
+        }
         "multi_external_select" => &[
             "action_id",
             "placeholder",
@@ -328,36 +206,12 @@ fn other(check: &mut Check, value: &Value, path: &str, kind: &str) {
             "min_query_length",
             "max_selected_items",
         ],
-        "users_select" => &[
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "initial_user",
-        ],
-        "multi_users_select" => &[
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "initial_users",
-            "max_selected_items",
-        ],
-        "datepicker" => &[
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "initial_date",
-        ],
-        "timepicker" => &[
-            "action_id",
-            "placeholder",
-            "confirm",
-            "focus_on_load",
-            "initial_time",
-            "timezone",
-        ],
+        "users_select" => &["action_id", "placeholder", "confirm", "focus_on_load", "initial_user"],
+        "multi_users_select" => {
+            &["action_id", "placeholder", "confirm", "focus_on_load", "initial_users", "max_selected_items"]
+        }
+        "datepicker" => &["action_id", "placeholder", "confirm", "focus_on_load", "initial_date"],
+        "timepicker" => &["action_id", "placeholder", "confirm", "focus_on_load", "initial_time", "timezone"],
         "datetimepicker" => &["action_id", "confirm", "focus_on_load", "initial_date_time"],
         "number_input" => &[
             "action_id",
@@ -369,13 +223,9 @@ fn other(check: &mut Check, value: &Value, path: &str, kind: &str) {
             "max_value",
             "dispatch_action_config",
         ],
-        "email_text_input" | "url_text_input" => &[
-            "action_id",
-            "placeholder",
-            "focus_on_load",
-            "initial_value",
-            "dispatch_action_config",
-        ],
+        "email_text_input" | "url_text_input" => {
+            &["action_id", "placeholder", "focus_on_load", "initial_value", "dispatch_action_config"]
+        }
         _ => return check.fault(path, format!("this world does not know {kind}")),
     };
     check.object(value, path, &[], optional);

@@ -64,10 +64,7 @@ impl Envelope {
     /// The payload of the acknowledgement that counted.
     #[must_use]
     pub fn reply(&self) -> Option<&Value> {
-        self.acks
-            .iter()
-            .find(|ack| !ack.late)
-            .and_then(|ack| ack.payload.as_ref())
+        self.acks.iter().find(|ack| !ack.late).and_then(|ack| ack.payload.as_ref())
     }
 }
 
@@ -80,10 +77,7 @@ pub(crate) struct Retry {
 /// Sends a new envelope; its id. Without a connection it is recorded as not delivered.
 pub(crate) fn send(state: &mut State, kind: &str, payload: Value) -> String {
     let number = state.next_id();
-    let id = format!(
-        "{number:08x}-1543-4f94-bfb4-{:012x}",
-        number.wrapping_mul(0x9e37_79b9_7f4a) & 0xffff_ffff_ffff
-    );
+    let id = format!("{number:08x}-1543-4f94-bfb4-{:012x}", number.wrapping_mul(0x9e37_79b9_7f4a) & 0xffff_ffff_ffff);
     let first_sent = state.clock.elapsed();
     let outcome = Outcome::NotDelivered;
     state.slack.envelopes.push(Envelope {
@@ -100,18 +94,9 @@ pub(crate) fn send(state: &mut State, kind: &str, payload: Value) -> String {
 }
 
 /// Sends a known envelope over this connection, or over the next in turn; false when there is none.
-pub(crate) fn deliver(
-    state: &mut State,
-    id: &str,
-    over: Option<u64>,
-    retry: Option<&Retry>,
-) -> bool {
+pub(crate) fn deliver(state: &mut State, id: &str, over: Option<u64>, retry: Option<&Retry>) -> bool {
     let slack = &mut state.slack;
-    let Some(envelope) = slack
-        .envelopes
-        .iter_mut()
-        .find(|envelope| envelope.id == id)
-    else {
+    let Some(envelope) = slack.envelopes.iter_mut().find(|envelope| envelope.id == id) else {
         return false;
     };
     let Some(connection) = over.or_else(|| slack.sockets.pick(slack.routing)) else {
@@ -143,35 +128,18 @@ pub(crate) fn acknowledged(state: &mut State, connection: u64, text: &str) {
     };
     let id = frame["envelope_id"].as_str().unwrap_or_default().to_owned();
     let now = state.clock.elapsed();
-    let payload = frame
-        .get("payload")
-        .filter(|payload| !payload.is_null() && **payload != json!({}))
-        .cloned();
-    let Some(envelope) = state
-        .slack
-        .envelopes
-        .iter_mut()
-        .find(|envelope| envelope.id == id)
-    else {
-        return state.slack.complain(format!(
-            "socket: acknowledgement of an unknown envelope: {text}"
-        ));
+    let payload = frame.get("payload").filter(|payload| !payload.is_null() && **payload != json!({})).cloned();
+    let Some(envelope) = state.slack.envelopes.iter_mut().find(|envelope| envelope.id == id) else {
+        return state.slack.complain(format!("socket: acknowledgement of an unknown envelope: {text}"));
     };
     let late = envelope.outcome == Outcome::TimedOut;
     let carries = payload.is_some();
-    envelope.acks.push(Ack {
-        connection,
-        after: now.saturating_sub(envelope.first_sent),
-        payload,
-        late,
-    });
+    envelope.acks.push(Ack { connection, after: now.saturating_sub(envelope.first_sent), payload, late });
     if envelope.outcome == Outcome::Waiting {
         envelope.outcome = Outcome::Acked;
     }
     if carries && envelope.kind == "events_api" {
-        state.slack.complain(format!(
-            "socket: a payload in the acknowledgement of an event: {text}"
-        ));
+        state.slack.complain(format!("socket: a payload in the acknowledgement of an event: {text}"));
     }
 }
 
@@ -185,41 +153,21 @@ impl World {
     /// The envelope with this id.
     #[must_use]
     pub fn envelope(&self, id: &str) -> Option<Envelope> {
-        self.look(|state| {
-            state
-                .slack
-                .envelopes
-                .iter()
-                .find(|envelope| envelope.id == id)
-                .cloned()
-        })
+        self.look(|state| state.slack.envelopes.iter().find(|envelope| envelope.id == id).cloned())
     }
 
     /// Sends an envelope once more, over this connection or the next in turn; events say `retry_attempt`. Waits at most
     /// 3 s for a further acknowledgement and returns it.
     pub async fn redeliver(&self, envelope_id: &str, over: Option<u64>) -> Option<Ack> {
         let before = self.change(|state| {
-            let known = state
-                .slack
-                .envelopes
-                .iter()
-                .find(|envelope| envelope.id == envelope_id);
-            let (acks, times) = known.map_or((0, 0), |envelope| {
-                (envelope.acks.len(), envelope.sent_over.len())
-            });
-            let retry = Retry {
-                attempt: u32::try_from(times).unwrap_or(u32::MAX),
-                reason: "timeout",
-            };
+            let known = state.slack.envelopes.iter().find(|envelope| envelope.id == envelope_id);
+            let (acks, times) = known.map_or((0, 0), |envelope| (envelope.acks.len(), envelope.sent_over.len()));
+            let retry = Retry { attempt: u32::try_from(times).unwrap_or(u32::MAX), reason: "timeout" };
             deliver(state, envelope_id, over, Some(&retry));
             acks
         });
         let found = self.watch(|state| {
-            let known = state
-                .slack
-                .envelopes
-                .iter()
-                .find(|envelope| envelope.id == envelope_id);
+            let known = state.slack.envelopes.iter().find(|envelope| envelope.id == envelope_id);
             known.and_then(|envelope| envelope.acks.get(before).cloned())
         });
         within(ACK_LIMIT, found).await
@@ -227,32 +175,18 @@ impl World {
 
     /// Waits for the acknowledgement, at most 3 s, and settles the outcome.
     pub(crate) async fn settled(&self, id: &str) -> (Outcome, Option<Value>) {
-        let known = |state: &State| {
-            state
-                .slack
-                .envelopes
-                .iter()
-                .find(|envelope| envelope.id == id)
-                .cloned()
-        };
-        let done = self
-            .watch(|state| known(state).filter(|envelope| envelope.outcome != Outcome::Waiting));
+        let known = |state: &State| state.slack.envelopes.iter().find(|envelope| envelope.id == id).cloned();
+        let done = self.watch(|state| known(state).filter(|envelope| envelope.outcome != Outcome::Waiting));
         if let Some(envelope) = within(ACK_LIMIT, done).await {
             return (envelope.outcome, envelope.reply().cloned());
         }
         self.change(|state| {
-            let found = state
-                .slack
-                .envelopes
-                .iter_mut()
-                .find(|envelope| envelope.id == id);
+            let found = state.slack.envelopes.iter_mut().find(|envelope| envelope.id == id);
             found
                 .into_iter()
                 .filter(|envelope| envelope.outcome == Outcome::Waiting)
                 .for_each(|envelope| envelope.outcome = Outcome::TimedOut);
-            known(state).map_or((Outcome::TimedOut, None), |envelope| {
-                (envelope.outcome, envelope.reply().cloned())
-            })
+            known(state).map_or((Outcome::TimedOut, None), |envelope| (envelope.outcome, envelope.reply().cloned()))
         })
     }
 }

@@ -55,15 +55,11 @@ impl Channel {
     /// The message with this `ts` that is not deleted.
     #[must_use]
     pub fn message(&self, ts: &str) -> Option<&Message> {
-        self.messages
-            .iter()
-            .find(|message| message.ts == ts && !message.deleted)
+        self.messages.iter().find(|message| message.ts == ts && !message.deleted)
     }
 
     pub(crate) fn message_mut(&mut self, ts: &str) -> Option<&mut Message> {
-        self.messages
-            .iter_mut()
-            .find(|message| message.ts == ts && !message.deleted)
+        self.messages.iter_mut().find(|message| message.ts == ts && !message.deleted)
     }
 }
 
@@ -177,9 +173,9 @@ impl Slack {
     /// This person's DM with the bot, once it was opened.
     #[must_use]
     pub fn dm(&self, user: &str) -> Option<&Channel> {
-        self.channels.iter().find(|channel| {
-            channel.kind == ChannelKind::Im && channel.members.iter().any(|member| member == user)
-        })
+        self.channels
+            .iter()
+            .find(|channel| channel.kind == ChannelKind::Im && channel.members.iter().any(|member| member == user))
     }
 
     /// The id of this person's DM with the bot, opened if need be: `D0ALICE` for `U0ALICE`.
@@ -188,18 +184,11 @@ impl Slack {
             return channel.id.clone();
         }
         let id = format!("D{}", user.get(1..).unwrap_or_default());
-        self.channels.push(Channel::new(
-            &id,
-            ChannelKind::Im,
-            "directmessage",
-            &[user.to_owned()],
-        ));
+        self.channels.push(Channel::new(&id, ChannelKind::Im, "directmessage", &[user.to_owned()]));
         id
     }
 
     pub(crate) fn ephemeral_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Ephemeral> {
-        self.ephemerals
-            .iter_mut()
-            .find(|note| note.channel == channel && note.ts == ts && !note.deleted)
+        self.ephemerals.iter_mut().find(|note| note.channel == channel && note.ts == ts && !note.deleted)
     }
 }

@@ -91,11 +91,7 @@ struct Trigger {
 
 impl Slack {
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
-        let words = |list: &[&str]| {
-            list.iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let general = Channel::new("C0GENERAL", ChannelKind::Public, "general", &[]);
         let mut audit = Channel::new("C0AUDIT", ChannelKind::Public, "access-audit", &[]);
         audit.bot_is_in = true;
@@ -140,11 +136,7 @@ impl Slack {
     /// A `ts` greater than every one before it, also when the wall clock steps back.
     pub(crate) fn next_ts(&mut self, now: DateTime<Utc>) -> String {
         self.last_ts = now.timestamp_micros().max(self.last_ts + 100);
-        format!(
-            "{}.{:06}",
-            self.last_ts / 1_000_000,
-            self.last_ts % 1_000_000
-        )
+        format!("{}.{:06}", self.last_ts / 1_000_000, self.last_ts % 1_000_000)
     }
 
     pub(crate) fn complain(&mut self, what: impl Into<String>) {

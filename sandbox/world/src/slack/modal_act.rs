@@ -73,11 +73,7 @@ impl World {
     /// Waits until this person has a modal whose text, as they see it, holds this.
     pub async fn until_view(&self, user: &str, part: &str) -> View {
         self.until(&format!("a modal of {user} with {part:?}"), |state| {
-            state
-                .slack
-                .top(user)
-                .filter(|view| seen::view(state, view).contains(part))
-                .cloned()
+            state.slack.top(user).filter(|view| seen::view(state, view).contains(part)).cloned()
         })
         .await
     }
@@ -85,12 +81,7 @@ impl World {
     /// Waits until this person's App Home holds this text.
     pub async fn until_home(&self, user: &str, part: &str) -> View {
         self.until(&format!("App Home of {user} with {part:?}"), |state| {
-            state
-                .slack
-                .homes
-                .get(user)
-                .filter(|view| seen::view(state, view).contains(part))
-                .cloned()
+            state.slack.homes.get(user).filter(|view| seen::view(state, view).contains(part)).cloned()
         })
         .await
     }
@@ -108,8 +99,7 @@ impl World {
         value: impl Into<Value>,
     ) -> Result<Option<Clicked>, Cannot> {
         let value = value.into();
-        let slot =
-            self.look(|state| Press::from((block_id, action_id)).find(top(state, user)?.blocks()))?;
+        let slot = self.look(|state| Press::from((block_id, action_id)).find(top(state, user)?.blocks()))?;
         let held = match (slot.kind(), value.as_str()) {
             ("external_select", Some(wanted)) => {
                 let offered = self.options(user, block_id, action_id, wanted).await?;
@@ -125,11 +115,7 @@ impl World {
         let envelope_id = self.change(|state| {
             let view = top(state, user)?.clone();
             let ts = now_ts(state);
-            let payload = payload::block_actions_in_view(
-                state,
-                &view,
-                inputs::action(&slot, Some(&held), &ts),
-            );
+            let payload = payload::block_actions_in_view(state, &view, inputs::action(&slot, Some(&held), &ts));
             Ok(envelopes::send(state, "interactive", payload))
         })?;
         Ok(Some(self.clicked(envelope_id, None).await))
@@ -139,13 +125,7 @@ impl World {
     ///
     /// # Errors
     /// When there is no modal.
-    pub fn forge_fill(
-        &self,
-        user: &str,
-        block_id: &str,
-        action_id: &str,
-        held: &Value,
-    ) -> Result<(), Cannot> {
+    pub fn forge_fill(&self, user: &str, block_id: &str, action_id: &str, held: &Value) -> Result<(), Cannot> {
         self.put(user, block_id, action_id, held)
     }
 
@@ -155,24 +135,14 @@ impl World {
     /// When there is no modal.
     pub fn forge_view(&self, user: &str, forge: impl FnOnce(&mut View)) -> Result<(), Cannot> {
         self.change(|state| {
-            state
-                .slack
-                .top_mut(user)
-                .map(forge)
-                .ok_or_else(|| Cannot(format!("{user} has no modal open")))
+            state.slack.top_mut(user).map(forge).ok_or_else(|| Cannot(format!("{user} has no modal open")))
         })
     }
 
     fn put(&self, user: &str, block_id: &str, action_id: &str, held: &Value) -> Result<(), Cannot> {
         self.change(|state| {
-            let view = state
-                .slack
-                .top_mut(user)
-                .ok_or_else(|| Cannot(format!("{user} has no modal open")))?;
-            view.values
-                .entry(block_id.to_owned())
-                .or_default()
-                .insert(action_id.to_owned(), held.clone());
+            let view = state.slack.top_mut(user).ok_or_else(|| Cannot(format!("{user} has no modal open")))?;
+            view.values.entry(block_id.to_owned()).or_default().insert(action_id.to_owned(), held.clone());
             Ok(())
         })
     }
@@ -194,9 +164,7 @@ impl World {
             Ok(envelopes::send(state, "interactive", payload))
         })?;
         let (outcome, ack) = self.settled(&envelope_id).await;
-        let ack = ack
-            .filter(|_| outcome == Outcome::Acked)
-            .ok_or_else(|| Cannot("no options came".into()))?;
+        let ack = ack.filter(|_| outcome == Outcome::Acked).ok_or_else(|| Cannot("no options came".into()))?;
         Ok(inputs::options(&ack))
     }
 
@@ -221,11 +189,7 @@ impl World {
     pub async fn submit_unchecked(&self, user: &str) -> Result<(SubmitAnswer, String), Cannot> {
         let (view_id, envelope_id) = self.change(|state| {
             let view = top(state, user)?.clone();
-            if view.body["submit"].is_null()
-                && inputs::slots(view.blocks())
-                    .iter()
-                    .all(|slot| slot.input.is_none())
-            {
+            if view.body["submit"].is_null() && inputs::slots(view.blocks()).iter().all(|slot| slot.input.is_none()) {
                 return Err(Cannot("this modal has no submit".into()));
             }
             let payload = payload::view_submission(state, &view);
@@ -240,11 +204,7 @@ impl World {
     ///
     /// # Errors
     /// When there is no modal, or it has no such button.
-    pub async fn click_in_view(
-        &self,
-        user: &str,
-        press: impl Into<Press>,
-    ) -> Result<Clicked, Cannot> {
+    pub async fn click_in_view(&self, user: &str, press: impl Into<Press>) -> Result<Clicked, Cannot> {
         let press = press.into();
         let (envelope_id, confirm) = self.change(|state| {
             let view = top(state, user)?.clone();
@@ -252,10 +212,7 @@ impl World {
             let ts = now_ts(state);
             let action = press.action(&slot, &ts)?;
             let payload = payload::block_actions_in_view(state, &view, action);
-            Ok((
-                envelopes::send(state, "interactive", payload),
-                seen::confirm(&slot.element),
-            ))
+            Ok((envelopes::send(state, "interactive", payload), seen::confirm(&slot.element)))
         })?;
         Ok(self.clicked(envelope_id, confirm).await)
     }
@@ -287,20 +244,11 @@ impl World {
 }
 
 fn top<'state>(state: &'state State, user: &str) -> Result<&'state View, Cannot> {
-    state
-        .slack
-        .top(user)
-        .ok_or_else(|| Cannot(format!("{user} has no modal open")))
+    state.slack.top(user).ok_or_else(|| Cannot(format!("{user} has no modal open")))
 }
 
 /// What an acknowledgement does to the form that was submitted.
-fn answered(
-    state: &mut State,
-    user: &str,
-    view_id: &str,
-    outcome: Outcome,
-    ack: Option<&Value>,
-) -> SubmitAnswer {
+fn answered(state: &mut State, user: &str, view_id: &str, outcome: Outcome, ack: Option<&Value>) -> SubmitAnswer {
     if outcome != Outcome::Acked {
         return trouble(state, user, view_id, format!("{outcome:?}"));
     }
@@ -315,41 +263,24 @@ fn answered(
         }
         Some("errors") => errors(state, user, view_id, &ack["errors"]),
         Some("update") => match views::checked(ack["view"].clone(), "modal") {
-            Ok(body) => state
-                .redraw(view_id, body)
-                .map_or(SubmitAnswer::Closed, |view| {
-                    SubmitAnswer::Updated(Box::new(view))
-                }),
+            Ok(body) => {
+                state.redraw(view_id, body).map_or(SubmitAnswer::Closed, |view| SubmitAnswer::Updated(Box::new(view)))
+            }
             Err(no) => wrong(state, user, view_id, &no.messages.join("; ")),
         },
         Some("push") => {
-            let pushed = views::checked(ack["view"].clone(), "modal")
-                .and_then(|body| views::pushed(state, user, body));
+            let pushed = views::checked(ack["view"].clone(), "modal").and_then(|body| views::pushed(state, user, body));
             match pushed {
                 Ok(view) => SubmitAnswer::Pushed(Box::new(view)),
-                Err(no) => wrong(
-                    state,
-                    user,
-                    view_id,
-                    &format!("{} {}", no.error, no.messages.join("; ")),
-                ),
+                Err(no) => wrong(state, user, view_id, &format!("{} {}", no.error, no.messages.join("; "))),
             }
         }
-        _ => wrong(
-            state,
-            user,
-            view_id,
-            &format!("unknown acknowledgement {ack}"),
-        ),
+        _ => wrong(state, user, view_id, &format!("unknown acknowledgement {ack}")),
     }
 }
 
 fn errors(state: &mut State, user: &str, view_id: &str, errors: &Value) -> SubmitAnswer {
-    let view = state
-        .slack
-        .stacks
-        .get(user)
-        .and_then(|stack| stack.iter().find(|view| view.id == view_id));
+    let view = state.slack.stacks.get(user).and_then(|stack| stack.iter().find(|view| view.id == view_id));
     let blocks: Vec<String> = view
         .map(|view| inputs::slots(view.blocks()))
         .unwrap_or_default()
@@ -357,15 +288,9 @@ fn errors(state: &mut State, user: &str, view_id: &str, errors: &Value) -> Submi
         .filter(|slot| slot.input.is_some())
         .map(|slot| slot.block_id)
         .collect();
-    let given: BTreeMap<String, String> =
-        serde_json::from_value(errors.clone()).unwrap_or_default();
+    let given: BTreeMap<String, String> = serde_json::from_value(errors.clone()).unwrap_or_default();
     if given.is_empty() || !given.keys().all(|key| blocks.contains(key)) {
-        return wrong(
-            state,
-            user,
-            view_id,
-            &format!("errors {errors} are not about the input blocks {blocks:?}"),
-        );
+        return wrong(state, user, view_id, &format!("errors {errors} are not about the input blocks {blocks:?}"));
     }
     each(state, user, view_id, |view| {
         view.errors.clone_from(&given);
@@ -375,21 +300,12 @@ fn errors(state: &mut State, user: &str, view_id: &str, errors: &Value) -> Submi
 }
 
 fn wrong(state: &mut State, user: &str, view_id: &str, why: &str) -> SubmitAnswer {
-    state
-        .slack
-        .complain(format!("view_submission: acknowledgement refused: {why}"));
-    trouble(
-        state,
-        user,
-        view_id,
-        format!("wrong acknowledgement: {why}"),
-    )
+    state.slack.complain(format!("view_submission: acknowledgement refused: {why}"));
+    trouble(state, user, view_id, format!("wrong acknowledgement: {why}"))
 }
 
 fn trouble(state: &mut State, user: &str, view_id: &str, why: String) -> SubmitAnswer {
-    each(state, user, view_id, |view| {
-        view.trouble = Some(TROUBLE.into())
-    });
+    each(state, user, view_id, |view| view.trouble = Some(TROUBLE.into()));
     SubmitAnswer::Trouble(why)
 }
 

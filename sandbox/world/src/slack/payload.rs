@@ -20,19 +20,10 @@ pub(crate) struct Target {
     pub(crate) message: Option<Value>,
 }
 
-pub(crate) fn slash(
-    state: &mut State,
-    user: &str,
-    channel: &str,
-    command: &str,
-    text: &str,
-) -> Value {
+pub(crate) fn slash(state: &mut State, user: &str, channel: &str, command: &str, text: &str) -> Value {
     let trigger = state.new_trigger(user);
     let response_url = state.new_response_url(user, channel, None);
-    let name = state
-        .slack
-        .channel(channel)
-        .map(|channel| channel.name.clone());
+    let name = state.slack.channel(channel).map(|channel| channel.name.clone());
     json!({
         "token": VERIFICATION_TOKEN, "team_id": team(state, user), "team_domain": TEAM_DOMAIN, "channel_id": channel, "channel_name": name,
         "user_id": user, "user_name": handle(state, user), "command": command, "text": text, "api_app_id": state.slack.app_id,
@@ -43,11 +34,7 @@ pub(crate) fn slash(
 /// What every interactive payload has; the rest is put on top.
 fn interactive(state: &mut State, kind: &str, user: &str) -> Value {
     let team = team(state, user);
-    let whose = if state.slack.team_null {
-        Value::Null
-    } else {
-        json!({"id": TEAM_ID, "domain": TEAM_DOMAIN})
-    };
+    let whose = if state.slack.team_null { Value::Null } else { json!({"id": TEAM_ID, "domain": TEAM_DOMAIN}) };
     let handle = handle(state, user);
     json!({
         "type": kind, "team": whose, "user": {"id": user, "username": handle, "name": handle, "team_id": team},
@@ -55,30 +42,20 @@ fn interactive(state: &mut State, kind: &str, user: &str) -> Value {
     })
 }
 
-pub(crate) fn block_actions_in_message(
-    state: &mut State,
-    user: &str,
-    target: &Target,
-    action: Value,
-) -> Value {
+pub(crate) fn block_actions_in_message(state: &mut State, user: &str, target: &Target, action: Value) -> Value {
     let mut payload = interactive(state, "block_actions", user);
     payload["trigger_id"] = json!(state.new_trigger(user));
-    payload["response_url"] =
-        json!(state.new_response_url(user, &target.channel, Some(&target.ts)));
+    payload["response_url"] = json!(state.new_response_url(user, &target.channel, Some(&target.ts)));
     payload["container"] = json!({"type": "message", "message_ts": target.ts, "channel_id": target.channel, "is_ephemeral": target.message.is_none()});
     if let Some(thread) = &target.thread_ts {
         payload["container"]["thread_ts"] = json!(thread);
     }
-    let name = state
-        .slack
-        .channel(&target.channel)
-        .map(|channel| channel.name.clone());
+    let name = state.slack.channel(&target.channel).map(|channel| channel.name.clone());
     payload["channel"] = json!({"id": target.channel, "name": name});
     if let Some(message) = &target.message {
         payload["message"] = message.clone();
     }
-    payload["state"] =
-        json!({"values": inputs::carried_over(&target.blocks, &inputs::Values::new())});
+    payload["state"] = json!({"values": inputs::carried_over(&target.blocks, &inputs::Values::new())});
     payload["actions"] = json!([action]);
     payload
 }
@@ -107,13 +84,7 @@ pub(crate) fn view_closed(state: &mut State, view: &View, is_cleared: bool) -> V
     payload
 }
 
-pub(crate) fn block_suggestion(
-    state: &mut State,
-    view: &View,
-    block_id: &str,
-    action_id: &str,
-    query: &str,
-) -> Value {
+pub(crate) fn block_suggestion(state: &mut State, view: &View, block_id: &str, action_id: &str, query: &str) -> Value {
     let mut payload = interactive(state, "block_suggestion", &view.user);
     payload["container"] = json!({"type": "view", "view_id": view.id});
     payload["view"] = view.echo(&state.slack);
@@ -134,11 +105,7 @@ pub(crate) fn shortcut(state: &mut State, user: &str, callback_id: &str) -> Valu
 pub(crate) fn app_home_opened(state: &mut State, user: &str) -> Value {
     let channel = state.slack.open_dm(user);
     let ts = now_ts(state);
-    let view = state
-        .slack
-        .homes
-        .get(user)
-        .map(|view| view.echo(&state.slack));
+    let view = state.slack.homes.get(user).map(|view| view.echo(&state.slack));
     let mut event = json!({"type": "app_home_opened", "user": user, "channel": channel, "tab": "home", "event_ts": ts});
     if let Some(view) = view {
         event["view"] = view;
@@ -157,20 +124,10 @@ pub(crate) fn now_ts(state: &mut State) -> String {
 }
 
 fn team(state: &State, user: &str) -> String {
-    state
-        .by_slack(user)
-        .map_or_else(|| TEAM_ID.to_owned(), |person| state.team_of(person))
+    state.by_slack(user).map_or_else(|| TEAM_ID.to_owned(), |person| state.team_of(person))
 }
 
 fn handle(state: &State, user: &str) -> String {
-    let email = state
-        .by_slack(user)
-        .and_then(|person| person.slack.as_ref())
-        .map(|account| account.email.clone());
-    email
-        .unwrap_or_default()
-        .split('@')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let email = state.by_slack(user).and_then(|person| person.slack.as_ref()).map(|account| account.email.clone());
+    email.unwrap_or_default().split('@').next().unwrap_or_default().to_owned()
 }

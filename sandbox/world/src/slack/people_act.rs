@@ -82,32 +82,18 @@ impl Press {
     /// The button with this action and this value.
     #[must_use]
     pub fn value(action_id: &str, value: &str) -> Self {
-        Self {
-            action_id: action_id.into(),
-            value: Some(value.into()),
-            ..Self::default()
-        }
+        Self { action_id: action_id.into(), value: Some(value.into()), ..Self::default() }
     }
 
     /// The option of a menu.
     #[must_use]
     pub fn pick(action_id: &str, option: &str) -> Self {
-        Self {
-            action_id: action_id.into(),
-            pick: Some(option.into()),
-            ..Self::default()
-        }
+        Self { action_id: action_id.into(), pick: Some(option.into()), ..Self::default() }
     }
 
     fn is(&self, slot: &Slot) -> bool {
-        let block = self
-            .block_id
-            .as_ref()
-            .is_none_or(|block| *block == slot.block_id);
-        let value = self
-            .value
-            .as_ref()
-            .is_none_or(|value| slot.element["value"] == json!(value));
+        let block = self.block_id.as_ref().is_none_or(|block| *block == slot.block_id);
+        let value = self.value.as_ref().is_none_or(|value| slot.element["value"] == json!(value));
         slot.action_id == self.action_id && block && value
     }
 
@@ -120,22 +106,10 @@ impl Press {
             (first, _) => {
                 let known: Vec<_> = all
                     .iter()
-                    .map(|slot| {
-                        format!(
-                            "{}/{}={}",
-                            slot.block_id, slot.action_id, slot.element["value"]
-                        )
-                    })
+                    .map(|slot| format!("{}/{}={}", slot.block_id, slot.action_id, slot.element["value"]))
                     .collect();
-                let what = if first.is_some() {
-                    "several match"
-                } else {
-                    "nothing matches"
-                };
-                Err(Cannot(format!(
-                    "{what} {self:?}; there are: {}",
-                    known.join(", ")
-                )))
+                let what = if first.is_some() { "several match" } else { "nothing matches" };
+                Err(Cannot(format!("{what} {self:?}; there are: {}", known.join(", "))))
             }
         }
     }
@@ -145,8 +119,7 @@ impl Press {
         let value = match &self.pick {
             None => None,
             Some(option) if slot.kind() == "overflow" => {
-                let chosen =
-                    inputs::option(&inputs::options(&slot.element), option).map_err(Cannot)?;
+                let chosen = inputs::option(&inputs::options(&slot.element), option).map_err(Cannot)?;
                 Some(json!({"selected_option": chosen}))
             }
             Some(option) => Some(inputs::used(slot, &json!(option)).map_err(Cannot)?),
@@ -157,20 +130,13 @@ impl Press {
 
 impl From<&str> for Press {
     fn from(action_id: &str) -> Self {
-        Self {
-            action_id: action_id.into(),
-            ..Self::default()
-        }
+        Self { action_id: action_id.into(), ..Self::default() }
     }
 }
 
 impl From<(&str, &str)> for Press {
     fn from((block_id, action_id): (&str, &str)) -> Self {
-        Self {
-            action_id: action_id.into(),
-            block_id: Some(block_id.into()),
-            ..Self::default()
-        }
+        Self { action_id: action_id.into(), block_id: Some(block_id.into()), ..Self::default() }
     }
 }
 
@@ -179,12 +145,7 @@ impl World {
     ///
     /// # Errors
     /// When nobody has this Slack id, or the app has no such command.
-    pub async fn slash(
-        &self,
-        user: &str,
-        command: &str,
-        text: &str,
-    ) -> Result<SlashAnswer, Cannot> {
+    pub async fn slash(&self, user: &str, command: &str, text: &str) -> Result<SlashAnswer, Cannot> {
         let (channel, envelope_id) = self.change(|state| {
             known(state, user)?;
             if !state.slack.commands.iter().any(|known| known == command) {
@@ -195,27 +156,15 @@ impl World {
             Ok((channel, envelopes::send(state, "slash_commands", payload)))
         })?;
         let (outcome, ack) = self.settled(&envelope_id).await;
-        let seen = self
-            .change(|state| shown_to_caller(state, user, &channel, command, outcome, ack.as_ref()));
-        Ok(SlashAnswer {
-            envelope_id,
-            ack,
-            timed_out: outcome != Outcome::Acked,
-            seen,
-        })
+        let seen = self.change(|state| shown_to_caller(state, user, &channel, command, outcome, ack.as_ref()));
+        Ok(SlashAnswer { envelope_id, ack, timed_out: outcome != Outcome::Acked, seen })
     }
 
     /// Presses a button (or uses a menu) of a message or ephemeral; a confirm dialog is answered yes.
     ///
     /// # Errors
     /// When the person cannot see that message, or it has no such button.
-    pub async fn click(
-        &self,
-        user: &str,
-        channel: &str,
-        ts: &str,
-        press: impl Into<Press>,
-    ) -> Result<Clicked, Cannot> {
+    pub async fn click(&self, user: &str, channel: &str, ts: &str, press: impl Into<Press>) -> Result<Clicked, Cannot> {
         let press = press.into();
         let (envelope_id, confirm) = self.change(|state| {
             let target = target(state, user, channel, ts)?;
@@ -223,10 +172,7 @@ impl World {
             let ts = now_ts(state);
             let action = press.action(&slot, &ts)?;
             let payload = payload::block_actions_in_message(state, user, &target, action);
-            Ok((
-                envelopes::send(state, "interactive", payload),
-                seen::confirm(&slot.element),
-            ))
+            Ok((envelopes::send(state, "interactive", payload), seen::confirm(&slot.element)))
         })?;
         Ok(self.clicked(envelope_id, confirm).await)
     }
@@ -235,23 +181,13 @@ impl World {
     ///
     /// # Errors
     /// When the person cannot see it any more, or it has no such button.
-    pub async fn press(
-        &self,
-        user: &str,
-        message: &Message,
-        press: impl Into<Press>,
-    ) -> Result<Clicked, Cannot> {
+    pub async fn press(&self, user: &str, message: &Message, press: impl Into<Press>) -> Result<Clicked, Cannot> {
         self.click(user, &message.channel, &message.ts, press).await
     }
 
     /// Presses a button of this message *as it was when it was read*, though it may have been redrawn since: a click
     /// that crosses an update on the wire.
-    pub async fn press_stale(
-        &self,
-        user: &str,
-        message: &Message,
-        press: impl Into<Press>,
-    ) -> Result<Clicked, Cannot> {
+    pub async fn press_stale(&self, user: &str, message: &Message, press: impl Into<Press>) -> Result<Clicked, Cannot> {
         let press = press.into();
         let (envelope_id, confirm) = self.change(|state| {
             let target = of_message(state, message);
@@ -259,10 +195,7 @@ impl World {
             let ts = now_ts(state);
             let action = press.action(&slot, &ts)?;
             let payload = payload::block_actions_in_message(state, user, &target, action);
-            Ok((
-                envelopes::send(state, "interactive", payload),
-                seen::confirm(&slot.element),
-            ))
+            Ok((envelopes::send(state, "interactive", payload), seen::confirm(&slot.element)))
         })?;
         Ok(self.clicked(envelope_id, confirm).await)
     }
@@ -271,27 +204,15 @@ impl World {
     ///
     /// # Errors
     /// When they have no App Home yet, or it has no such button.
-    pub async fn click_in_home(
-        &self,
-        user: &str,
-        press: impl Into<Press>,
-    ) -> Result<Clicked, Cannot> {
+    pub async fn click_in_home(&self, user: &str, press: impl Into<Press>) -> Result<Clicked, Cannot> {
         let press = press.into();
         let (envelope_id, confirm) = self.change(|state| {
-            let view = state
-                .slack
-                .homes
-                .get(user)
-                .cloned()
-                .ok_or_else(|| Cannot(format!("{user} has no App Home")))?;
+            let view = state.slack.homes.get(user).cloned().ok_or_else(|| Cannot(format!("{user} has no App Home")))?;
             let slot = press.find(view.blocks())?;
             let ts = now_ts(state);
             let action = press.action(&slot, &ts)?;
             let payload = payload::block_actions_in_view(state, &view, action);
-            Ok((
-                envelopes::send(state, "interactive", payload),
-                seen::confirm(&slot.element),
-            ))
+            Ok((envelopes::send(state, "interactive", payload), seen::confirm(&slot.element)))
         })?;
         Ok(self.clicked(envelope_id, confirm).await)
     }
@@ -325,12 +246,7 @@ impl World {
 
     pub(crate) async fn clicked(&self, envelope_id: String, confirm: Option<String>) -> Clicked {
         let (outcome, ack) = self.settled(&envelope_id).await;
-        Clicked {
-            envelope_id,
-            ack,
-            timed_out: outcome != Outcome::Acked,
-            confirm,
-        }
+        Clicked { envelope_id, ack, timed_out: outcome != Outcome::Acked, confirm }
     }
 
     /// Opens the App Home tab; an event that is not acknowledged is sent once more at once.
@@ -345,33 +261,15 @@ impl World {
         })?;
         let (outcome, _) = self.settled(&envelope_id).await;
         if outcome == Outcome::Acked {
-            return Ok(HomeAnswer {
-                envelope_id,
-                acked: true,
-            });
+            return Ok(HomeAnswer { envelope_id, acked: true });
         }
         self.change(|state| {
-            envelopes::deliver(
-                state,
-                &envelope_id,
-                None,
-                Some(&Retry {
-                    attempt: 1,
-                    reason: "timeout",
-                }),
-            )
+            envelopes::deliver(state, &envelope_id, None, Some(&Retry { attempt: 1, reason: "timeout" }))
         });
         let again = self.watch(|state| {
-            state
-                .slack
-                .envelopes
-                .iter()
-                .any(|known| known.id == envelope_id && !known.acks.is_empty())
-                .then_some(())
+            state.slack.envelopes.iter().any(|known| known.id == envelope_id && !known.acks.is_empty()).then_some(())
         });
-        let acked = crate::clock::within(envelopes::ACK_LIMIT, again)
-            .await
-            .is_some();
+        let acked = crate::clock::within(envelopes::ACK_LIMIT, again).await.is_some();
         Ok(HomeAnswer { envelope_id, acked })
     }
 
@@ -382,12 +280,7 @@ impl World {
     pub async fn shortcut(&self, user: &str, callback_id: &str) -> Result<Clicked, Cannot> {
         let envelope_id = self.change(|state| {
             known(state, user)?;
-            if !state
-                .slack
-                .shortcuts
-                .iter()
-                .any(|known| known == callback_id)
-            {
+            if !state.slack.shortcuts.iter().any(|known| known == callback_id) {
                 return Err(Cannot(format!("no shortcut {callback_id}")));
             }
             let payload = payload::shortcut(state, user, callback_id);
@@ -398,10 +291,7 @@ impl World {
 }
 
 pub(crate) fn known(state: &State, user: &str) -> Result<(), Cannot> {
-    state
-        .by_slack(user)
-        .map(|_| ())
-        .ok_or_else(|| Cannot(format!("nobody in Slack is {user}")))
+    state.by_slack(user).map(|_| ()).ok_or_else(|| Cannot(format!("nobody in Slack is {user}")))
 }
 
 /// What the caller of a slash command reads: the acknowledgement's words, or Slack's own.
@@ -413,22 +303,13 @@ fn shown_to_caller(
     outcome: Outcome,
     ack: Option<&Value>,
 ) -> Option<String> {
-    let itself = |error: &str| {
-        (
-            format!("{command} failed with the error \"{error}\""),
-            Vec::new(),
-            Origin::SlackItself,
-        )
-    };
+    let itself =
+        |error: &str| (format!("{command} failed with the error \"{error}\""), Vec::new(), Origin::SlackItself);
     let (text, blocks, origin) = match (outcome, ack) {
         (Outcome::Acked, None) => return None,
         (Outcome::Acked, Some(ack)) => {
             let blocks = ack["blocks"].as_array().cloned().unwrap_or_default();
-            (
-                ack["text"].as_str().unwrap_or_default().to_owned(),
-                blocks,
-                Origin::Ack,
-            )
+            (ack["text"].as_str().unwrap_or_default().to_owned(), blocks, Origin::Ack)
         }
         (Outcome::NotDelivered, _) => itself("dispatch_failed"),
         _ => itself("operation_timeout"),
@@ -436,17 +317,8 @@ fn shown_to_caller(
     match checked(state, text, blocks) {
         Ok(content) => {
             show_ephemeral(state, channel, user, origin, content, None);
-            state
-                .slack
-                .ephemerals
-                .last_mut()
-                .into_iter()
-                .for_each(|note| note.unread = false);
-            state
-                .slack
-                .ephemerals
-                .last()
-                .map(|note| seen::ephemeral(state, note))
+            state.slack.ephemerals.last_mut().into_iter().for_each(|note| note.unread = false);
+            state.slack.ephemerals.last().map(|note| seen::ephemeral(state, note))
         }
         Err(no) => {
             state.slack.complain(format!(
@@ -460,10 +332,7 @@ fn shown_to_caller(
 }
 
 fn target(state: &State, user: &str, channel: &str, ts: &str) -> Result<Target, Cannot> {
-    let place = state
-        .slack
-        .channel(channel)
-        .ok_or_else(|| Cannot(format!("no conversation {channel}")))?;
+    let place = state.slack.channel(channel).ok_or_else(|| Cannot(format!("no conversation {channel}")))?;
     let private = place.kind != super::ChannelKind::Public;
     if private && !place.members.iter().any(|member| member == user) {
         return Err(Cannot(format!("{user} is not in {channel}")));
@@ -471,11 +340,12 @@ fn target(state: &State, user: &str, channel: &str, ts: &str) -> Result<Target, 
     if let Some(message) = place.message(ts) {
         return Ok(of_message(state, message));
     }
-    let note = state.slack.ephemerals.iter().find(|note| {
-        note.channel == channel && note.ts == ts && note.user == user && !note.deleted
-    });
-    let note =
-        note.ok_or_else(|| Cannot(format!("no message {ts} in {channel} that {user} sees")))?;
+    let note = state
+        .slack
+        .ephemerals
+        .iter()
+        .find(|note| note.channel == channel && note.ts == ts && note.user == user && !note.deleted);
+    let note = note.ok_or_else(|| Cannot(format!("no message {ts} in {channel} that {user} sees")))?;
     Ok(Target {
         channel: channel.into(),
         ts: ts.into(),

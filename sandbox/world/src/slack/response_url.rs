@@ -29,21 +29,11 @@ pub(crate) struct Door {
 }
 
 impl State {
-    pub(crate) fn new_response_url(
-        &mut self,
-        user: &str,
-        channel: &str,
-        original: Option<&str>,
-    ) -> String {
+    pub(crate) fn new_response_url(&mut self, user: &str, channel: &str, original: Option<&str>) -> String {
         let id = format!("r{}", self.next_id());
         let born = self.clock.now();
-        let door = Door {
-            user: user.into(),
-            channel: channel.into(),
-            original: original.map(str::to_owned),
-            born,
-            uses: 0,
-        };
+        let door =
+            Door { user: user.into(), channel: channel.into(), original: original.map(str::to_owned), born, uses: 0 };
         self.slack.response_urls.insert(id.clone(), door);
         format!("{}/response/{id}", self.urls.slack)
     }
@@ -52,20 +42,15 @@ impl State {
 pub(crate) fn answer(state: &mut State, asked: &Asked, id: &str) -> Reply {
     match used(state, asked, id) {
         Ok(()) => Reply::json(200, &json!({"ok": true})),
-        Err(no) => Reply::json(
-            404,
-            &json!({"ok": false, "error": no.error, "response_metadata": {"messages": no.messages}}),
-        ),
+        Err(no) => {
+            Reply::json(404, &json!({"ok": false, "error": no.error, "response_metadata": {"messages": no.messages}}))
+        }
     }
 }
 
 fn used(state: &mut State, asked: &Asked, id: &str) -> Result<(), No> {
     let now = state.clock.now();
-    let door = state
-        .slack
-        .response_urls
-        .get_mut(id)
-        .ok_or_else(|| no("invalid_url"))?;
+    let door = state.slack.response_urls.get_mut(id).ok_or_else(|| no("invalid_url"))?;
     if now - door.born > LIFE {
         return Err(no("expired_url"));
     }
@@ -74,10 +59,7 @@ fn used(state: &mut State, asked: &Asked, id: &str) -> Result<(), No> {
     }
     door.uses += 1;
     let door = door.clone();
-    let body = asked
-        .json()
-        .filter(Value::is_object)
-        .ok_or_else(|| no("invalid_payload"))?;
+    let body = asked.json().filter(Value::is_object).ok_or_else(|| no("invalid_payload"))?;
     respond(state, &door, &body)
 }
 
@@ -86,11 +68,7 @@ fn respond(state: &mut State, door: &Door, body: &Value) -> Result<(), No> {
         return removed(state, door);
     }
     let blocks = body["blocks"].as_array().cloned().unwrap_or_default();
-    let content = checked(
-        state,
-        body["text"].as_str().unwrap_or_default().to_owned(),
-        blocks,
-    )?;
+    let content = checked(state, body["text"].as_str().unwrap_or_default().to_owned(), blocks)?;
     let now = state.clock.now();
     if body["replace_original"] == json!(true) {
         let replaced_at = state.slack.next_ts(now);
@@ -98,31 +76,17 @@ fn respond(state: &mut State, door: &Door, body: &Value) -> Result<(), No> {
         if let Some(note) = state.slack.ephemeral_mut(&door.channel, &original) {
             let text = std::mem::replace(&mut note.text, content.text);
             let blocks = std::mem::replace(&mut note.blocks, content.blocks);
-            note.edits.push(Edit {
-                replaced_at,
-                text,
-                blocks,
-            });
+            note.edits.push(Edit { replaced_at, text, blocks });
             return Ok(());
         }
-        let message = state
-            .slack
-            .channel_mut(&door.channel)
-            .and_then(|place| place.message_mut(&original));
-        edit(
-            message.ok_or_else(|| no("message_not_found"))?,
-            content,
-            replaced_at,
-        );
+        let message = state.slack.channel_mut(&door.channel).and_then(|place| place.message_mut(&original));
+        edit(message.ok_or_else(|| no("message_not_found"))?, content, replaced_at);
         return Ok(());
     }
     let thread_ts = body["thread_ts"].as_str().map(str::to_owned);
     if body["response_type"] == json!("in_channel") {
         let ts = state.slack.next_ts(now);
-        let place = state
-            .slack
-            .channel_mut(&door.channel)
-            .ok_or_else(|| no("channel_not_found"))?;
+        let place = state.slack.channel_mut(&door.channel).ok_or_else(|| no("channel_not_found"))?;
         let unread_by = place.members.clone();
         let (channel, text, blocks) = (door.channel.clone(), content.text, content.blocks);
         place.messages.push(Message {
@@ -137,14 +101,7 @@ fn respond(state: &mut State, door: &Door, body: &Value) -> Result<(), No> {
             unread_by,
         });
     } else {
-        show_ephemeral(
-            state,
-            &door.channel,
-            &door.user,
-            Origin::ResponseUrl,
-            content,
-            thread_ts,
-        );
+        show_ephemeral(state, &door.channel, &door.user, Origin::ResponseUrl, content, thread_ts);
     }
     Ok(())
 }
@@ -155,10 +112,7 @@ fn removed(state: &mut State, door: &Door) -> Result<(), No> {
         note.deleted = true;
         return Ok(());
     }
-    let message = state
-        .slack
-        .channel_mut(&door.channel)
-        .and_then(|place| place.message_mut(&original));
+    let message = state.slack.channel_mut(&door.channel).and_then(|place| place.message_mut(&original));
     message.ok_or_else(|| no("message_not_found"))?.deleted = true;
     Ok(())
 }

@@ -26,11 +26,7 @@ const DATE_TOKENS: &[&str] = &[
 const TEXT: usize = 12_000;
 
 pub(crate) fn block(check: &mut Check, value: &Value, path: &str) {
-    for (index, part) in check
-        .items(&value["elements"], &format!("{path}/elements"), 1, 100)
-        .iter()
-        .enumerate()
-    {
+    for (index, part) in check.items(&value["elements"], &format!("{path}/elements"), 1, 100).iter().enumerate() {
         self::part(check, part, &format!("{path}/elements/{index}"));
     }
 }
@@ -58,27 +54,14 @@ fn section(check: &mut Check, value: &Value, path: &str) {
 }
 
 fn list(check: &mut Check, value: &Value, path: &str) {
-    if !check.object(
-        value,
-        path,
-        &["elements", "style"],
-        &["indent", "offset", "border"],
-    ) {
+    if !check.object(value, path, &["elements", "style"], &["indent", "offset", "border"]) {
         return;
     }
-    check.one_of(
-        &value["style"],
-        &format!("{path}/style"),
-        &["bullet", "ordered"],
-    );
+    check.one_of(&value["style"], &format!("{path}/style"), &["bullet", "ordered"]);
     check.whole(&value["indent"], &format!("{path}/indent"), 0, 8);
     check.whole(&value["offset"], &format!("{path}/offset"), 0, i64::MAX);
     check.whole(&value["border"], &format!("{path}/border"), 0, 1);
-    for (index, item) in check
-        .items(&value["elements"], &format!("{path}/elements"), 1, 100)
-        .iter()
-        .enumerate()
-    {
+    for (index, item) in check.items(&value["elements"], &format!("{path}/elements"), 1, 100).iter().enumerate() {
         let path = format!("{path}/elements/{index}");
         if item["type"] == "rich_text_section" {
             section(check, item, &path);
@@ -89,11 +72,7 @@ fn list(check: &mut Check, value: &Value, path: &str) {
 }
 
 fn inline_all(check: &mut Check, elements: &Value, path: &str, only_text: bool) {
-    for (index, value) in check
-        .items(elements, &format!("{path}/elements"), 1, 1_000)
-        .iter()
-        .enumerate()
-    {
+    for (index, value) in check.items(elements, &format!("{path}/elements"), 1, 1_000).iter().enumerate() {
         let path = format!("{path}/elements/{index}");
         if only_text && value["type"] != "text" && value["type"] != "link" {
             check.fault(&path, "preformatted text holds text and links only");
@@ -127,16 +106,8 @@ fn inline(check: &mut Check, value: &Value, path: &str) {
     style(check, &value["style"], &at("style"));
     match value["type"].as_str() {
         Some("date") => date(check, value, path),
-        Some("broadcast") => check.one_of(
-            &value["range"],
-            &at("range"),
-            &["here", "channel", "everyone"],
-        ),
-        Some("user")
-            if !value["user_id"]
-                .as_str()
-                .is_some_and(|id| id.starts_with(['U', 'W'])) =>
-        {
+        Some("broadcast") => check.one_of(&value["range"], &at("range"), &["here", "channel", "everyone"]),
+        Some("user") if !value["user_id"].as_str().is_some_and(|id| id.starts_with(['U', 'W'])) => {
             check.fault(&at("user_id"), "invalid user id")
         }
         _ => {}
@@ -161,16 +132,7 @@ fn style(check: &mut Check, value: &Value, path: &str) {
     if value.is_null() {
         return;
     }
-    let known = [
-        "bold",
-        "italic",
-        "strike",
-        "code",
-        "underline",
-        "highlight",
-        "client_highlight",
-        "unlink",
-    ];
+    let known = ["bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"];
     check.object(value, path, &[], &known);
     for (name, flag) in value.as_object().into_iter().flatten() {
         check.flag(flag, &format!("{path}/{name}"));

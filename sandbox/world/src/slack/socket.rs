@@ -110,10 +110,7 @@ pub(crate) struct Sockets {
 
 impl Sockets {
     pub(crate) fn list(&self) -> Vec<Connection> {
-        self.open
-            .iter()
-            .map(|(connection, _)| connection.clone())
-            .collect()
+        self.open.iter().map(|(connection, _)| connection.clone()).collect()
     }
 
     /// The connection that gets the next envelope.
@@ -157,11 +154,7 @@ pub(crate) fn connections_open(state: &mut State, args: &Args) -> Answer {
     if args.got {
         return Err(no("insecure_request"));
     }
-    let ticket = format!(
-        "{:08x}-{}",
-        state.next_id(),
-        state.clock.elapsed().as_nanos()
-    );
+    let ticket = format!("{:08x}-{}", state.next_id(), state.clock.elapsed().as_nanos());
     state.slack.sockets.tickets.insert(ticket.clone());
     let base = state.urls.slack.replacen("http", "ws", 1);
     Ok(json!({"url": format!("{base}/link/?ticket={ticket}&app_id={}", state.slack.app_id)}))
@@ -188,11 +181,7 @@ pub(crate) async fn link(
 ) -> Response {
     let (known, welcome, down) = world.change(|state| {
         let known = state.slack.sockets.tickets.remove(&link.ticket);
-        (
-            known,
-            state.slack.sockets.welcome,
-            state.down.contains(&crate::Vendor::Slack),
-        )
+        (known, state.slack.sockets.welcome, state.down.contains(&crate::Vendor::Slack))
     });
     match (known, welcome) {
         _ if down => StatusCode::BAD_GATEWAY.into_response(),
@@ -212,9 +201,7 @@ async fn serve(world: World, mut socket: WebSocket, welcome: Welcome) {
         Welcome::Hello => {}
     }
     let Some((id, count, orders)) = world.change(entered) else {
-        let _ = socket
-            .send(Frame::text(disconnect("too_many_websockets")))
-            .await;
+        let _ = socket.send(Frame::text(disconnect("too_many_websockets"))).await;
         let _ = socket.send(Frame::Close(None)).await;
         return;
     };
@@ -222,13 +209,7 @@ async fn serve(world: World, mut socket: WebSocket, welcome: Welcome) {
     if socket.send(Frame::text(hello(&app, count))).await.is_ok() {
         talk(&world, socket, id, orders).await;
     }
-    world.change(|state| {
-        state
-            .slack
-            .sockets
-            .open
-            .retain(|(connection, _)| connection.id != id)
-    });
+    world.change(|state| state.slack.sockets.open.retain(|(connection, _)| connection.id != id));
 }
 
 fn entered(state: &mut State) -> Option<(u64, usize, mpsc::UnboundedReceiver<Order>)> {
@@ -238,22 +219,12 @@ fn entered(state: &mut State) -> Option<(u64, usize, mpsc::UnboundedReceiver<Ord
     }
     sockets.last_id += 1;
     let (orders, inbox) = mpsc::unbounded_channel();
-    let connection = Connection {
-        id: sockets.last_id,
-        leaving: false,
-        takes_envelopes: true,
-        acks: 0,
-    };
+    let connection = Connection { id: sockets.last_id, leaving: false, takes_envelopes: true, acks: 0 };
     sockets.open.push((connection, orders));
     Some((sockets.last_id, sockets.open.len(), inbox))
 }
 
-async fn talk(
-    world: &World,
-    mut socket: WebSocket,
-    id: u64,
-    mut orders: mpsc::UnboundedReceiver<Order>,
-) {
+async fn talk(world: &World, mut socket: WebSocket, id: u64, mut orders: mpsc::UnboundedReceiver<Order>) {
     let mut pings = tokio::time::interval(PING_EVERY);
     loop {
         tokio::select! {
@@ -283,12 +254,7 @@ fn close_later(world: &World, id: u64) {
 }
 
 async fn goodbye(mut socket: WebSocket) {
-    let _ = socket
-        .send(Frame::Close(Some(CloseFrame {
-            code: 1000,
-            reason: "".into(),
-        })))
-        .await;
+    let _ = socket.send(Frame::Close(Some(CloseFrame { code: 1000, reason: "".into() }))).await;
 }
 
 /// The connection stays open, and nothing is read or written on it: a half-open line.
@@ -319,37 +285,22 @@ impl World {
     /// Waits until the bot holds at least so many connections that take envelopes.
     pub async fn until_connected(&self, count: usize) {
         let able = |state: &State| {
-            state
-                .slack
-                .sockets
-                .open
-                .iter()
-                .filter(|(connection, _)| connection.takes_envelopes)
-                .count()
+            state.slack.sockets.open.iter().filter(|(connection, _)| connection.takes_envelopes).count()
         };
-        self.until(&format!("{count} socket connections"), |state| {
-            (able(state) >= count).then_some(())
-        })
-        .await;
+        self.until(&format!("{count} socket connections"), |state| (able(state) >= count).then_some(())).await;
     }
 
     /// Sends `disconnect` on one connection, or on all.
     pub fn disconnect(&self, connection: Option<u64>, reason: Disconnect) {
         self.change(|state| {
             let sockets = &mut state.slack.sockets;
-            for (known, orders) in sockets
-                .open
-                .iter_mut()
-                .filter(|(known, _)| connection.is_none_or(|id| id == known.id))
+            for (known, orders) in
+                sockets.open.iter_mut().filter(|(known, _)| connection.is_none_or(|id| id == known.id))
             {
                 known.leaving = true;
                 known.takes_envelopes = reason == Disconnect::Warning;
                 let _ = orders.send(Order::Text(disconnect(reason.name())));
-                let _ = orders.send(if reason == Disconnect::LinkDisabled {
-                    Order::Close
-                } else {
-                    Order::CloseLater
-                });
+                let _ = orders.send(if reason == Disconnect::LinkDisabled { Order::Close } else { Order::CloseLater });
             }
         });
     }
@@ -367,10 +318,8 @@ impl World {
     fn order_sockets(&self, connection: Option<u64>, order: impl Fn() -> Order) {
         self.change(|state| {
             let sockets = &mut state.slack.sockets;
-            for (known, orders) in sockets
-                .open
-                .iter_mut()
-                .filter(|(known, _)| connection.is_none_or(|id| id == known.id))
+            for (known, orders) in
+                sockets.open.iter_mut().filter(|(known, _)| connection.is_none_or(|id| id == known.id))
             {
                 known.takes_envelopes = false;
                 let _ = orders.send(order());
@@ -390,12 +339,8 @@ impl World {
 
     fn order_sockets_keeping(&self, connection: Option<u64>, order: impl Fn() -> Order) {
         self.look(|state| {
-            for (_, orders) in state
-                .slack
-                .sockets
-                .open
-                .iter()
-                .filter(|(known, _)| connection.is_none_or(|id| id == known.id))
+            for (_, orders) in
+                state.slack.sockets.open.iter().filter(|(known, _)| connection.is_none_or(|id| id == known.id))
             {
                 let _ = orders.send(order());
             }

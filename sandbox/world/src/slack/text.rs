@@ -22,27 +22,17 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn fault(&mut self, path: &str, what: impl AsRef<str>) {
-        self.faults
-            .push(format!("[ERROR] {} [json-pointer:{path}]", what.as_ref()));
+        self.faults.push(format!("[ERROR] {} [json-pointer:{path}]", what.as_ref()));
     }
 
     /// An object with all required keys and none that is unknown; `type` is known everywhere.
-    pub(crate) fn object(
-        &mut self,
-        value: &Value,
-        path: &str,
-        required: &[&str],
-        optional: &[&str],
-    ) -> bool {
+    pub(crate) fn object(&mut self, value: &Value, path: &str, required: &[&str], optional: &[&str]) -> bool {
         let Some(object) = value.as_object() else {
             self.fault(path, "must be an object");
             return false;
         };
         let before = self.faults.len();
-        for name in required
-            .iter()
-            .filter(|name| object.get(**name).is_none_or(Value::is_null))
-        {
+        for name in required.iter().filter(|name| object.get(**name).is_none_or(Value::is_null)) {
             self.fault(path, format!("missing required field: {name}"));
         }
         for name in object.keys() {
@@ -52,10 +42,7 @@ impl Check {
             }
         }
         for (name, value) in object.iter().filter(|(_, value)| value.is_null()) {
-            self.fault(
-                &format!("{path}/{name}"),
-                format!("must not be null: {value}"),
-            );
+            self.fault(&format!("{path}/{name}"), format!("must not be null: {value}"));
         }
         self.faults.len() == before
     }
@@ -93,15 +80,9 @@ impl Check {
     }
 
     pub(crate) fn whole(&mut self, value: &Value, path: &str, least: i64, most: i64) {
-        let good = value.is_null()
-            || value
-                .as_i64()
-                .is_some_and(|number| (least..=most).contains(&number));
+        let good = value.is_null() || value.as_i64().is_some_and(|number| (least..=most).contains(&number));
         if !good {
-            self.fault(
-                path,
-                format!("must be a whole number from {least} to {most}"),
-            );
+            self.fault(path, format!("must be a whole number from {least} to {most}"));
         }
     }
 
@@ -137,15 +118,8 @@ impl Check {
             Kind::Either => plain || value["type"] == "mrkdwn",
         };
         if !fits {
-            let wanted = if kind == Kind::Plain {
-                "plain_text"
-            } else {
-                "mrkdwn or plain_text"
-            };
-            return self.fault(
-                path,
-                format!("unsupported type: {} (must be {wanted})", value["type"]),
-            );
+            let wanted = if kind == Kind::Plain { "plain_text" } else { "mrkdwn or plain_text" };
+            return self.fault(path, format!("unsupported type: {} (must be {wanted})", value["type"]));
         }
         let own: &[&str] = if plain { &["emoji"] } else { &["verbatim"] };
         if self.object(value, path, &["text"], own) {

@@ -45,41 +45,23 @@ pub(crate) fn info(state: &mut State, args: &Args) -> Answer {
 pub(crate) fn lookup_by_email(state: &mut State, args: &Args) -> Answer {
     let email = args.need("email")?;
     let found = state.people.iter().find(|person| {
-        person
-            .slack
-            .as_ref()
-            .is_some_and(|account| !account.deleted && account.email.eq_ignore_ascii_case(&email))
+        person.slack.as_ref().is_some_and(|account| !account.deleted && account.email.eq_ignore_ascii_case(&email))
     });
-    found
-        .map(|person| json!({"user": user_json(state, person)}))
-        .ok_or_else(|| no("users_not_found"))
+    found.map(|person| json!({"user": user_json(state, person)})).ok_or_else(|| no("users_not_found"))
 }
 
 pub(crate) fn list(state: &mut State, args: &Args) -> Answer {
-    let limit = args
-        .text("limit")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(LIST_LIMIT)
-        .clamp(1, LIST_LIMIT);
+    let limit = args.text("limit").and_then(|text| text.parse().ok()).unwrap_or(LIST_LIMIT).clamp(1, LIST_LIMIT);
     let start: usize = match args.text("cursor").filter(|cursor| !cursor.is_empty()) {
         None => 0,
-        Some(cursor) => cursor
-            .strip_prefix("dXNlcjo")
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| no("invalid_cursor"))?,
+        Some(cursor) => {
+            cursor.strip_prefix("dXNlcjo").and_then(|text| text.parse().ok()).ok_or_else(|| no("invalid_cursor"))?
+        }
     };
-    let all: Vec<Value> = state
-        .people
-        .iter()
-        .filter(|person| person.slack.is_some())
-        .map(|person| user_json(state, person))
-        .collect();
+    let all: Vec<Value> =
+        state.people.iter().filter(|person| person.slack.is_some()).map(|person| user_json(state, person)).collect();
     let members: Vec<Value> = all.iter().skip(start).take(limit).cloned().collect();
-    let next = if start + limit < all.len() {
-        format!("dXNlcjo{}", start + limit)
-    } else {
-        String::new()
-    };
+    let next = if start + limit < all.len() { format!("dXNlcjo{}", start + limit) } else { String::new() };
     Ok(
         json!({"members": members, "cache_ts": state.clock.now().timestamp(), "response_metadata": {"next_cursor": next}}),
     )
@@ -87,11 +69,7 @@ pub(crate) fn list(state: &mut State, args: &Args) -> Answer {
 
 pub(crate) fn usergroup_users(state: &mut State, args: &Args) -> Answer {
     let id = args.need("usergroup")?;
-    let users = state
-        .slack
-        .usergroups
-        .get(&id)
-        .ok_or_else(|| no("no_such_subteam"))?;
+    let users = state.slack.usergroups.get(&id).ok_or_else(|| no("no_such_subteam"))?;
     Ok(json!({"users": users}))
 }
 
@@ -113,12 +91,7 @@ fn bot_json(state: &State) -> Value {
 fn user_json(state: &State, person: &Person) -> Value {
     let account = person.slack.clone().unwrap_or_default();
     let team = state.team_of(person);
-    let handle = account
-        .email
-        .split('@')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let handle = account.email.split('@').next().unwrap_or_default().to_owned();
     let mut words = person.name.splitn(2, ' ');
     let mut user = json!({
         "id": account.id, "team_id": team, "name": handle, "deleted": account.deleted, "color": "9f69e7", "real_name": person.name,
@@ -139,12 +112,9 @@ fn user_json(state: &State, person: &Person) -> Value {
     if account.stranger {
         user["is_stranger"] = json!(true);
         user["profile"]["email"] = Value::Null;
-        user["profile"]
-            .as_object_mut()
-            .into_iter()
-            .for_each(|profile| {
-                profile.remove("email");
-            });
+        user["profile"].as_object_mut().into_iter().for_each(|profile| {
+            profile.remove("email");
+        });
     }
     user
 }

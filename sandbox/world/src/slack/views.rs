@@ -76,11 +76,7 @@ impl View {
     pub fn echo(&self, slack: &Slack) -> Value {
         let body = &self.body;
         let or = |name: &str, other: Value| {
-            if body[name].is_null() {
-                other
-            } else {
-                body[name].clone()
-            }
+            if body[name].is_null() { other } else { body[name].clone() }
         };
         json!({
             "id": self.id, "team_id": TEAM_ID, "type": body["type"], "blocks": body["blocks"],
@@ -98,38 +94,19 @@ impl State {
     /// A trigger for this person, born now.
     pub(crate) fn new_trigger(&mut self, user: &str) -> String {
         let id = self.next_id();
-        let name = format!(
-            "{}.{}.{:032x}",
-            9_000_000 + id,
-            4_000_000,
-            id.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        );
+        let name = format!("{}.{}.{:032x}", 9_000_000 + id, 4_000_000, id.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let born = self.clock.elapsed();
-        self.slack.triggers.insert(
-            name.clone(),
-            Trigger {
-                user: user.into(),
-                born,
-                used: false,
-            },
-        );
+        self.slack.triggers.insert(name.clone(), Trigger { user: user.into(), born, used: false });
         name
     }
 
     fn exchange(&mut self, args: &Args) -> Result<String, No> {
-        let name = args
-            .text("trigger_id")
-            .or_else(|| args.text("interactivity_pointer"));
+        let name = args.text("trigger_id").or_else(|| args.text("interactivity_pointer"));
         let name = name.ok_or_else(|| {
-            no("invalid_arguments")
-                .because(vec!["[ERROR] missing required field: trigger_id".into()])
+            no("invalid_arguments").because(vec!["[ERROR] missing required field: trigger_id".into()])
         })?;
         let now = self.clock.elapsed();
-        let trigger = self
-            .slack
-            .triggers
-            .get_mut(&name)
-            .ok_or_else(|| no("invalid_trigger_id"))?;
+        let trigger = self.slack.triggers.get_mut(&name).ok_or_else(|| no("invalid_trigger_id"))?;
         if trigger.used {
             return Err(no("exchanged_trigger_id"));
         }
@@ -150,10 +127,7 @@ impl State {
         fill(self, &mut body);
         let id = format!("V{:010}", self.next_id());
         let hash = self.new_hash();
-        let values = inputs::carried_over(
-            body["blocks"].as_array().map_or(&[], Vec::as_slice),
-            &BTreeMap::new(),
-        );
+        let values = inputs::carried_over(body["blocks"].as_array().map_or(&[], Vec::as_slice), &BTreeMap::new());
         View {
             root_id: below.map_or_else(|| id.clone(), |below| below.root_id.clone()),
             previous_id: below.map(|below| below.id.clone()),
@@ -172,10 +146,7 @@ impl State {
         fill(self, &mut body);
         let hash = self.new_hash();
         let view = self.slack.shown_mut(view_id)?;
-        view.values = inputs::carried_over(
-            body["blocks"].as_array().map_or(&[], Vec::as_slice),
-            &view.values,
-        );
+        view.values = inputs::carried_over(body["blocks"].as_array().map_or(&[], Vec::as_slice), &view.values);
         view.body = body;
         view.hash = hash;
         view.errors.clear();
@@ -193,17 +164,11 @@ fn fill(state: &mut State, body: &mut Value) {
 impl Slack {
     fn shown_mut(&mut self, view_id: &str) -> Option<&mut View> {
         let modals = self.stacks.values_mut().flatten();
-        modals
-            .chain(self.homes.values_mut())
-            .find(|view| view.id == view_id)
+        modals.chain(self.homes.values_mut()).find(|view| view.id == view_id)
     }
 
     fn shown(&self, view_id: &str) -> Option<&View> {
-        self.stacks
-            .values()
-            .flatten()
-            .chain(self.homes.values())
-            .find(|view| view.id == view_id)
+        self.stacks.values().flatten().chain(self.homes.values()).find(|view| view.id == view_id)
     }
 
     /// The modal on top of this person's stack.
@@ -220,9 +185,7 @@ impl Slack {
         let wanted = body["external_id"].as_str().filter(|id| !id.is_empty());
         let all = self.stacks.values().flatten().chain(self.homes.values());
         wanted.is_some_and(|wanted| {
-            all.into_iter().any(|view| {
-                view.body["external_id"] == json!(wanted) && Some(view.id.as_str()) != but
-            })
+            all.into_iter().any(|view| view.body["external_id"] == json!(wanted) && Some(view.id.as_str()) != but)
         })
     }
 }
@@ -232,13 +195,12 @@ fn view_of(args: &Args, kind: &str) -> Result<Value, No> {
     let body = match args.json("view") {
         Some(Ok(body)) if body.is_object() => body,
         Some(_) => {
-            return Err(no("invalid_arguments").because(vec![
-                "[ERROR] must provide an object [json-pointer:/view]".into(),
-            ]));
+            return Err(
+                no("invalid_arguments").because(vec!["[ERROR] must provide an object [json-pointer:/view]".into()])
+            );
         }
         None => {
-            return Err(no("invalid_arguments")
-                .because(vec!["[ERROR] missing required field: view".into()]));
+            return Err(no("invalid_arguments").because(vec!["[ERROR] missing required field: view".into()]));
         }
     };
     checked(body, kind)
@@ -250,11 +212,7 @@ pub(crate) fn checked(body: Value, kind: &str) -> Result<Value, No> {
         return Err(no("view_too_large"));
     }
     let faults = blocks::view(&body, kind);
-    if faults.is_empty() {
-        Ok(body)
-    } else {
-        Err(no("invalid_arguments").because(faults))
-    }
+    if faults.is_empty() { Ok(body) } else { Err(no("invalid_arguments").because(faults)) }
 }
 
 pub(crate) fn open(state: &mut State, args: &Args) -> Answer {
@@ -276,26 +234,12 @@ pub(crate) fn push(state: &mut State, args: &Args) -> Answer {
 
 /// Puts a view on top of this person's stack.
 pub(crate) fn pushed(state: &mut State, user: &str, body: Value) -> Result<View, No> {
-    let below = state
-        .slack
-        .top(user)
-        .cloned()
-        .ok_or_else(|| no("not_found"))?;
-    if state
-        .slack
-        .stacks
-        .get(user)
-        .is_some_and(|stack| stack.len() >= STACK)
-    {
+    let below = state.slack.top(user).cloned().ok_or_else(|| no("not_found"))?;
+    if state.slack.stacks.get(user).is_some_and(|stack| stack.len() >= STACK) {
         return Err(no("push_limit_reached"));
     }
     let view = state.new_view(user, body, Some(&below));
-    state
-        .slack
-        .stacks
-        .entry(user.to_owned())
-        .or_default()
-        .push(view.clone());
+    state.slack.stacks.entry(user.to_owned()).or_default().push(view.clone());
     Ok(view)
 }
 
@@ -304,8 +248,7 @@ pub(crate) fn update(state: &mut State, args: &Args) -> Answer {
         (Some(id), _) => id,
         (None, Some(external)) => by_external(state, &external)?,
         (None, None) => {
-            return Err(no("invalid_arguments")
-                .because(vec!["[ERROR] view_id or external_id is required".into()]));
+            return Err(no("invalid_arguments").because(vec!["[ERROR] view_id or external_id is required".into()]));
         }
     };
     let shown = state.slack.shown(&id).ok_or_else(|| no("not_found"))?;
@@ -318,12 +261,8 @@ pub(crate) fn update(state: &mut State, args: &Args) -> Answer {
 
 fn by_external(state: &State, external: &str) -> Result<String, No> {
     let all = state.slack.stacks.values().flatten();
-    let found = all
-        .into_iter()
-        .find(|view| view.body["external_id"] == json!(external));
-    found
-        .map(|view| view.id.clone())
-        .ok_or_else(|| no("not_found"))
+    let found = all.into_iter().find(|view| view.body["external_id"] == json!(external));
+    found.map(|view| view.id.clone()).ok_or_else(|| no("not_found"))
 }
 
 pub(crate) fn publish(state: &mut State, args: &Args) -> Answer {
@@ -351,9 +290,5 @@ fn stale(args: &Args, hash: Option<&str>) -> Result<(), No> {
 }
 
 fn free(state: &State, body: &Value, but: Option<&str>) -> Result<(), No> {
-    if state.slack.external_taken(body, but) {
-        Err(no("duplicate_external_id"))
-    } else {
-        Ok(())
-    }
+    if state.slack.external_taken(body, but) { Err(no("duplicate_external_id")) } else { Ok(()) }
 }

@@ -20,12 +20,7 @@ pub(crate) struct No {
 }
 
 pub(crate) fn no(error: &'static str) -> No {
-    No {
-        error,
-        messages: Vec::new(),
-        more: None,
-        retry_after: None,
-    }
+    No { error, messages: Vec::new(), more: None, retry_after: None }
 }
 
 impl No {
@@ -56,9 +51,7 @@ impl Args {
 
     pub(crate) fn need(&self, name: &'static str) -> Result<String, No> {
         let found = self.text(name).filter(|text| !text.is_empty());
-        found.ok_or_else(|| {
-            no("invalid_arguments").because(vec![format!("[ERROR] missing required field: {name}")])
-        })
+        found.ok_or_else(|| no("invalid_arguments").because(vec![format!("[ERROR] missing required field: {name}")]))
     }
 
     pub(crate) fn flag(&self, name: &str) -> bool {
@@ -75,11 +68,7 @@ impl Args {
     }
 
     fn read(asked: &Asked) -> Result<Self, No> {
-        let mut map: Map<String, Value> = asked
-            .query
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value)))
-            .collect();
+        let mut map: Map<String, Value> = asked.query.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         let kind = asked.header("content-type").unwrap_or_default();
         if kind.starts_with("application/json") && !asked.body.is_empty() {
             match asked.json() {
@@ -89,26 +78,14 @@ impl Args {
             }
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             map.extend(
-                pairs(&String::from_utf8_lossy(&asked.body))
-                    .into_iter()
-                    .map(|(key, value)| (key, json!(value))),
+                pairs(&String::from_utf8_lossy(&asked.body)).into_iter().map(|(key, value)| (key, json!(value))),
             );
         } else if !asked.body.is_empty() {
             return Err(no("invalid_post_type"));
         }
-        let bearer = asked
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .map(str::to_owned);
-        let token = bearer.or_else(|| {
-            map.remove("token")
-                .and_then(|value| value.as_str().map(str::to_owned))
-        });
-        Ok(Self {
-            map,
-            got: asked.method == "GET",
-            token,
-        })
+        let bearer = asked.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+        let token = bearer.or_else(|| map.remove("token").and_then(|value| value.as_str().map(str::to_owned)));
+        Ok(Self { map, got: asked.method == "GET", token })
     }
 }
 
@@ -132,13 +109,7 @@ const fn bot(
     args: &'static [&'static str],
     run: fn(&mut State, &Args) -> Answer,
 ) -> Method {
-    Method {
-        name,
-        token: Token::Bot,
-        scope,
-        args,
-        run,
-    }
+    Method { name, token: Token::Bot, scope, args, run }
 }
 
 const MESSAGE: &[&str] = &[
@@ -170,42 +141,17 @@ const METHODS: &[Method] = &[
         args: &[],
         run: super::socket::connections_open,
     },
-    bot(
-        "users.info",
-        "users:read",
-        &["user", "include_locale"],
-        users::info,
-    ),
-    bot(
-        "users.lookupByEmail",
-        "users:read.email",
-        &["email"],
-        users::lookup_by_email,
-    ),
-    bot(
-        "users.list",
-        "users:read",
-        &["cursor", "limit", "include_locale", "team_id"],
-        users::list,
-    ),
+    bot("users.info", "users:read", &["user", "include_locale"], users::info),
+    bot("users.lookupByEmail", "users:read.email", &["email"], users::lookup_by_email),
+    bot("users.list", "users:read", &["cursor", "limit", "include_locale", "team_id"], users::list),
     bot(
         "usergroups.users.list",
         "usergroups:read",
         &["usergroup", "include_disabled", "team_id"],
         users::usergroup_users,
     ),
-    bot(
-        "team.info",
-        "team:read",
-        &["team", "domain"],
-        users::team_info,
-    ),
-    bot(
-        "conversations.open",
-        "im:write",
-        &["channel", "users", "return_im", "prevent_creation"],
-        conversations::open,
-    ),
+    bot("team.info", "team:read", &["team", "domain"], users::team_info),
+    bot("conversations.open", "im:write", &["channel", "users", "return_im", "prevent_creation"], conversations::open),
     bot(
         "conversations.info",
         "channels:read",
@@ -234,49 +180,14 @@ const METHODS: &[Method] = &[
     bot(
         "chat.update",
         "chat:write",
-        &[
-            "channel",
-            "ts",
-            "text",
-            "blocks",
-            "reply_broadcast",
-            "attachments",
-            "metadata",
-            "parse",
-            "link_names",
-        ],
+        &["channel", "ts", "text", "blocks", "reply_broadcast", "attachments", "metadata", "parse", "link_names"],
         chat::update,
     ),
-    bot(
-        "chat.delete",
-        "chat:write",
-        &["channel", "ts"],
-        chat::delete,
-    ),
-    bot(
-        "views.open",
-        "",
-        &["trigger_id", "interactivity_pointer", "view"],
-        views::open,
-    ),
-    bot(
-        "views.push",
-        "",
-        &["trigger_id", "interactivity_pointer", "view"],
-        views::push,
-    ),
-    bot(
-        "views.update",
-        "",
-        &["view", "view_id", "external_id", "hash"],
-        views::update,
-    ),
-    bot(
-        "views.publish",
-        "",
-        &["user_id", "view", "hash"],
-        views::publish,
-    ),
+    bot("chat.delete", "chat:write", &["channel", "ts"], chat::delete),
+    bot("views.open", "", &["trigger_id", "interactivity_pointer", "view"], views::open),
+    bot("views.push", "", &["trigger_id", "interactivity_pointer", "view"], views::push),
+    bot("views.update", "", &["view", "view_id", "external_id", "hash"], views::update),
+    bot("views.publish", "", &["user_id", "view", "hash"], views::publish),
 ];
 
 /// Answers a call to Slack's listener.
@@ -291,17 +202,12 @@ pub(crate) fn answer(state: &mut State, asked: &Asked) -> Reply {
 }
 
 fn called(state: &mut State, asked: &Asked, name: &str) -> Reply {
-    let outcome =
-        Args::read(asked).and_then(|args| allowed(state, name, &args).map(|method| (args, method)));
+    let outcome = Args::read(asked).and_then(|args| allowed(state, name, &args).map(|method| (args, method)));
     let outcome = outcome.and_then(|(args, method)| {
         unknown_args(state, method, &args);
         (method.run)(state, &args)
     });
-    let scopes = if name == "apps.connections.open" {
-        &state.slack.app_scopes
-    } else {
-        &state.slack.scopes
-    };
+    let scopes = if name == "apps.connections.open" { &state.slack.app_scopes } else { &state.slack.scopes };
     said(outcome).with("x-oauth-scopes", scopes.join(","))
 }
 
@@ -318,9 +224,7 @@ fn said(outcome: Answer) -> Reply {
 fn refused(no: &No) -> Reply {
     let mut body = json!({"ok": false, "error": no.error});
     if let Some(Value::Object(more)) = &no.more {
-        body.as_object_mut()
-            .into_iter()
-            .for_each(|body| body.extend(more.clone()));
+        body.as_object_mut().into_iter().for_each(|body| body.extend(more.clone()));
     }
     if !no.messages.is_empty() {
         body["response_metadata"] = json!({"messages": no.messages});
@@ -333,10 +237,7 @@ fn refused(no: &No) -> Reply {
 }
 
 fn allowed(state: &State, name: &str, args: &Args) -> Result<&'static Method, No> {
-    let method = METHODS
-        .iter()
-        .find(|method| method.name == name)
-        .ok_or_else(|| no("unknown_method"))?;
+    let method = METHODS.iter().find(|method| method.name == name).ok_or_else(|| no("unknown_method"))?;
     if name == "api.test" {
         return Ok(method);
     }
@@ -346,42 +247,24 @@ fn allowed(state: &State, name: &str, args: &Args) -> Result<&'static Method, No
         APP_TOKEN => Token::App,
         _ => return Err(no("invalid_auth")),
     };
-    if state
-        .slack
-        .revoked_tokens
-        .iter()
-        .any(|revoked| revoked == token)
-    {
+    if state.slack.revoked_tokens.iter().any(|revoked| revoked == token) {
         return Err(no("token_revoked"));
     }
     if kind != method.token && name != "auth.test" {
         return Err(no("not_allowed_token_type"));
     }
-    let scopes = if kind == Token::App {
-        &state.slack.app_scopes
-    } else {
-        &state.slack.scopes
-    };
+    let scopes = if kind == Token::App { &state.slack.app_scopes } else { &state.slack.scopes };
     if !method.scope.is_empty() && !scopes.iter().any(|scope| scope == method.scope) {
         let more = json!({"needed": method.scope, "provided": scopes.join(",")});
-        return Err(No {
-            more: Some(more),
-            ..no("missing_scope")
-        });
+        return Err(No { more: Some(more), ..no("missing_scope") });
     }
     Ok(method)
 }
 
 /// Slack ignores an argument it does not know; a bot that misspells one should be told.
 fn unknown_args(state: &mut State, method: &Method, args: &Args) {
-    for name in args
-        .map
-        .keys()
-        .filter(|name| !method.args.contains(&name.as_str()))
-    {
-        state
-            .slack
-            .complain(format!("{}: unknown argument {name}", method.name));
+    for name in args.map.keys().filter(|name| !method.args.contains(&name.as_str())) {
+        state.slack.complain(format!("{}: unknown argument {name}", method.name));
     }
 }
 
@@ -397,8 +280,5 @@ pub(crate) fn missing_scope(state: &State) -> Reply {
 }
 
 pub(crate) fn too_many(secs: u64) -> Reply {
-    refused(&No {
-        retry_after: Some(secs.max(1)),
-        ..no("ratelimited")
-    })
+    refused(&No { retry_after: Some(secs.max(1)), ..no("ratelimited") })
 }

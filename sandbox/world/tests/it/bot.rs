@@ -10,35 +10,18 @@ use world::{World, app_token, bot_token, okta_token};
 /// Calls a Web API method with JSON and the bot token; the body.
 pub async fn slack(world: &World, method: &str, body: Value) -> Value {
     let request = reqwest::Client::new().post(format!("{}/{method}", world.slack_api_url()));
-    let reply = request
-        .bearer_auth(bot_token())
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
+    let reply = request.bearer_auth(bot_token()).json(&body).send().await.unwrap();
     reply.json().await.unwrap()
 }
 
 /// Calls Okta with the bot's token: status, headers, body.
-pub async fn okta(
-    world: &World,
-    method: &str,
-    path: &str,
-) -> (u16, reqwest::header::HeaderMap, Value) {
+pub async fn okta(world: &World, method: &str, path: &str) -> (u16, reqwest::header::HeaderMap, Value) {
     let url = format!("{}{path}", world.okta_org_url());
     let request = reqwest::Client::new().request(method.parse().unwrap(), url);
-    let reply = request
-        .header("authorization", format!("SSWS {}", okta_token()))
-        .send()
-        .await
-        .unwrap();
+    let reply = request.header("authorization", format!("SSWS {}", okta_token())).send().await.unwrap();
     let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
     let text = reply.text().await.unwrap();
-    (
-        status,
-        headers,
-        serde_json::from_str(&text).unwrap_or(Value::String(text)),
-    )
+    (status, headers, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
 /// One Socket Mode connection.
@@ -46,19 +29,9 @@ pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     pub async fn open(world: &World) -> Self {
-        let request =
-            reqwest::Client::new().post(format!("{}/apps.connections.open", world.slack_api_url()));
-        let opened: Value = request
-            .bearer_auth(app_token())
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        let (stream, _) = connect_async(opened["url"].as_str().unwrap())
-            .await
-            .unwrap();
+        let request = reqwest::Client::new().post(format!("{}/apps.connections.open", world.slack_api_url()));
+        let opened: Value = request.bearer_auth(app_token()).send().await.unwrap().json().await.unwrap();
+        let (stream, _) = connect_async(opened["url"].as_str().unwrap()).await.unwrap();
         Self(stream)
     }
 

@@ -12,9 +12,7 @@ const PATH: &str = "/api/v1/groups/00gPRODRW/users/00uALICE";
 
 async fn put(world: &World) -> Result<u16, reqwest::Error> {
     let request = reqwest::Client::new().put(format!("{}{PATH}", world.okta_org_url()));
-    let request = request
-        .timeout(Duration::from_millis(300))
-        .header("authorization", format!("SSWS {}", okta_token()));
+    let request = request.timeout(Duration::from_millis(300)).header("authorization", format!("SSWS {}", okta_token()));
     request.send().await.map(|reply| reply.status().as_u16())
 }
 
@@ -41,15 +39,9 @@ async fn a_held_call_is_done_after_the_client_gave_up() {
     world.release(held);
     world.until_member("00gPRODRW", "00uALICE").await;
     let late = world.fault(Fault::okta("DELETE *", What::DelayThenDo { ms: 400 }));
-    let gone = reqwest::Client::new()
-        .delete(format!("{}{PATH}", world.okta_org_url()))
-        .timeout(Duration::from_millis(50));
-    assert!(
-        gone.header("authorization", format!("SSWS {}", okta_token()))
-            .send()
-            .await
-            .is_err()
-    );
+    let gone =
+        reqwest::Client::new().delete(format!("{}{PATH}", world.okta_org_url())).timeout(Duration::from_millis(50));
+    assert!(gone.header("authorization", format!("SSWS {}", okta_token())).send().await.is_err());
     world.until_called(late).await;
     world.until_not_member("00gPRODRW", "00uALICE").await;
 }
@@ -75,66 +67,21 @@ async fn replies_are_bent_in_every_way() {
     let (status, _, body) = okta(&world, "GET", "/api/v1/users/alice").await;
     assert!(status == 502 && body.as_str().unwrap().starts_with("<!DOCTYPE"));
     world.fault(Fault::okta("GET /api/v1/users/*", What::Empty));
-    assert_eq!(
-        okta(&world, "GET", "/api/v1/users/alice").await.2,
-        json!("")
-    );
+    assert_eq!(okta(&world, "GET", "/api/v1/users/alice").await.2, json!(""));
     world.fault(Fault::okta("GET /api/v1/users/*", What::Truncated));
-    assert!(
-        okta(&world, "GET", "/api/v1/users/alice")
-            .await
-            .2
-            .as_str()
-            .unwrap()
-            .starts_with('{')
-    );
+    assert!(okta(&world, "GET", "/api/v1/users/alice").await.2.as_str().unwrap().starts_with('{'));
     let headers = vec![("x-a".to_owned(), "b".to_owned())];
-    world.fault(Fault::okta(
-        "*",
-        What::Status {
-            code: 503,
-            body: json!({"a": 1}),
-            headers,
-        },
-    ));
+    world.fault(Fault::okta("*", What::Status { code: 503, body: json!({"a": 1}), headers }));
     let (status, headers, body) = okta(&world, "GET", "/api/v1/users/alice").await;
-    assert_eq!(
-        (status, headers["x-a"].to_str().unwrap(), body),
-        (503, "b", json!({"a": 1}))
-    );
+    assert_eq!((status, headers["x-a"].to_str().unwrap(), body), (503, "b", json!({"a": 1})));
     world.fault(Fault::okta("*", What::Forbidden));
-    assert_eq!(
-        okta(&world, "GET", "/api/v1/users/alice").await.2["errorCode"],
-        "E0000006"
-    );
+    assert_eq!(okta(&world, "GET", "/api/v1/users/alice").await.2["errorCode"], "E0000006");
     world.fault(Fault::okta("*", What::Unauthorized));
-    assert_eq!(
-        okta(&world, "GET", "/api/v1/users/alice").await.2["errorCode"],
-        "E0000011"
-    );
-    world.fault(
-        Fault::slack(
-            "chat.*",
-            What::SlackError {
-                error: "internal_error".into(),
-            },
-        )
-        .after(1)
-        .times(2),
-    );
-    for expected in [
-        json!(null),
-        json!("internal_error"),
-        json!("internal_error"),
-        json!(null),
-    ] {
+    assert_eq!(okta(&world, "GET", "/api/v1/users/alice").await.2["errorCode"], "E0000011");
+    world.fault(Fault::slack("chat.*", What::SlackError { error: "internal_error".into() }).after(1).times(2));
+    for expected in [json!(null), json!("internal_error"), json!("internal_error"), json!(null)] {
         assert_eq!(
-            slack(
-                &world,
-                "chat.postMessage",
-                json!({"channel": "U0BOB", "text": "x"})
-            )
-            .await["error"],
+            slack(&world, "chat.postMessage", json!({"channel": "U0BOB", "text": "x"})).await["error"],
             expected
         );
     }
@@ -146,15 +93,8 @@ async fn a_rate_limit_holds_until_its_reset_by_the_servers_clock() {
     world.advance(86_400);
     world.fault(Fault::okta("*", What::RateLimited { reset_in_secs: 1 }).until_lifted());
     let (status, headers, body) = okta(&world, "GET", "/api/v1/users/alice").await;
-    assert_eq!(
-        (status, body["errorCode"].as_str()),
-        (429, Some("E0000047"))
-    );
-    let reset: i64 = headers["x-rate-limit-reset"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    assert_eq!((status, body["errorCode"].as_str()), (429, Some("E0000047")));
+    let reset: i64 = headers["x-rate-limit-reset"].to_str().unwrap().parse().unwrap();
     let now = world.look(|state| state.clock.now().timestamp());
     assert!((reset - now - 1).abs() <= 1, "{reset} {now}");
     let mut tries = 0;
@@ -164,11 +104,7 @@ async fn a_rate_limit_holds_until_its_reset_by_the_servers_clock() {
     }
     let calls = world.calls_to(Vendor::Okta, "GET /api/v1/users/alice");
     let first = calls.first().unwrap().elapsed;
-    let good = calls
-        .iter()
-        .find(|call| call.status == Some(200))
-        .unwrap()
-        .elapsed;
+    let good = calls.iter().find(|call| call.status == Some(200)).unwrap().elapsed;
     assert!(good - first >= Duration::from_secs(1));
 }
 
@@ -192,14 +128,9 @@ async fn what_never_comes_is_said_with_a_dump() {
     let world = World::start(Company::acme()).await;
     okta(&world, "GET", "/api/v1/users/alice").await;
     let patience = Duration::from_millis(10);
-    let late = world
-        .until_within(patience, "a cold day", |_| None::<()>)
-        .await
-        .unwrap_err()
-        .to_string();
+    let late = world.until_within(patience, "a cold day", |_| None::<()>).await.unwrap_err().to_string();
     assert!(
-        late.starts_with("awaited in vain: a cold day\n")
-            && late.contains("GET /api/v1/users/alice → 200"),
+        late.starts_with("awaited in vain: a cold day\n") && late.contains("GET /api/v1/users/alice → 200"),
         "{late}"
     );
 }

@@ -15,18 +15,11 @@ fn typing(world: &World) -> tokio::task::JoinHandle<world::SlashAnswer> {
 async fn both_kinds_of_bare_ack_are_taken_and_words_are_shown() {
     let world = World::start(Company::acme()).await;
     let mut socket = Socket::greeted(&world).await;
-    for (payload, seen) in [
-        (None, None),
-        (Some(json!({})), None),
-        (Some(json!({"text": "Saved."})), Some("Saved.")),
-    ] {
+    for (payload, seen) in [(None, None), (Some(json!({})), None), (Some(json!({"text": "Saved."})), Some("Saved."))] {
         let typed = typing(&world);
         let frame = socket.next().await.unwrap();
         assert_eq!(
-            (
-                frame["type"].as_str(),
-                frame["accepts_response_payload"].as_bool()
-            ),
+            (frame["type"].as_str(), frame["accepts_response_payload"].as_bool()),
             (Some("slash_commands"), Some(true))
         );
         socket.ack(&frame, payload).await;
@@ -40,27 +33,16 @@ async fn both_kinds_of_bare_ack_are_taken_and_words_are_shown() {
 async fn silence_and_absence_are_told_to_the_person() {
     let world = World::start(Company::acme()).await;
     let nobody = world.slash("U0ALICE", "/jit", "").await.unwrap();
-    assert_eq!(
-        nobody.seen.as_deref(),
-        Some("/jit failed with the error \"dispatch_failed\"")
-    );
+    assert_eq!(nobody.seen.as_deref(), Some("/jit failed with the error \"dispatch_failed\""));
     let mut socket = Socket::greeted(&world).await;
     let typed = typing(&world);
     let frame = socket.next().await.unwrap();
     let silent = typed.await.unwrap();
-    assert_eq!(
-        silent.seen.as_deref(),
-        Some("/jit failed with the error \"operation_timeout\"")
-    );
+    assert_eq!(silent.seen.as_deref(), Some("/jit failed with the error \"operation_timeout\""));
     socket.ack(&frame, Some(json!({"text": "late"}))).await;
     let late = world
         .until("the late acknowledgement", |state| {
-            state
-                .slack
-                .envelopes
-                .last()
-                .filter(|envelope| !envelope.acks.is_empty())
-                .cloned()
+            state.slack.envelopes.last().filter(|envelope| !envelope.acks.is_empty()).cloned()
         })
         .await;
     assert!(late.acks[0].late && late.reply().is_none() && late.outcome == Outcome::TimedOut);
@@ -70,16 +52,11 @@ async fn silence_and_absence_are_told_to_the_person() {
 async fn envelopes_go_round_or_to_the_pinned_one() {
     let world = World::start(Company::acme()).await;
     let (mut one, mut two) = (Socket::greeted(&world).await, Socket::greeted(&world).await);
-    let ids: Vec<u64> = world
-        .connections()
-        .iter()
-        .map(|connection| connection.id)
-        .collect();
+    let ids: Vec<u64> = world.connections().iter().map(|connection| connection.id).collect();
     let mut over = Vec::new();
     for _ in 0..2 {
         let typed = typing(&world);
-        let frame =
-            tokio::select! { frame = one.next() => frame, frame = two.next() => frame }.unwrap();
+        let frame = tokio::select! { frame = one.next() => frame, frame = two.next() => frame }.unwrap();
         one.ack(&frame, None).await;
         let answer = typed.await.unwrap();
         over.push(world.envelope(&answer.envelope_id).unwrap().sent_over[0]);
@@ -91,10 +68,7 @@ async fn envelopes_go_round_or_to_the_pinned_one() {
         let typed = typing(&world);
         let frame = one.next().await.unwrap();
         two.ack(&frame, None).await;
-        assert!(
-            !typed.await.unwrap().timed_out,
-            "an acknowledgement counts over any connection"
-        );
+        assert!(!typed.await.unwrap().timed_out, "an acknowledgement counts over any connection");
     }
 }
 
@@ -102,11 +76,7 @@ async fn envelopes_go_round_or_to_the_pinned_one() {
 async fn an_envelope_is_redelivered_with_the_same_id() {
     let world = World::start(Company::acme()).await;
     let (mut one, mut two) = (Socket::greeted(&world).await, Socket::greeted(&world).await);
-    let ids: Vec<u64> = world
-        .connections()
-        .iter()
-        .map(|connection| connection.id)
-        .collect();
+    let ids: Vec<u64> = world.connections().iter().map(|connection| connection.id).collect();
     world.change(|state| state.slack.routing = Routing::Pinned(ids[0]));
     let typed = typing(&world);
     let first = one.next().await.unwrap();
@@ -128,10 +98,7 @@ async fn disconnects_of_every_kind_are_heard() {
     let mut socket = Socket::greeted(&world).await;
     world.disconnect(None, Disconnect::Warning);
     assert_eq!(socket.next().await.unwrap()["reason"], "warning");
-    assert!(
-        world.connections()[0].takes_envelopes,
-        "envelopes still come after a warning"
-    );
+    assert!(world.connections()[0].takes_envelopes, "envelopes still come after a warning");
     world.disconnect(None, Disconnect::RefreshRequested);
     assert_eq!(socket.next().await.unwrap()["reason"], "refresh_requested");
     assert!(!world.connections()[0].takes_envelopes);
@@ -141,11 +108,7 @@ async fn disconnects_of_every_kind_are_heard() {
     let mut dropped = Socket::greeted(&world).await;
     world.drop_sockets(None);
     assert_eq!(dropped.next().await, None);
-    world
-        .until("no connection", |state| {
-            state.slack.envelopes.is_empty().then_some(())
-        })
-        .await;
+    world.until("no connection", |state| state.slack.envelopes.is_empty().then_some(())).await;
     world.welcome(Welcome::AcceptThenClose);
     assert_eq!(Socket::open(&world).await.next().await, None);
 }
@@ -160,16 +123,8 @@ async fn the_eleventh_connection_is_one_too_many_and_a_ticket_is_good_once() {
     let mut more = Socket::open(&world).await;
     assert_eq!(more.next().await.unwrap()["reason"], "too_many_websockets");
     assert_eq!(more.next().await, None);
-    let request =
-        reqwest::Client::new().post(format!("{}/apps.connections.open", world.slack_api_url()));
-    let opened: Value = request
-        .bearer_auth(world::app_token())
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let request = reqwest::Client::new().post(format!("{}/apps.connections.open", world.slack_api_url()));
+    let opened: Value = request.bearer_auth(world::app_token()).send().await.unwrap().json().await.unwrap();
     let url = opened["url"].as_str().unwrap();
     let first = tokio_tungstenite::connect_async(url).await;
     assert!(first.is_ok());
@@ -186,27 +141,14 @@ async fn an_event_says_its_retries_and_wrong_acks_are_complained_of() {
     });
     let first = socket.next().await.unwrap();
     assert_eq!(
-        (
-            first["retry_attempt"].as_u64(),
-            first["payload"]["event"]["type"].as_str()
-        ),
+        (first["retry_attempt"].as_u64(), first["payload"]["event"]["type"].as_str()),
         (Some(0), Some("app_home_opened"))
     );
     let second = socket.next().await.unwrap();
-    assert_eq!(
-        (
-            second["retry_attempt"].as_u64(),
-            second["retry_reason"].as_str()
-        ),
-        (Some(1), Some("timeout"))
-    );
+    assert_eq!((second["retry_attempt"].as_u64(), second["retry_reason"].as_str()), (Some(1), Some("timeout")));
     assert_eq!(first["payload"]["event_id"], second["payload"]["event_id"]);
     socket.ack(&second, Some(json!({"text": "no"}))).await;
     assert!(opened.await.unwrap().acked);
     socket.ack(&json!({"envelope_id": "unknown"}), None).await;
-    world
-        .until("two complaints", |state| {
-            (state.slack.complaints.len() == 2).then_some(())
-        })
-        .await;
+    world.until("two complaints", |state| (state.slack.complaints.len() == 2).then_some(())).await;
 }

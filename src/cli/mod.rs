@@ -1,0 +1,81 @@
+//! The command line: arguments in, an exit code out.
+//!
+//! It owns one file a command. It refuses to know any rule. Exit codes: 0; 1 where a fault was found or what was asked
+//! was refused; 2 for wrong usage.
+
+use std::{ffi::OsString, future::Future, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::Clock;
+
+mod audit;
+mod check;
+mod run;
+
+/// Just-in-time access from Slack: asked for, approved, given in Okta, taken back on time.
+#[derive(Debug, Parser)]
+#[command(name = "jitney", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot until SIGTERM or SIGINT; then finish what is under way and close the store
+    Run(Configured),
+    /// Check the configuration without a connection: every fault, each with file, key and a mend
+    Check(Configured),
+    /// Check the journal
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check chain, seals and texts of the store, or of a copied journal file; name the first bad line
+    Verify {
+        /// A copied journal file; without one the store of the configuration
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Configured {
+    /// A configuration file, or a folder of them; may be given more than once [default: config/]
+    #[arg(long = "config", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Runs a command. Beside SIGTERM and SIGINT, `stop` ends the bot too.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    clock: Arc<dyn Clock>,
+    stop: impl Future<Output = ()> + Send,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // A closed terminal cannot be told anything.
+            let _ = usage.print();
+            return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+        }
+    };
+    match cli.command {
+        Command::Run(configured) => run::run(&configured.load(), clock, stop),
+        Command::Check(configured) => check::check(&configured.load()),
+        Command::Audit(Audit::Verify { file, configured }) => audit::verify(file.as_deref(), &configured.load()),
+    }
+}
+
+impl Configured {
+    fn load(&self) -> crate::config::Loaded {
+        let environment = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        crate::config::load(&self.paths, &environment)
+    }
+}

@@ -1,0 +1,171 @@
+//! Reads the catalogue: groups of approvers, applications, and what one can ask for in each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    authority::{Authority, Draft},
+    fault::{Shown, Wrong},
+    reader::{Place, Section},
+    settings::Requests,
+    values,
+};
+use crate::domain::{
+    catalogue::{Application, Catalogue, Who},
+    id::{ApplicationId, ApproversName, Email, EntitlementId, LevelId},
+};
+
+/// Words that mean something else where a group's name could stand.
+const RESERVED: [&str; 3] = ["owner", "manager", "everyone"];
+
+/// Reads `[approvers]`, `[groups]` and `[[application]]`. Whoever may ask, decide or see is noted in `authority`.
+pub(super) fn read(
+    root: &mut Section<'_>,
+    requests: Option<&Requests>,
+    authority: &mut Authority,
+) -> Option<Catalogue> {
+    let approvers = approvers(root.section("approvers"), authority);
+    groups(root.section("groups"), authority);
+    let names: BTreeSet<String> = approvers.keys().cloned().collect();
+    let mut reader = Reader { names: &names, requests, authority, drafts: Vec::new() };
+    let applications = reader.applications(root);
+    let drafts = reader.drafts;
+    let levels = authority.settle(drafts);
+    let approvers = approvers.into_iter().map(|(name, people)| {
+        let name = ApproversName::parse(name).ok()?;
+        Some((name, people?))
+    });
+    let mut catalogue = Catalogue { approvers: approvers.collect::<Option<_>>()?, applications: applications? };
+    for level in levels {
+        let application = catalogue.applications.get_mut(level.id.application())?;
+        application.entitlements.push(level);
+    }
+    Some(catalogue)
+}
+
+fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<String, Option<Vec<Email>>> {
+    let named = section.named(|raw| raw.list(values::who));
+    let place = section.finish();
+    let read = named.into_iter().map(|(name, listed)| {
+        let key = Shown::of(&name).key();
+        let people = listed.and_then(|listed| {
+            let at = format!("approvers.{key}");
+            people(&place, &key, listed, authority, &at)
+        });
+        if RESERVED.contains(&name.as_str()) {
+            place.fault(&key, Wrong::ReservedName(key.clone()));
+        } else if ApproversName::parse(name.as_str()).is_err() {
+            place.fault(&key, Wrong::NotAnId(Shown::of(&name)));
+        }
+        (name, people)
+    });
+    read.collect()
+}
+
+/// Names of groups for rules: nothing uses them yet, but they give authority.
+fn groups(mut section: Section<'_>, authority: &mut Authority) {
+    let named = section.named(values::okta_group);
+    for (name, group) in named {
+        let key = Shown::of(&name).key();
+        section.place().fault(&key, Wrong::NotSupported);
+        if let Some(group) = group {
+            authority.note(&Who::Group(group), &format!("groups.{key}"));
+        }
+    }
+    section.finish();
+}
+
+/// Those of a list who are people, once each. Groups are noted and not supported yet.
+fn people(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Authority, at: &str) -> Option<Vec<Email>> {
+    if listed.is_empty() {
+        place.fault(key, Wrong::EmptyList("at least one e-mail address"));
+        return None;
+    }
+    let mut people = Vec::new();
+    let mut sound = Some(());
+    for (index, who) in listed.into_iter().enumerate() {
+        authority.note(&who, at);
+        match who {
+            Who::Person(email) if people.contains(&email) => {}
+            Who::Person(email) => people.push(email),
+            Who::Group(_) => {
+                let wrong =
+                    Wrong::NotSupportedHere { what: "an Okta group that decides".to_owned(), mend: "Name people." };
+                place.fault(&format!("{key}[{index}]"), wrong);
+                sound = None;
+            }
+        }
+    }
+    sound.map(|()| people)
+}
+
+/// What the parts of the catalogue have to know of one another.
+pub(super) struct Reader<'a, 'w> {
+    /// All groups of approvers that are written, faulty or not.
+    pub(super) names: &'a BTreeSet<String>,
+    pub(super) requests: Option<&'a Requests>,
+    pub(super) authority: &'a mut Authority,
+    /// The levels so far.
+    pub(super) drafts: Vec<Draft<'w>>,
+}
+
+impl<'w> Reader<'_, 'w> {
+    fn applications(&mut self, root: &mut Section<'w>) -> Option<BTreeMap<ApplicationId, Application>> {
+        let mut applications = BTreeMap::new();
+        let mut origins: BTreeMap<ApplicationId, String> = BTreeMap::new();
+        let mut sound = Some(());
+        for mut section in root.tables("application") {
+            let application = self.application(&mut section);
+            let place = section.finish();
+            let Some(application) = application else {
+                sound = None;
+                continue;
+            };
+            let id = application.id.clone();
+            if let Some(origin) = origins.get(&id) {
+                let wrong = Wrong::DuplicateApplication(id.to_string(), origin.clone());
+                place.fault("id", wrong);
+            }
+            origins.insert(id.clone(), place.origin().to_owned());
+            applications.insert(id, application);
+        }
+        sound.map(|()| applications)
+    }
+
+    /// An application without its levels, which are kept as drafts until all are known.
+    fn application(&mut self, section: &mut Section<'w>) -> Option<Application> {
+        let id = section.need("id", r#""prod-db""#, values::id(ApplicationId::parse));
+        if let Some(id) = &id {
+            section.call(format!("{} {id}", section.place().at()));
+        }
+        let name = section.need("name", r#""Production Database""#, values::name);
+        let listed = section.need("owners", r#"["bob@acme.example"]"#, |raw| raw.list(values::who));
+        let owners = listed.and_then(|listed| {
+            let at = format!("{}.owners", section.place().at());
+            people(section.place(), "owners", listed, self.authority, &at)
+        });
+        self.levels(section, id.as_ref());
+        Some(Application { id: id?, name: name?, owners: owners?, entitlements: Vec::new() })
+    }
+
+    fn levels(&mut self, section: &mut Section<'w>, application: Option<&ApplicationId>) {
+        if !section.has("entitlement") {
+            let mend = "[[application.entitlement]] and below it what one can ask for.";
+            let wrong = Wrong::Missing(mend.to_owned());
+            section.place().fault("entitlement", wrong);
+        }
+        let mut seen = BTreeSet::new();
+        let at = section.place().at().to_owned();
+        for mut level in section.tables("entitlement") {
+            let id = level.need("id", r#""rw""#, values::id(LevelId::parse));
+            if let Some(id) = &id {
+                level.call(format!("{at}.entitlement {id}"));
+                if !seen.insert(id.clone()) {
+                    let wrong = Wrong::DuplicateEntitlement(id.to_string());
+                    level.place().fault("id", wrong);
+                }
+            }
+            let id = application.zip(id).map(|(application, id)| EntitlementId::new(application.clone(), id));
+            self.level(level, id);
+        }
+    }
+}

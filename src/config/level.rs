@@ -1,0 +1,170 @@
+//! Reads one level of access: every key of `[[application.entitlement]]`.
+
+use super::{
+    authority::Draft,
+    catalogue::Reader,
+    fault::{Shown, Wrong},
+    raw::{Parsed, Raw},
+    reader::{Section, nearest},
+    sections::{offers_hold, shown},
+    values,
+};
+use crate::domain::{
+    catalogue::{Entitlement, Offer, Requesters, StepRule, Who},
+    id::{ApproversName, EntitlementId},
+    time::AccessDuration,
+};
+
+impl<'w> Reader<'_, 'w> {
+    /// Reads a level, and keeps it as a draft.
+    pub(super) fn level(&mut self, mut section: Section<'w>, id: Option<EntitlementId>) {
+        let name = section.need("name", r#""Read-Write""#, values::name);
+        let group = section.need("okta_group", r#""00g1ab2cd3ef4gh5ij6k""#, values::okta_group);
+        let sensitivity = section.need("sensitivity", r#""medium""#, values::sensitivity);
+        let approval = self.approval(&mut section);
+        let max_duration = self.max_duration(&mut section);
+        let durations = self.durations(&mut section, max_duration);
+        let requesters = self.requesters(&mut section);
+        let allow_admin_group = section.take_or("allow_admin_group", false, values::flag);
+        let shares = section.take_or("shares_group", false, values::flag);
+        let confers = section.take_or("confers_authority", false, values::flag);
+        not_yet(&mut section, requesters.as_ref());
+        let draft = || {
+            Some(Entitlement {
+                id: id?,
+                name: name?,
+                group: group.clone()?,
+                sensitivity: sensitivity?,
+                approval: approval?,
+                durations: durations?,
+                max_duration: max_duration?,
+                requesters: requesters?,
+                allow_admin_group: allow_admin_group?,
+            })
+        };
+        let entitlement = draft();
+        let place = section.finish();
+        if let (Some(group), Some(shares), Some(confers)) = (group, shares, confers) {
+            self.drafts.push(Draft { place, group, shares, confers, entitlement });
+        }
+    }
+
+    fn approval(&self, section: &mut Section<'_>) -> Option<Vec<StepRule>> {
+        let steps = section.need("approval", r#"["owner"]"#, |raw| raw.list(|raw| self.step(raw)))?;
+        let wrong = match steps.len() {
+            0 => Wrong::EmptyList(r#""owner", a name of [approvers] or an e-mail address"#),
+            1 => return Some(steps),
+            _ => Wrong::NotSupportedHere { what: "an approval of several steps".to_owned(), mend: "Write one step." },
+        };
+        section.place().fault("approval", wrong);
+        None
+    }
+
+    fn step(&self, raw: Raw) -> Parsed<StepRule> {
+        let text = raw.text()?;
+        let group = text.starts_with("okta:") || text.starts_with("slack:");
+        if text == "manager" || group {
+            let wrong = Wrong::NotSupportedHere {
+                what: format!("{} as a step", Shown::of(&text)),
+                mend: "Write owner, a name of [approvers] or an e-mail address.",
+            };
+            return Err(wrong.into());
+        }
+        if text == "owner" {
+            return Ok(StepRule::Owner);
+        }
+        if text.contains('@') {
+            return Ok(StepRule::Person(values::email(&text)?));
+        }
+        let known = self.names.contains(&text);
+        let name = ApproversName::parse(text.as_str()).ok().filter(|_| known);
+        let name = name.ok_or_else(|| self.unknown(&text))?;
+        Ok(StepRule::Approvers(name))
+    }
+
+    fn unknown(&self, text: &str) -> Wrong {
+        let words = ["owner", "manager"].into_iter();
+        let names = self.names.iter().map(String::as_str);
+        Wrong::UnknownApprovers { step: Shown::of(text), nearest: nearest(text, words.chain(names)) }
+    }
+
+    fn max_duration(&self, section: &mut Section<'_>) -> Option<AccessDuration> {
+        let most = section.need("max_duration", r#""8h""#, values::length)?;
+        let least = self.requests.map(|requests| requests.min_duration);
+        if let Some(least) = least.filter(|least| most < *least) {
+            let wrong = Wrong::BelowMinimum(shown(most), shown(least));
+            section.place().fault("max_duration", wrong);
+            return None;
+        }
+        Some(most)
+    }
+
+    /// The level's own offers, which must hold, or the common ones, of which it takes those that do.
+    fn durations(&self, section: &mut Section<'_>, most: Option<AccessDuration>) -> Option<Vec<Offer>> {
+        if !section.has("durations") {
+            section.take("durations", |raw| raw.list(values::offer));
+            return Some(self.requests?.durations.clone());
+        }
+        let offers = section.take("durations", |raw| raw.list(values::offer))?;
+        let requests = self.requests?;
+        offers_hold(section, "durations", &offers, requests.min_duration)?;
+        let mut held = Some(());
+        for (index, offer) in offers.iter().enumerate() {
+            if let (Offer::For(length), Some(most)) = (offer, most)
+                && *length > most
+            {
+                let wrong = Wrong::AboveMaximum(shown(*length), shown(most));
+                section.place().fault(&format!("durations[{index}]"), wrong);
+                held = None;
+            }
+        }
+        held.map(|()| offers)
+    }
+
+    fn requesters(&mut self, section: &mut Section<'_>) -> Option<Requesters> {
+        let example = r#"["okta:00g1ab2cd3ef4gh5ij6k"], or ["everyone"]"#;
+        let asked = section.need("requesters", example, |raw| raw.list(requester))?;
+        let only: Vec<Who> = asked.iter().flatten().cloned().collect();
+        let at = format!("{}.requesters", section.place().at());
+        only.iter().for_each(|who| self.authority.note(who, &at));
+        let wrong = match (asked.len(), only.len()) {
+            (0, _) => Wrong::EmptyList(r#"who may ask, or "everyone""#),
+            (_, 0) => return Some(Requesters::Everyone),
+            (all, some) if all == some => return Some(Requesters::Only(only)),
+            _ => Wrong::EveryoneAndOthers,
+        };
+        section.place().fault("requesters", wrong);
+        None
+    }
+}
+
+/// Someone who may ask; nobody in particular for everyone.
+fn requester(raw: Raw) -> Parsed<Option<Who>> {
+    let text = raw.text()?;
+    if text == "everyone" {
+        return Ok(None);
+    }
+    Ok(Some(values::named_who(&text)?))
+}
+
+/// What a level may say that means nothing yet, unless it says that it is off.
+fn not_yet(section: &mut Section<'_>, requesters: Option<&Requesters>) {
+    const MANAGED: [(&str, bool); 2] = [("report", false), ("exclusive", true)];
+    section.not_yet(&["escalates"]);
+    let emergency = section.take_or("emergency", false, values::flag);
+    if emergency == Some(true) {
+        let wrong = Wrong::NotSupportedHere { what: "access in an emergency".to_owned(), mend: "Write false." };
+        section.place().fault("emergency", wrong);
+        if requesters == Some(&Requesters::Everyone) {
+            section.place().fault("requesters", Wrong::EmergencyForEveryone);
+        }
+    }
+    let exclusive = section.take_or("managed", "report", values::word(&MANAGED, "report"));
+    if exclusive == Some(true) {
+        let wrong = Wrong::NotSupportedHere {
+            what: "removing members that Jitney does not know".to_owned(),
+            mend: r#"Write "report"."#,
+        };
+        section.place().fault("managed", wrong);
+    }
+}

@@ -1,0 +1,229 @@
+//! The configuration: found, layered, read into typed values, with every fault in one run.
+//!
+//! Owns files, keys and their sentences; refuses to know what the settings are used for, and reads no environment of
+//! its own accord. Law: whatever is wrong elsewhere, what removals need is still read.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+mod authority;
+mod catalogue;
+pub mod check;
+mod fault;
+mod level;
+mod raw;
+mod reader;
+mod salvage;
+mod sections;
+mod settings;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use fault::{Fault, Faults};
+pub use settings::{
+    Audit, Essentials, Guests, Identity, Log, LogFormat, Okta, Requests, Server, Settings, Slack, Store,
+};
+
+use crate::domain::catalogue::{Catalogue, Who};
+use authority::Authority;
+use fault::ENVIRONMENT;
+use reader::{Section, Walk};
+use sources::{Gathered, Lost, gather};
+
+/// The environment variables, as the caller has them. Those that begin with `JITNEY__` count.
+pub type Environment = BTreeMap<String, String>;
+
+/// What came of reading the configuration.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Enough to end access, if that much can be read.
+    pub essentials: Result<Essentials, Faults>,
+    /// The whole of it, if there is no fault anywhere.
+    pub settings: Result<Settings, Faults>,
+    /// The files that were looked at, in order.
+    pub files: Vec<String>,
+}
+
+/// Where configuration is looked for when nobody says.
+const DEFAULT_FOLDER: &str = "config";
+
+/// Where health is answered when nobody says, or what is said cannot be read.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+/// The tables that removals need.
+const ESSENTIAL: [&str; 3] = ["okta", "store", "audit"];
+
+/// Keys of them whose defaults must not stand in for what may have been written in a source that cannot be read: a
+/// second, empty store would know of no access that is due.
+const TELLING: [(&str, &str); 2] = [("store", "url"), ("audit", "key_file")];
+
+/// Reads the configuration: the files named, or all `*.toml` of each folder named, then the environment. Without any
+/// path the folder `config/`.
+#[must_use]
+pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
+    let walk = Walk::default();
+    load_in(paths, environment, &walk)
+}
+
+fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded {
+    let Gathered { tree, files, lost } = gather(paths, environment, walk);
+    let first = files.first().map_or(DEFAULT_FOLDER, String::as_str);
+    let origin = first.to_owned();
+    let mut root = Section::root(walk, tree, origin);
+    let told = Told::by(&root);
+    let parts = Parts::read(&mut root);
+    root.finish();
+    let faults = ordered(walk.faults.take(), &files);
+    Loaded {
+        essentials: essentials(parts.clone(), &faults, &lost, told),
+        settings: settings(parts, faults, &lost),
+        files,
+    }
+}
+
+/// Whether the telling keys are written, or left to their defaults.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Fully,
+    Partly,
+}
+
+impl Told {
+    fn by(root: &Section<'_>) -> Self {
+        let fully = TELLING.iter().all(|(table, key)| root.tells(table, key));
+        if fully { Self::Fully } else { Self::Partly }
+    }
+}
+
+/// Each part, or nothing where it is faulty.
+#[derive(Clone)]
+struct Parts {
+    slack: Option<Slack>,
+    admins: Option<Vec<Who>>,
+    okta: Option<Okta>,
+    store: Option<Store>,
+    audit: Option<Audit>,
+    server: Option<Server>,
+    log: Option<Log>,
+    identity: Option<Identity>,
+    requests: Option<Requests>,
+    catalogue: Option<Catalogue>,
+}
+
+impl Parts {
+    fn read(root: &mut Section<'_>) -> Self {
+        let mut authority = Authority::default();
+        let (slack, admins) = within(root, "slack", |section| (sections::slack(section), sections::admins(section)));
+        for admin in admins.iter().flatten() {
+            authority.note(admin, "slack.admins");
+        }
+        let okta = within(root, "okta", sections::okta);
+        let store = within(root, "store", sections::store);
+        let audit = within(root, "audit", |section| sections::audit(section, store.as_ref()));
+        let requests = within(root, "requests", sections::requests);
+        let catalogue = catalogue::read(root, requests.as_ref(), &mut authority);
+        let read = Self {
+            slack,
+            admins,
+            okta,
+            store,
+            audit,
+            server: within(root, "server", sections::server),
+            log: within(root, "log", sections::log),
+            identity: within(root, "identity", sections::identity),
+            requests,
+            catalogue,
+        };
+        not_yet(root);
+        read
+    }
+
+    fn essentials(self) -> Option<Essentials> {
+        let default_server = Server { listen: Some(DEFAULT_LISTEN) };
+        let default_log = Log { format: LogFormat::Text };
+        Some(Essentials {
+            okta: self.okta?,
+            store: self.store?,
+            audit: self.audit?,
+            server: self.server.unwrap_or(default_server),
+            log: self.log.unwrap_or(default_log),
+            slack: self.slack,
+            admins: self.admins.unwrap_or_default(),
+        })
+    }
+
+    fn settings(self) -> Option<Settings> {
+        Some(Settings {
+            slack: self.slack?,
+            admins: self.admins?,
+            okta: self.okta?,
+            store: self.store?,
+            audit: self.audit?,
+            server: self.server?,
+            log: self.log?,
+            identity: self.identity?,
+            requests: self.requests?,
+            catalogue: self.catalogue?,
+        })
+    }
+}
+
+fn within<T>(root: &mut Section<'_>, key: &'static str, read: impl FnOnce(&mut Section<'_>) -> T) -> T {
+    let mut section = root.section(key);
+    let value = read(&mut section);
+    section.finish();
+    value
+}
+
+/// Tables of later releases: their keys are known, so that a slip of the finger is told from a wish.
+fn not_yet(root: &mut Section<'_>) {
+    let mut jira = root.section("jira");
+    let status = jira.section("status");
+    status.not_yet_at_all(&["granted", "closed"]);
+    jira.not_yet_at_all(&["base_url", "email", "token", "token_file", "project", "issue_type"]);
+    root.section("reconcile").not_yet_at_all(&["every"]);
+    root.section("emergency").not_yet_at_all(&["max_duration", "cooldown", "review"]);
+    root.section("policy").not_yet_at_all(&["files"]);
+}
+
+/// By source, in the order in which they are layered, then as they were found.
+fn ordered(mut faults: Vec<Fault>, files: &[String]) -> Vec<Fault> {
+    let rank = |fault: &Fault| match files.iter().position(|file| *file == fault.origin) {
+        Some(index) => (1, index),
+        None if fault.origin == ENVIRONMENT => (2, 0),
+        None => (0, 0),
+    };
+    faults.sort_by_key(rank);
+    faults
+}
+
+/// Ends access as far as it can be known how: nothing that matters for it is faulty, lost, or assumed.
+fn essentials(parts: Parts, faults: &[Fault], lost: &Lost, told: Told) -> Result<Essentials, Faults> {
+    let matters = |fault: &&Fault| match fault.section.as_str() {
+        "" => lost.something,
+        section => ESSENTIAL.contains(&section) && !fault.wrong.is_only_unsupported(),
+    };
+    let in_tables = |fault: &Fault| !fault.section.is_empty() && matters(&fault);
+    let unknown = lost.anywhere && told == Told::Partly;
+    let faulty = faults.iter().any(in_tables);
+    match parts.essentials() {
+        Some(essentials) if !faulty && !unknown && lost.tables.is_empty() => Ok(essentials),
+        _ => Err(Faults(faults.iter().filter(matters).cloned().collect())),
+    }
+}
+
+/// All of it, or all that is wrong with it. What may only be missing because a source was lost is not held against it.
+fn settings(parts: Parts, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
+    if lost.something {
+        faults.retain(|fault| !fault.wrong.may_be_elsewhere());
+    }
+    match parts.settings() {
+        Some(settings) if faults.is_empty() => Ok(settings),
+        _ => Err(Faults(faults)),
+    }
+}

@@ -1,0 +1,232 @@
+//! The plain tables, key by key, with their defaults as people would write them.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Component, Path, PathBuf},
+};
+
+use secrecy::SecretString;
+
+use super::{
+    DEFAULT_LISTEN,
+    fault::{Shown, Wrong},
+    raw::{Parsed, Raw},
+    reader::Section,
+    settings::{Audit, Guests, Identity, Log, LogFormat, Okta, Requests, Server, Slack, Store},
+    values,
+};
+use crate::domain::{
+    catalogue::{Offer, Who},
+    duration::{BusinessDay, Length, ZoneOf},
+    time::AccessDuration,
+};
+
+/// No person has more requests open than this, whatever is configured: a list of them stays readable.
+const MOST_OPEN: u32 = 1_000;
+
+/// Longer files hold no token.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+pub(super) fn slack(section: &mut Section<'_>) -> Option<Slack> {
+    let api_url = section.take_or("api_url", "https://slack.com/api", values::base_url);
+    let bot = "Copy the bot token from OAuth & Permissions.";
+    let bot_token = secret(section, "bot_token", "bot_token_file", Some(("xoxb-", bot)));
+    let app = "Make an app-level token with connections:write under Basic Information.";
+    let app_token = secret(section, "app_token", "app_token_file", Some(("xapp-", app)));
+    let command = section.take_or("command", "/jit", values::command);
+    section.not_yet(&["audit_channel", "groups_decide"]);
+    Some(Slack { api_url: api_url?, bot_token: bot_token?, app_token: app_token?, command: command? })
+}
+
+pub(super) fn admins(section: &mut Section<'_>) -> Option<Vec<Who>> {
+    let example = r#"["security@acme.example"]"#;
+    let admins = section.need("admins", example, |raw| raw.list(values::who))?;
+    if admins.is_empty() {
+        let wrong = Wrong::EmptyList("who is told when something needs a human");
+        section.place().fault("admins", wrong);
+        return None;
+    }
+    Some(admins)
+}
+
+pub(super) fn okta(section: &mut Section<'_>) -> Option<Okta> {
+    let org_url = section.need("org_url", r#""https://acme.okta.com""#, values::base_url);
+    let oauth = ["client_id", "key_id", "private_key_file"];
+    let instead = oauth.iter().any(|key| section.has(key));
+    section.not_yet(&oauth);
+    let written = section.has("token") || section.has("token_file");
+    // Who writes the keys of OAuth is told that these are not supported, not that a token is missing too.
+    let token = if instead && !written { None } else { secret(section, "token", "token_file", None) };
+    Some(Okta { org_url: org_url?, token: token? })
+}
+
+pub(super) fn store(section: &mut Section<'_>) -> Option<Store> {
+    let directory = section.take_or("url", "sled:data/jitney", directory);
+    let low_mark = section.take_or("low_mark", "1GiB", values::size);
+    Some(Store { directory: directory?, low_mark: low_mark? })
+}
+
+fn directory(raw: Raw) -> Parsed<PathBuf> {
+    let text = raw.text()?;
+    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        return Err(Wrong::Postgres.into());
+    }
+    let path = text.strip_prefix("sled:").filter(|path| !path.is_empty());
+    let path = path.ok_or_else(|| Wrong::NotAStore(Shown::of(&text)))?;
+    Ok(PathBuf::from(path))
+}
+
+pub(super) fn audit(section: &mut Section<'_>, store: Option<&Store>) -> Option<Audit> {
+    let key_file = section.take_or("key_file", "jitney.key", |raw| {
+        let path = PathBuf::from(raw.text()?);
+        match store {
+            Some(store) if settled(&path).starts_with(settled(&store.directory)) => {
+                Err(Wrong::KeyInStore(store.directory.display().to_string()).into())
+            }
+            _ => Ok(path),
+        }
+    });
+    section.not_yet(&["checkpoint_every"]);
+    Some(Audit { key_file: key_file? })
+}
+
+/// The path with links and `..` resolved, as far as it exists.
+fn settled(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let Some(parent) = path.parent().map(settled) else {
+        return path;
+    };
+    match path.components().next_back() {
+        Some(Component::ParentDir) => parent.parent().map(Path::to_path_buf).unwrap_or(parent),
+        Some(name) => parent.join(name),
+        None => parent,
+    }
+}
+
+pub(super) fn server(section: &mut Section<'_>) -> Option<Server> {
+    let default = DEFAULT_LISTEN.to_string();
+    let listen = section.take_or("listen", default, values::listen)?;
+    Some(Server { listen })
+}
+
+pub(super) fn log(section: &mut Section<'_>) -> Option<Log> {
+    const KNOWN: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+    let format = section.take_or("format", "text", values::word(&KNOWN, "text or json"))?;
+    Some(Log { format })
+}
+
+pub(super) fn identity(section: &mut Section<'_>) -> Option<Identity> {
+    let guests = match section.take_or("guests", false, values::flag)? {
+        true => Guests::MayAsk,
+        false => Guests::Refused,
+    };
+    Some(Identity { guests })
+}
+
+pub(super) fn requests(section: &mut Section<'_>) -> Option<Requests> {
+    let lengths: Vec<String> = ["45m", "2h", "eod"].map(str::to_owned).to_vec();
+    let durations = section.take_or("durations", lengths, |raw| raw.list(values::offer));
+    let unanswered_after = section.take_or("unanswered_after", "24h", values::length);
+    let max_open = section.take_or("max_open", 20_i64, values::count(MOST_OPEN));
+    let min_duration = section.take_or("min_duration", "1m", values::length);
+    section.not_yet(&["remind_after", "escalate_after", "fallback", "warn_before_expiry", "gap"]);
+    let mut day = section.section("business_day");
+    let business_day = business_day(&mut day);
+    day.finish();
+    let (durations, min_duration) = (durations?, min_duration?);
+    offers_hold(section, "durations", &durations, min_duration)?;
+    Some(Requests {
+        durations,
+        unanswered_after: unanswered_after?.into(),
+        max_open: max_open?,
+        min_duration,
+        business_day: business_day?,
+    })
+}
+
+/// Whether offers are worth offering; what is wrong with them is noted.
+pub(super) fn offers_hold(section: &Section<'_>, key: &str, offers: &[Offer], least: AccessDuration) -> Option<()> {
+    let place = section.place();
+    if offers.is_empty() {
+        place.fault(key, Wrong::EmptyList(r#"what is offered, such as "45m""#));
+        return None;
+    }
+    let mut held = Some(());
+    for (index, offer) in offers.iter().enumerate() {
+        if let Offer::For(length) = offer
+            && *length < least
+        {
+            let wrong = Wrong::BelowMinimum(shown(*length), shown(least));
+            place.fault(&format!("{key}[{index}]"), wrong);
+            held = None;
+        }
+    }
+    held
+}
+
+/// A length as people write it.
+pub(super) fn shown(length: AccessDuration) -> String {
+    Length::For(length).to_string()
+}
+
+fn business_day(section: &mut Section<'_>) -> Option<BusinessDay> {
+    const ZONES: [(&str, ZoneOf); 2] = [("organisation", ZoneOf::Organisation), ("person", ZoneOf::Person)];
+    let week: Vec<String> = ["Mon", "Tue", "Wed", "Thu", "Fri"].map(str::to_owned).to_vec();
+    let ends = section.take_or("ends", "18:00", values::clock);
+    let days = section.take_or("days", week, |raw| raw.list(values::weekday));
+    let zone = section.take_or("timezone", "UTC", values::time_zone);
+    let follows = section.take_or("zone", "organisation", values::word(&ZONES, "organisation or person"));
+    Some(BusinessDay { ends: ends?, days: days?, zone: zone?, follows: follows? })
+}
+
+/// A token, written or in a file, with how it begins and where to get it. No fault shows any of it.
+fn secret(
+    section: &mut Section<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    begins: Option<(&'static str, &'static str)>,
+) -> Option<SecretString> {
+    match (section.has(key), section.has(file_key)) {
+        (true, true) => section.place().fault(key, Wrong::TwoSecrets(key)),
+        (false, false) => {
+            let table = section.place().at().to_uppercase();
+            let variable = format!("JITNEY__{table}__{}", key.to_uppercase());
+            let mend = format!("{file_key} = \"a file that holds it\", or set {variable}.");
+            section.place().fault(key, Wrong::Missing(mend));
+        }
+        _ => {}
+    }
+    let written = section.take(key, |raw| {
+        let text = raw.text()?;
+        Ok(token(&text, begins).ok_or(Wrong::EmptySecret(key))??)
+    });
+    let filed = section.take(file_key, |raw| {
+        let path = raw.text()?;
+        let shown = Shown::of(&path);
+        let text = read_secret(&path).map_err(|e| Wrong::SecretUnreadable(shown.clone(), e.kind()))?;
+        Ok(token(&text, begins).ok_or(Wrong::SecretFileEmpty(shown))??)
+    });
+    written.or(filed)
+}
+
+fn read_secret(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST_SECRET).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Nothing for a blank text.
+fn token(text: &str, begins: Option<(&'static str, &'static str)>) -> Option<Result<SecretString, Wrong>> {
+    let text = text.trim();
+    let fault = match begins {
+        _ if text.is_empty() => return None,
+        Some((prefix, mend)) if !text.starts_with(prefix) => Some(Wrong::ForeignToken(prefix, mend)),
+        _ if !text.bytes().all(|b| b.is_ascii_graphic()) => Some(Wrong::MalformedToken),
+        _ => None,
+    };
+    Some(fault.map_or_else(|| Ok(SecretString::from(text)), Err))
+}

@@ -1,0 +1,249 @@
+//! Finds the files, reads them, and layers them and the environment into one tree.
+//!
+//! Later files win over earlier ones, key by key, and the environment over all; `[[application]]` is joined over files.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use ::config::{Config, ConfigError, FileFormat, Format, Map, Source, Value, ValueKind};
+
+use super::{
+    DEFAULT_FOLDER, Environment,
+    fault::{ENVIRONMENT, Fault, Shown, Wrong},
+    reader::{Section, Walk},
+    salvage::salvage,
+};
+
+/// Variables of the environment begin so.
+const PREFIX: &str = "JITNEY";
+
+/// Between the parts of a variable's name.
+const SEPARATOR: &str = "__";
+
+/// The array of tables that is joined over files instead of replaced.
+const JOINED: &str = "application";
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// The layered tree.
+    pub(super) tree: BTreeMap<String, Value>,
+    /// The files, in order.
+    pub(super) files: Vec<String>,
+    /// What could not be read.
+    pub(super) lost: Lost,
+}
+
+/// What could not be read, and might have said something.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Lost {
+    /// Whether anything was lost.
+    pub(super) something: bool,
+    /// Whether some of it may be in any table.
+    pub(super) anywhere: bool,
+    /// Tables that are known to be lost, of those that matter most.
+    pub(super) tables: BTreeSet<&'static str>,
+}
+
+/// Reads all sources. What is wrong with them is noted, and the rest is layered all the same.
+pub(super) fn gather(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut layers = Vec::new();
+    let mut applications = Vec::new();
+    for file in files(paths, walk, &mut gathered.lost) {
+        let origin = file.display().to_string();
+        for mut table in tables(&file, &origin, walk, &mut gathered.lost) {
+            applications.extend(applications_of(&mut table, &origin, walk));
+            layers.push(Layer(bare(table, &origin, walk)));
+        }
+        rules_beside(&file, walk);
+        gathered.files.push(origin);
+    }
+    layers.extend(from_environment(environment, walk));
+    gathered.tree = layered(layers);
+    if !applications.is_empty() {
+        let joined = Value::new(None, applications);
+        gathered.tree.insert(JOINED.to_owned(), joined);
+    }
+    gathered
+}
+
+fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
+    let default = [PathBuf::from(DEFAULT_FOLDER)];
+    let paths = if paths.is_empty() { &default } else { paths };
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let found = beside(path, "toml");
+        if found.is_empty() {
+            note(walk, &path.display().to_string(), Wrong::NoFiles);
+            *lost = Lost::unknown();
+        }
+        files.extend(found);
+    }
+    files
+}
+
+/// The files of a folder with an ending, in the order of their names.
+fn beside(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|found| found == ending))
+        .collect();
+    files.sort();
+    files
+}
+
+fn rules_beside(file: &Path, walk: &Walk) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    for rules in beside(folder.unwrap_or(Path::new(".")), "cedar") {
+        let origin = rules.display().to_string();
+        let known = |fault: &Fault| fault.origin == origin;
+        if !walk.faults.borrow().iter().any(known) {
+            note(walk, &origin, Wrong::Rules);
+        }
+    }
+}
+
+/// The tables of a file: one, or as many as can be saved where it is not TOML as a whole.
+fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Vec<Map<String, Value>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            note(walk, origin, unreadable(&error));
+            *lost = Lost::unknown();
+            return Vec::new();
+        }
+    };
+    match FileFormat::Toml.parse(Some(origin), &text) {
+        Ok(table) => vec![table],
+        Err(error) => {
+            note(walk, origin, syntax(error.as_ref()));
+            salvage(origin, &text, lost)
+        }
+    }
+}
+
+impl Lost {
+    /// A whole source is lost.
+    fn unknown() -> Self {
+        Self { something: true, anywhere: true, tables: BTreeSet::new() }
+    }
+}
+
+fn unreadable(error: &io::Error) -> Wrong {
+    match error.kind() {
+        io::ErrorKind::NotFound => Wrong::NoSuchFile,
+        io::ErrorKind::InvalidData => Wrong::NotText,
+        kind => Wrong::Unreadable(kind),
+    }
+}
+
+/// The parser quotes the line, in which a token may stand: only its place is taken over.
+fn syntax(error: &(dyn Error + Send + Sync)) -> Wrong {
+    let text = error.to_string();
+    let place = text
+        .strip_prefix("TOML parse error at line ")
+        .and_then(|rest| rest.lines().next()?.split_once(", column "))
+        .and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
+    match place {
+        Some((line, column)) => Wrong::Syntax { line, column },
+        None => Wrong::Unparsable,
+    }
+}
+
+fn applications_of(table: &mut Map<String, Value>, origin: &str, walk: &Walk) -> Vec<Value> {
+    match table.remove(JOINED) {
+        None => Vec::new(),
+        Some(value) => match value.kind {
+            ValueKind::Array(items) => items,
+            kind => {
+                let value = Value::new(Some(&origin.to_owned()), kind);
+                let alone = BTreeMap::from([(JOINED.to_owned(), value)]);
+                let mut root = Section::root(walk, alone, origin.to_owned());
+                root.tables(JOINED);
+                root.finish();
+                Vec::new()
+            }
+        },
+    }
+}
+
+/// Leaves out keys that the layering would take for paths: no key of ours holds a dot or a bracket.
+fn bare(table: Map<String, Value>, origin: &str, walk: &Walk) -> Map<String, Value> {
+    let (bare, odd): (Map<_, _>, Map<_, _>) = table.into_iter().partition(|(key, _)| is_bare(key));
+    let odd: BTreeMap<String, Value> = odd.into_iter().collect();
+    Section::root(walk, odd, origin.to_owned()).finish();
+    bare
+}
+
+/// One layer a variable, in the order of their names.
+fn from_environment(environment: &Environment, walk: &Walk) -> Vec<Layer> {
+    let variables = environment.iter().map(|(k, v)| (k.clone(), v.clone()));
+    let source = ::config::Environment::with_prefix(PREFIX).separator(SEPARATOR).source(Some(variables.collect()));
+    let found: BTreeMap<String, Value> = source.collect().into_iter().flatten().collect();
+    let mut layers = Vec::new();
+    for (key, value) in found {
+        if key.split('.').all(is_bare) && !key.starts_with(JOINED) {
+            layers.push(Layer(Map::from([(key, value)])));
+        } else {
+            note_variable(walk, &key);
+        }
+    }
+    layers
+}
+
+fn is_bare(key: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !key.is_empty() && key.chars().all(plain)
+}
+
+/// Sources later in the list win, key by key.
+fn layered(layers: Vec<Layer>) -> BTreeMap<String, Value> {
+    let mut builder = Config::builder();
+    for layer in layers {
+        builder = builder.add_source(layer);
+    }
+    let tree = builder.build().and_then(|config| config.cache.into_table());
+    tree.unwrap_or_default().into_iter().collect()
+}
+
+/// One source, already read.
+#[derive(Clone, Debug)]
+struct Layer(Map<String, Value>);
+
+impl Source for Layer {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        Ok(self.0.clone())
+    }
+}
+
+fn note(walk: &Walk, origin: &str, wrong: Wrong) {
+    walk.faults.borrow_mut().push(Fault {
+        origin: origin.to_owned(),
+        key: String::new(),
+        section: String::new(),
+        wrong,
+    });
+}
+
+fn note_variable(walk: &Walk, key: &str) {
+    walk.faults.borrow_mut().push(Fault {
+        origin: ENVIRONMENT.to_owned(),
+        key: Shown::of(key).key(),
+        section: String::new(),
+        wrong: Wrong::Unknown(None),
+    });
+}

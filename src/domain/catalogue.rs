@@ -1,0 +1,149 @@
+//! What can be asked for, by whom, and who must agree.
+//!
+//! Owns the catalogue as it is configured now; refuses to know files. Nothing in it decides about a request that is
+//! already made, except to stop it.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId},
+    time::AccessDuration,
+};
+
+/// How much harm an entitlement can do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Rank 1.
+    Low,
+    /// Rank 2.
+    Medium,
+    /// Rank 3. Approving it asks for a confirmation.
+    High,
+    /// Rank 4. The same.
+    Critical,
+}
+
+impl Sensitivity {
+    /// From 1 (low) to 4 (critical).
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Low => 1,
+            Self::Medium => 2,
+            Self::High => 3,
+            Self::Critical => 4,
+        }
+    }
+}
+
+/// Someone the configuration names: a person, or whoever stands in an Okta group (`okta:00g…`).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Who {
+    /// One person, by e-mail.
+    Person(Email),
+    /// All members of an Okta group, looked up when it matters.
+    Group(OktaGroupId),
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(email) => email.fmt(f),
+            Self::Group(group) => write!(f, "okta:{group}"),
+        }
+    }
+}
+
+/// Who may ask for an entitlement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Requesters {
+    /// Everyone who can be served, and it was said in so many words.
+    Everyone,
+    /// These.
+    Only(Vec<Who>),
+}
+
+/// A step that an entitlement asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StepRule {
+    /// One of the application's owners.
+    Owner,
+    /// One of a named group of approvers.
+    Approvers(ApproversName),
+    /// One person.
+    Person(Email),
+}
+
+/// A length that is offered in the form.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Offer {
+    /// So long.
+    For(AccessDuration),
+    /// Until the end of the business day.
+    EndOfDay,
+}
+
+/// A permission level of an application.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entitlement {
+    /// `application/level`.
+    pub id: EntitlementId,
+    /// What people call it.
+    pub name: String,
+    /// The group behind it.
+    pub group: OktaGroupId,
+    /// How much harm it can do.
+    pub sensitivity: Sensitivity,
+    /// Who must agree, in order; never empty.
+    pub approval: Vec<StepRule>,
+    /// Lengths to choose from, never empty.
+    pub durations: Vec<Offer>,
+    /// The longest length, with those of all entitlements on the same group counted in.
+    pub max_duration: AccessDuration,
+    /// Who may ask.
+    pub requesters: Requesters,
+    /// Whether the group may carry Okta admin roles; such a group is refused otherwise.
+    pub allow_admin_group: bool,
+}
+
+/// Something one works with, and the levels of access to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// What people call it.
+    pub name: String,
+    /// Who decides about it.
+    pub owners: Vec<Email>,
+    /// Its levels, in the order of the file.
+    pub entitlements: Vec<Entitlement>,
+}
+
+/// All that can be asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Catalogue {
+    /// By id.
+    pub applications: BTreeMap<ApplicationId, Application>,
+    /// Named groups of approvers.
+    pub approvers: BTreeMap<ApproversName, Vec<Email>>,
+}
+
+impl Catalogue {
+    /// An entitlement and its application.
+    #[must_use]
+    pub fn find(&self, id: &EntitlementId) -> Option<(&Application, &Entitlement)> {
+        let application = self.applications.get(id.application())?;
+        let entitlement = application.entitlements.iter().find(|e| e.id == *id)?;
+        Some((application, entitlement))
+    }
+
+    /// All entitlements, by application.
+    pub fn entitlements(&self) -> impl Iterator<Item = (&Application, &Entitlement)> {
+        self.applications
+            .values()
+            .flat_map(|application| application.entitlements.iter().map(move |e| (application, e)))
+    }
+}

@@ -1,0 +1,265 @@
+//! What may be asked of the core, and what it answers.
+//!
+//! Owns the closed list of commands, answers and refusals; refuses to word them: sentences live in `say`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    event::Held,
+    id::{EffectId, EntitlementId, RequestId, SlackUserId},
+    port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
+    request::{Decider, Request},
+    said::Text,
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+/// Something to decide upon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Somebody asks for access.
+    Ask(Ask),
+    /// An approver pressed a button.
+    Decide(Decide),
+    /// A requester withdraws what is not approved yet.
+    Cancel {
+        /// Who.
+        who: SlackUserId,
+        /// Which.
+        request: RequestId,
+    },
+    /// A holder gives access back.
+    Return {
+        /// Who.
+        who: SlackUserId,
+        /// Which.
+        request: RequestId,
+    },
+    /// A promise came to its outcome.
+    Settle {
+        /// Which.
+        effect: EffectId,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// A promise failed, once more.
+    Fail(Failure),
+    /// An instant has come: whatever of this request is due.
+    RequestDue {
+        /// Which.
+        request: RequestId,
+    },
+    /// An instant has come: whatever of this membership is due.
+    MembershipDue {
+        /// Which.
+        membership: super::port::MembershipKey,
+    },
+    /// A message was posted or redrawn.
+    Show {
+        /// Which.
+        view: ViewKey,
+        /// Where it stands.
+        posted: Posted,
+        /// The revision it shows.
+        revision: u64,
+    },
+    /// An approver's conversation cannot be opened.
+    Miss {
+        /// Whose card.
+        view: ViewKey,
+        /// What came back.
+        fault: Fault,
+    },
+    /// The program starts.
+    Start {
+        /// Its version.
+        version: String,
+    },
+    /// The journal is damaged: what intact parts still promise to end is ended.
+    Salvage {
+        /// What is known to be held.
+        held: Vec<Held>,
+    },
+}
+
+/// A request for access.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Who asks.
+    pub who: SlackUserId,
+    /// What makes a second delivery recognisable: the form's id, or the envelope's.
+    pub key: String,
+    /// For what.
+    pub entitlement: EntitlementId,
+    /// Until when.
+    pub end: EndRule,
+    /// Why.
+    pub justification: Text,
+    /// Who they are, if it was looked up minutes ago: then a refusal comes at once.
+    pub known: Option<Result<Identity, Unfit>>,
+}
+
+/// A decision as it was pressed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decide {
+    /// Who pressed.
+    pub who: SlackUserId,
+    /// About which request.
+    pub request: RequestId,
+    /// On which message.
+    pub card: Posted,
+    /// The digest of the terms it showed.
+    pub digest: String,
+    /// What.
+    pub choice: Choice,
+}
+
+/// What was pressed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// Approve.
+    Approve,
+    /// Deny, and why.
+    Deny(Text),
+}
+
+/// A failure of a promise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Which promise.
+    pub effect: EffectId,
+    /// What to do next.
+    pub class: Class,
+    /// What came back.
+    pub fault: Fault,
+    /// How often it was tried since the program started.
+    pub tries: u32,
+    /// Whether any try may have taken effect.
+    pub doubt: super::port::Doubt,
+    /// Whether it goes on record: the first, each change of class, then at growing intervals.
+    pub notable: bool,
+}
+
+/// What a person is told at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Their request is on record.
+    Saved {
+        /// As this.
+        request: RequestId,
+    },
+    /// Their decision is on record, and is being checked.
+    Received,
+    /// Their request is withdrawn.
+    Withdrawn,
+    /// Their access is given back.
+    Returned,
+    /// Nothing to say: an inner command.
+    Done,
+}
+
+/// Kinds of command that a person gives, for the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandKind {
+    /// Ask.
+    Ask,
+    /// Approve.
+    Approve,
+    /// Deny.
+    Deny,
+    /// Cancel.
+    Cancel,
+    /// Return.
+    Return,
+}
+
+/// Why somebody is told no. Each has its sentence in `say`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "refusal", rename_all = "snake_case", deny_unknown_fields)]
+#[error("{self:?}")]
+pub enum Refusal {
+    /// There is no such entitlement, or it is not for them: the same sentence for both.
+    NotOffered,
+    /// Longer than this entitlement is had for.
+    TooLong {
+        /// The longest.
+        most: AccessDuration,
+    },
+    /// Shorter than anything is had for.
+    TooShort {
+        /// The shortest.
+        least: AccessDuration,
+    },
+    /// The clock time that was asked for is past.
+    TimePassed,
+    /// They asked for it already.
+    AlreadyAsked {
+        /// As this.
+        request: RequestId,
+        /// When.
+        at: Timestamp,
+    },
+    /// They have it already.
+    AlreadyHeld {
+        /// By this.
+        request: RequestId,
+        /// Until then.
+        until: Timestamp,
+    },
+    /// Too many of theirs are open.
+    TooManyOpen {
+        /// The most at one time.
+        most: u32,
+    },
+    /// They cannot be served at all.
+    NotServed {
+        /// Why.
+        unfit: Unfit,
+    },
+    /// Their accounts are bound otherwise.
+    IdentityChanged,
+    /// No such request of theirs.
+    NoSuchRequest,
+    /// It was decided or ended before.
+    Over,
+    /// The card shows other terms than the present ones.
+    OldTerms,
+    /// The message is not on record for this person.
+    ForeignCard,
+    /// It is their own request.
+    OwnRequest,
+    /// They may not decide this (any more).
+    NotApprover,
+    /// They approved already, and count once.
+    HasApproved {
+        /// When.
+        at: Timestamp,
+    },
+    /// Too many decisions of this request wait to be judged.
+    TooManyClicks,
+    /// Who they are could not be looked up.
+    NotLookedUp {
+        /// What came back.
+        fault: Fault,
+    },
+    /// It is approved: too late to withdraw.
+    TooLateToCancel,
+    /// It is not open, so there is nothing to return.
+    NotHeld,
+    /// It was returned before.
+    ReturnedBefore,
+    /// It cannot be saved: disk full, or shutting down.
+    CannotBeSaved,
+    /// The program only ends what is due.
+    Custody,
+}
+
+/// Who decided before a click came, for the sentence that says so.
+#[must_use]
+pub fn decided_by(request: &Request) -> Option<(&Decider, Timestamp)> {
+    use super::request::{Ending, State};
+    match &request.state {
+        State::Ended { ending: Ending::Denied { by, .. }, at, .. } => Some((by, *at)),
+        _ => request.route()?.last_approval().map(|approval| (&approval.by, approval.at)),
+    }
+}

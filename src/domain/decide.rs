@@ -1,0 +1,248 @@
+//! What follows from a command: facts, promises and an answer, or a refusal.
+//!
+//! Owns every rule about who may do what when; refuses to change anything. The same state, command, catalogue and
+//! instant always give the same decision.
+
+use super::{
+    catalogue::{Catalogue, Entitlement, Requesters, Who},
+    command::{Answer, Command, Refusal},
+    event::Event,
+    id::{EntitlementId, OktaGroupId, RequestId},
+    live::Live,
+    port::{Effect, Identity, Nudge, ViewKey},
+    request::{Click, Request, State},
+    said::{Text, Words},
+    time::{AccessDuration, Timestamp},
+};
+
+mod ask;
+mod click;
+mod grant;
+mod outcome;
+
+/// The most decisions of one request that wait to be judged: more are a stuck key, not people.
+pub const MOST_CLICKS: usize = 16;
+
+/// What is in force now. It can stop what was asked for before, never loosen it.
+#[derive(Clone, Copy, Debug)]
+pub struct Today<'a> {
+    /// What can be asked for.
+    pub catalogue: &'a Catalogue,
+    /// Lengths and counts.
+    pub limits: &'a Limits,
+    /// How much the program may do.
+    pub mode: Mode,
+}
+
+/// Lengths and counts from the configuration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// A request that nobody decided ends by itself after this.
+    pub unanswered_after: AccessDuration,
+    /// The shortest access.
+    pub min_duration: AccessDuration,
+    /// Open requests one person may have.
+    pub max_open: u32,
+}
+
+/// How much the program may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Everything.
+    Serving,
+    /// The disk is nearly full: only what ends grants.
+    LowDisk,
+    /// Something it needs cannot be used: nothing is granted or decided, what is due is removed.
+    Custody,
+}
+
+/// What a command leads to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// What happened.
+    pub events: Vec<Event>,
+    /// What is promised.
+    pub effects: Vec<Effect>,
+    /// The texts that the events name.
+    pub words: Words,
+    /// What is said at once.
+    pub answer: Answer,
+}
+
+impl Default for Decision {
+    fn default() -> Self {
+        Self { events: Vec::new(), effects: Vec::new(), words: Words::new(), answer: Answer::Done }
+    }
+}
+
+impl Decision {
+    /// Whether nothing happened: nothing is written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.effects.is_empty()
+    }
+
+    fn answering(answer: Answer) -> Self {
+        Self { answer, ..Self::default() }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn nudge(&mut self, request: RequestId, nudge: Nudge) {
+        self.effect(Effect::Nudge { request, nudge });
+    }
+
+    /// Keeps a text beside the line, and answers its name.
+    fn say(&mut self, text: &Text) -> String {
+        let digest = text.digest();
+        self.words.insert(digest.clone(), text.clone());
+        digest
+    }
+}
+
+/// Decides.
+///
+/// # Errors
+/// A refusal, with the reason a person is told.
+pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
+    let case = Case { live, today, now };
+    match command {
+        Command::Ask(ask) => case.ask(ask),
+        Command::Decide(decide) => case.click(decide),
+        Command::Cancel { who, request } => case.cancel(who, *request),
+        Command::Return { who, request } => case.give_back(who, *request),
+        Command::Settle { effect, outcome } => Ok(case.settle(*effect, outcome)),
+        Command::Fail(failure) => Ok(case.fail(failure)),
+        Command::RequestDue { request } => Ok(case.request_due(*request)),
+        Command::MembershipDue { membership } => Ok(case.membership_due(membership)),
+        Command::Show { view, posted, revision } => Ok(Decision {
+            events: vec![Event::ViewShown { view: view.clone(), posted: posted.clone(), revision: *revision }],
+            ..Decision::default()
+        }),
+        Command::Miss { view, fault } => Ok(case.miss(view, fault)),
+        Command::Salvage { held } => {
+            Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
+        }
+        Command::Start { version } => {
+            Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
+        }
+    }
+}
+
+/// When something of a request is due by itself: its closing.
+#[must_use]
+pub fn request_due(request: &Request) -> Option<Timestamp> {
+    match &request.state {
+        State::Checking { .. } => Some(request.closes),
+        // A decision that came in time counts, even where looking its maker up takes longer.
+        State::Pending { clicks, .. } if clicks.is_empty() => Some(request.closes),
+        _ => None,
+    }
+}
+
+/// One decision's surroundings.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    live: &'a Live,
+    today: Today<'a>,
+    now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    fn request(&self, id: RequestId) -> Option<&'a Request> {
+        self.live.requests.get(&id)
+    }
+
+    /// An entitlement as it is offered today, if it still gives the same group and this person may ask for it.
+    fn offered(&self, id: &EntitlementId, group: Option<&OktaGroupId>, person: &Identity) -> Option<&'a Entitlement> {
+        let (_, entitlement) = self.today.catalogue.find(id)?;
+        let same = group.is_none_or(|group| *group == entitlement.group);
+        (same && may_ask(&entitlement.requesters, person)).then_some(entitlement)
+    }
+
+    /// Whether what was asked for may still be given: today's catalogue stops it, and never loosens it.
+    fn still_offered(&self, request: &Request) -> bool {
+        request.route().is_some_and(|route| {
+            self.offered(&request.access.entitlement, Some(&request.access.group), &route.person).is_some_and(
+                |entitlement| request.lasts(self.now).is_some_and(|length| length <= entitlement.max_duration),
+            )
+        })
+    }
+
+    /// Takes back what was promised for a request that is over before anything was given, and tells those whose
+    /// decisions came too late.
+    fn close(&self, request: &Request, decision: &mut Decision) {
+        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| is_look_up(&promise.effect)) {
+            decision.event(Event::EffectWithdrawn { effect });
+        }
+        if let State::Pending { clicks, .. } = &request.state {
+            clicks.iter().for_each(|click| too_late(request.id, click, decision));
+        }
+    }
+
+    /// Nobody decided in time.
+    fn request_due(&self, id: RequestId) -> Decision {
+        let mut decision = Decision::default();
+        let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
+        if let Some(request) = due {
+            self.close(request, &mut decision);
+            decision.event(Event::RequestLapsed { request: id });
+            decision.nudge(id, Nudge::Unanswered);
+        }
+        decision
+    }
+
+    /// A person whose conversation cannot be opened is not shown anything; the others go on.
+    fn miss(&self, view: &ViewKey, fault: &super::port::Fault) -> Decision {
+        let mut decision = Decision::default();
+        let Some(request) = self.request(view.request()) else { return decision };
+        let slack = match view {
+            ViewKey::Requester { .. } => request.asker.clone(),
+            ViewKey::Approver { slack, .. } => slack.clone(),
+        };
+        if !request.unreachable.contains(&slack) {
+            decision.event(Event::ApproverUnreachable { request: request.id, slack, fault: fault.clone() });
+        }
+        decision
+    }
+}
+
+/// Whether someone may ask.
+#[must_use]
+pub fn may_ask(requesters: &Requesters, person: &Identity) -> bool {
+    match requesters {
+        Requesters::Everyone => true,
+        Requesters::Only(named) => named.iter().any(|who| match who {
+            Who::Person(email) => *email == person.email,
+            Who::Group(group) => person.groups.contains(group),
+        }),
+    }
+}
+
+/// Look-ups are pointless once their request is over; what is said and what is given or taken is not.
+const fn is_look_up(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::IdentifyPerson { .. }
+            | Effect::CheckStanding { .. }
+            | Effect::FindApprovers { .. }
+            | Effect::CheckAuthority { .. }
+    )
+}
+
+/// A decision that came after the request was decided or ended.
+fn too_late(request: RequestId, click: &Click, decision: &mut Decision) {
+    refuse_click(request, click, Refusal::Over, decision);
+}
+
+/// A decision does not count: it is on record, and its maker is told.
+fn refuse_click(request: RequestId, click: &Click, why: Refusal, decision: &mut Decision) {
+    decision.event(Event::DecisionRefused { request, slack: click.slack.clone(), why: why.clone() });
+    decision.effect(Effect::Reply { request, to: click.slack.clone(), why });
+}

@@ -1,0 +1,224 @@
+//! Asking, withdrawing, and the way from a received request to its approvers.
+
+use super::{Case, Decision, Mode};
+use crate::domain::{
+    command::{Answer, Ask, Refusal},
+    event::Event,
+    id::{Email, RequestId, SlackUserId},
+    port::{Alert, Approver, Effect, Identity, MembershipKey, Unfit},
+    request::{Access, Ending, NotSentOn, Request, Sought, State, Step, StepKind},
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+impl Case<'_> {
+    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once.
+    pub(super) fn ask(&self, ask: &Ask) -> Result<Decision, Refusal> {
+        let person = self.live.person(&ask.who);
+        if let Some((request, _)) = person.and_then(|person| person.keys.get(&ask.key)) {
+            return Ok(Decision::answering(Answer::Saved { request: *request }));
+        }
+        self.may_save()?;
+        if let Some(Err(unfit)) = &ask.known {
+            return Err(Refusal::NotServed { unfit: unfit.clone() });
+        }
+        let (application, entitlement) = self.today.catalogue.find(&ask.entitlement).ok_or(Refusal::NotOffered)?;
+        if let Some(Ok(known)) = &ask.known {
+            self.offered(&ask.entitlement, None, known).ok_or(Refusal::NotOffered)?;
+        }
+        self.fits(ask.end, entitlement.max_duration)?;
+        self.has_none(ask)?;
+        let request = self.live.next;
+        let access = Access {
+            entitlement: ask.entitlement.clone(),
+            application: application.name.clone(),
+            level: entitlement.name.clone(),
+            group: entitlement.group.clone(),
+            sensitivity: entitlement.sensitivity,
+        };
+        let mut decision = Decision::answering(Answer::Saved { request });
+        let justification = decision.say(&ask.justification);
+        decision.event(Event::RequestReceived {
+            request,
+            key: ask.key.clone(),
+            asker: ask.who.clone(),
+            access: access.clone(),
+            end: ask.end,
+            justification,
+            closes: self.closes(ask.end),
+        });
+        match &ask.known {
+            Some(Ok(known)) => self.identified(request, &access, known, &mut decision),
+            _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
+        }
+        Ok(decision)
+    }
+
+    /// Whether new requests and approvals are taken at all.
+    pub(super) const fn may_save(&self) -> Result<(), Refusal> {
+        match self.today.mode {
+            Mode::Serving => Ok(()),
+            Mode::LowDisk => Err(Refusal::CannotBeSaved),
+            Mode::Custody => Err(Refusal::Custody),
+        }
+    }
+
+    fn fits(&self, end: EndRule, most: AccessDuration) -> Result<(), Refusal> {
+        let length = end.lasts(self.now).ok_or(Refusal::TimePassed)?;
+        if length > most {
+            return Err(Refusal::TooLong { most });
+        }
+        if length < self.today.limits.min_duration {
+            return Err(Refusal::TooShort { least: self.today.limits.min_duration });
+        }
+        Ok(())
+    }
+
+    /// One open request a person and entitlement, and not too many in all.
+    fn has_none(&self, ask: &Ask) -> Result<(), Refusal> {
+        let Some(person) = self.live.person(&ask.who) else { return Ok(()) };
+        let open = person.open.iter().filter_map(|id| self.request(*id));
+        // What is being ended may be asked for anew already.
+        let same = open
+            .filter(|request| request.access.entitlement == ask.entitlement)
+            .find(|request| request.is_open() && !matches!(request.state, State::Revoking { .. }));
+        match same.map(|request| (request, &request.state)) {
+            Some((request, State::Active { ends, .. })) => {
+                Err(Refusal::AlreadyHeld { request: request.id, until: *ends })
+            }
+            Some((request, _)) => Err(Refusal::AlreadyAsked { request: request.id, at: request.asked }),
+            None => self.has_room(person.open.len()),
+        }
+    }
+
+    fn has_room(&self, open: usize) -> Result<(), Refusal> {
+        let most = self.today.limits.max_open;
+        if u32::try_from(open).is_ok_and(|open| open < most) { Ok(()) } else { Err(Refusal::TooManyOpen { most }) }
+    }
+
+    fn closes(&self, end: EndRule) -> Timestamp {
+        let unanswered = self.today.limits.unanswered_after.after(self.now);
+        match end {
+            EndRule::After { .. } => unanswered,
+            EndRule::At { instant } => instant.min(unanswered),
+        }
+    }
+
+    /// The requester is known: may they ask, have they it already, whom to ask?
+    pub(super) fn identified(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
+        decision.event(Event::PersonIdentified { request: id, person: person.clone() });
+        if !self.is_bound_rightly(person) {
+            return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
+        }
+        self.bind(person, decision);
+        if self.offered(&access.entitlement, Some(&access.group), person).is_none() {
+            return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NotOffered });
+        }
+        let key = MembershipKey { group: access.group.clone(), user: person.okta.clone() };
+        if person.groups.contains(&access.group) && !self.is_ours(&key) {
+            decision.event(Event::StandingDoubted { request: id, person: person.clone() });
+            decision.effect(Effect::CheckStanding { request: id, membership: key });
+        } else {
+            self.seek(id, access, person, decision);
+        }
+    }
+
+    /// Whether someone found in a group is there by our doing.
+    pub(super) fn is_ours(&self, key: &MembershipKey) -> bool {
+        self.live.memberships.get(key).is_some_and(|membership| membership.is_ours(self.now))
+    }
+
+    /// One Slack account, one Okta user, and back.
+    pub(super) fn is_bound_rightly(&self, person: &Identity) -> bool {
+        let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let account = self.live.accounts.get(&person.okta);
+        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
+            && account.is_none_or(|account| *account == person.slack)
+    }
+
+    pub(super) fn bind(&self, person: &Identity, decision: &mut Decision) {
+        let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
+        if bound.is_none_or(|bound| bound.name != person.name || bound.zone != person.zone) {
+            decision.event(Event::PersonBound { person: person.clone() });
+        }
+    }
+
+    /// Whether they stand in the group already has been read.
+    pub(super) fn stood(&self, request: &Request, person: &Identity, member: bool, decision: &mut Decision) {
+        let key = MembershipKey { group: request.access.group.clone(), user: person.okta.clone() };
+        if member && !self.is_ours(&key) {
+            decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::StandingMember });
+            decision
+                .effect(Effect::AlertAdmins { alert: Alert::StandingMember { membership: key, request: request.id } });
+        } else {
+            self.seek(request.id, &request.access, person, decision);
+        }
+    }
+
+    /// Finds out how the approvers can be reached. The requester is never one of them.
+    fn seek(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
+        let sought = self.steps_of(access, &person.email);
+        if sought.is_empty() || sought.iter().any(|step| step.emails.is_empty()) {
+            return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
+        }
+        let mut emails: Vec<Email> = sought.iter().flat_map(|step| step.emails.iter().cloned()).collect();
+        emails.sort();
+        emails.dedup();
+        decision.event(Event::ApproversSought { request: id, person: person.clone(), sought });
+        decision.effect(Effect::FindApprovers { request: id, emails });
+    }
+
+    fn steps_of(&self, access: &Access, requester: &Email) -> Vec<Sought> {
+        let Some((application, entitlement)) = self.today.catalogue.find(&access.entitlement) else {
+            return Vec::new();
+        };
+        let sought = entitlement.approval.iter().map(|rule| {
+            let kind = StepKind::new(rule, application);
+            let asked = kind.approvers_today(self.today.catalogue);
+            Sought { kind, emails: asked.into_iter().filter(|email| email != requester).collect() }
+        });
+        sought.collect()
+    }
+
+    /// The approvers were looked up: the request is put to them, in the order the configuration names them.
+    pub(super) fn found(
+        &self,
+        id: RequestId,
+        person: &Identity,
+        sought: &[Sought],
+        approvers: &[Approver],
+        decision: &mut Decision,
+    ) {
+        let step = |step: &Sought| {
+            let found = step.emails.iter().filter_map(|email| approvers.iter().find(|a| a.email == *email));
+            let others = found.filter(|approver| approver.okta != person.okta && approver.slack != person.slack);
+            Step { kind: step.kind.clone(), approvers: others.cloned().collect(), approval: None }
+        };
+        let steps: Vec<Step> = sought.iter().map(step).collect();
+        if steps.iter().any(|step| step.approvers.is_empty()) {
+            decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
+        } else {
+            decision.event(Event::RequestPending { request: id, steps });
+        }
+    }
+
+    /// The requester cannot be served.
+    pub(super) fn unfit(request: RequestId, unfit: &Unfit, decision: &mut Decision) {
+        decision.event(Event::RequestRefused { request, why: NotSentOn::Unfit { unfit: unfit.clone() } });
+    }
+
+    /// A requester withdraws what is not approved yet. Doing so twice is no fault.
+    pub(super) fn cancel(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
+        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        match &request.state {
+            State::Checking { .. } | State::Pending { .. } => {
+                let mut decision = Decision::answering(Answer::Withdrawn);
+                self.close(request, &mut decision);
+                decision.event(Event::RequestCancelled { request: id });
+                Ok(decision)
+            }
+            State::Ended { ending: Ending::Cancelled, .. } => Ok(Decision::answering(Answer::Withdrawn)),
+            State::Approved { .. } | State::Active { .. } => Err(Refusal::TooLateToCancel),
+            State::Revoking { .. } | State::Ended { .. } => Err(Refusal::Over),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Decisions of approvers: received at once, judged once it is known who made them, strictly in order of receipt.
+
+use super::{Case, Decision, MOST_CLICKS, Mode, refuse_click, too_late};
+use crate::domain::{
+    command::{Answer, Choice, Decide, Refusal},
+    event::Event,
+    id::RequestId,
+    port::{Effect, Identity, Nudge, ViewKey},
+    request::{Click, Decider, NotSentOn, Request, Route, State, Verdict},
+};
+
+impl Case<'_> {
+    /// A button was pressed on a card. It counts only on a card on record for this person, with the present terms.
+    pub(super) fn click(&self, decide: &Decide) -> Result<Decision, Refusal> {
+        let request = self.request(decide.request).ok_or(Refusal::ForeignCard)?;
+        let view = ViewKey::Approver { request: request.id, slack: decide.who.clone() };
+        request.shown.get(&view).filter(|shown| shown.posted == decide.card).ok_or(Refusal::ForeignCard)?;
+        let State::Pending { clicks, .. } = &request.state else { return Err(Refusal::Over) };
+        if request.digest() != decide.digest {
+            return Err(Refusal::OldTerms);
+        }
+        if decide.who == request.asker {
+            return Err(Refusal::OwnRequest);
+        }
+        match (self.today.mode, &decide.choice) {
+            (Mode::Serving, _) | (Mode::LowDisk, Choice::Deny(_)) => {}
+            _ => self.may_save()?,
+        }
+        if clicks.iter().any(|click| click.slack == decide.who && is_same(&click.verdict, &decide.choice)) {
+            return Ok(Decision::answering(Answer::Received));
+        }
+        if clicks.len() >= MOST_CLICKS {
+            return Err(Refusal::TooManyClicks);
+        }
+        Ok(receive(request.id, decide, clicks.is_empty()))
+    }
+
+    /// Who pressed is known: the decision at the head of the queue is judged.
+    pub(super) fn judge(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
+        let State::Pending { route, clicks } = &request.state else { return };
+        let Some((click, rest)) = clicks.split_first() else { return };
+        let verdict = who.and_then(|who| self.may_decide(request, route, who).map(|()| who));
+        let open = match verdict {
+            Err(why) => {
+                refuse_click(request.id, click, why, decision);
+                true
+            }
+            Ok(_) if !self.still_offered(request) => {
+                refuse_click(request.id, click, Refusal::NotOffered, decision);
+                decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::NotOffered });
+                false
+            }
+            Ok(who) => self.count(request, route, click, who, decision),
+        };
+        match rest.first() {
+            Some(next) if open => {
+                decision.effect(Effect::CheckAuthority { request: request.id, slack: next.slack.clone() });
+            }
+            _ if !open => rest.iter().for_each(|click| too_late(request.id, click, decision)),
+            _ => {}
+        }
+    }
+
+    /// Whether someone may decide the step that is asked now, by today's configuration.
+    fn may_decide(&self, request: &Request, route: &Route, who: &Identity) -> Result<(), Refusal> {
+        if who.okta == route.person.okta || who.slack == request.asker {
+            return Err(Refusal::OwnRequest);
+        }
+        if !self.is_bound_rightly(who) {
+            return Err(Refusal::IdentityChanged);
+        }
+        let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
+        if let Some(approval) = approvals.clone().find(|approval| approval.by.okta == who.okta) {
+            return Err(Refusal::HasApproved { at: approval.at });
+        }
+        let (_, step) = route.current().ok_or(Refusal::Over)?;
+        let today = step.kind.approvers_today(self.today.catalogue);
+        if today.contains(&who.email) { Ok(()) } else { Err(Refusal::NotApprover) }
+    }
+
+    /// A decision that counts. Answers whether the request is still open afterwards.
+    fn count(&self, request: &Request, route: &Route, click: &Click, who: &Identity, decision: &mut Decision) -> bool {
+        let by = Decider::from(who);
+        self.bind(who, decision);
+        match &click.verdict {
+            Verdict::Deny { reason } => {
+                decision.event(Event::RequestDenied { request: request.id, by, reason: reason.clone() });
+                decision.nudge(request.id, Nudge::Denied);
+                false
+            }
+            Verdict::Approve => {
+                let place = route.current().map_or(0, |(place, _)| place);
+                let step = u32::try_from(place).unwrap_or(u32::MAX);
+                decision.event(Event::StepApproved { request: request.id, step, by });
+                let last = place + 1 == route.steps.len();
+                if last {
+                    self.approve(request, decision);
+                }
+                !last
+            }
+        }
+    }
+}
+
+fn is_same(verdict: &Verdict, choice: &Choice) -> bool {
+    matches!((verdict, choice), (Verdict::Approve, Choice::Approve) | (Verdict::Deny { .. }, Choice::Deny(_)))
+}
+
+fn receive(request: RequestId, decide: &Decide, first: bool) -> Decision {
+    let mut decision = Decision::answering(Answer::Received);
+    let verdict = match &decide.choice {
+        Choice::Approve => Verdict::Approve,
+        Choice::Deny(reason) => Verdict::Deny { reason: decision.say(reason) },
+    };
+    decision.event(Event::DecisionReceived { request, slack: decide.who.clone(), verdict });
+    if first {
+        decision.effect(Effect::CheckAuthority { request, slack: decide.who.clone() });
+    }
+    decision
+}

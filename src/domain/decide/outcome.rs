@@ -1,0 +1,155 @@
+//! What promises came to, and what follows; and what follows when they fail.
+
+use chrono::TimeDelta;
+
+use super::{Case, Decision};
+use crate::domain::{
+    command::{Failure, Refusal},
+    event::Event,
+    id::{EffectId, RequestId},
+    live::Promise,
+    port::{Alert, Class, Doubt, Effect, Outcome},
+    request::{Checking, State},
+};
+
+/// How long a decision waits for its maker to be looked up before it is refused.
+const LOOK_UP_FOR: TimeDelta = TimeDelta::minutes(5);
+
+impl Case<'_> {
+    /// A promise came to its outcome. A second outcome, or one of a promise that was taken back, changes nothing.
+    pub(super) fn settle(&self, effect: EffectId, outcome: &Outcome) -> Decision {
+        let mut decision = Decision::default();
+        let Some(promise) = self.live.promises.get(&effect) else { return decision };
+        if !is_answer_to(&promise.effect, outcome) {
+            return decision;
+        }
+        decision.event(Event::EffectSettled { effect, outcome: outcome.clone() });
+        match (&promise.effect, outcome) {
+            (Effect::CheckMember { membership }, Outcome::Stands { standing }) => {
+                self.stands(membership, standing, &mut decision);
+            }
+            (Effect::AddMember { membership }, Outcome::Added { .. }) => self.added(membership, &mut decision),
+            (Effect::CheckMember { membership } | Effect::AddMember { membership }, Outcome::Refused { fault }) => {
+                self.rejected(membership, fault, &mut decision);
+            }
+            (Effect::RemoveMember { membership, .. }, Outcome::Removed { removal, .. }) => {
+                self.removed(membership, *removal, &mut decision);
+            }
+            (Effect::CheckAuthority { request, .. }, outcome) => self.authority(*request, outcome, &mut decision),
+            (effect, outcome) => self.looked_up(effect, outcome, &mut decision),
+        }
+        decision
+    }
+
+    /// What was found out for a request that is being checked.
+    fn looked_up(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
+        let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
+        let State::Checking { checking } = &request.state else { return };
+        match (checking, outcome) {
+            (Checking::Identifying, Outcome::Identified { person }) => {
+                self.identified(request.id, &request.access, person, decision);
+            }
+            (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
+            (Checking::Standing { person }, Outcome::Stands { standing }) => {
+                self.stood(request, person, standing.member, decision);
+            }
+            (Checking::Finding { person, sought }, Outcome::Found { approvers, .. }) => {
+                self.found(request.id, person, sought, approvers, decision);
+            }
+            _ => {}
+        }
+    }
+
+    fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
+        let Some(request) = self.request(request) else { return };
+        match outcome {
+            Outcome::Identified { person } => self.judge(request, Ok(person), decision),
+            Outcome::NotServed { why } => {
+                self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), decision);
+            }
+            Outcome::Refused { fault } => {
+                self.judge(request, Err(Refusal::NotLookedUp { fault: fault.clone() }), decision);
+            }
+            _ => {}
+        }
+    }
+
+    /// A promise failed once more. Most are tried again; some are given up, and that is their outcome.
+    pub(super) fn fail(&self, failure: &Failure) -> Decision {
+        let mut decision = Decision::default();
+        let Some(promise) = self.live.promises.get(&failure.effect) else { return decision };
+        let Failure { effect, fault, tries, .. } = failure;
+        if failure.notable {
+            let event = Event::EffectFailing { effect: *effect, fault: fault.clone(), tries: *tries };
+            decision.event(event);
+        }
+        match self.give_up(promise, failure) {
+            GiveUp::No => self.alert_refused(promise, failure, &mut decision),
+            GiveUp::Refused => {
+                let outcome = Outcome::Refused { fault: fault.clone() };
+                let settled = self.settle(failure.effect, &outcome);
+                decision.events.extend(settled.events);
+                decision.effects.extend(settled.effects);
+            }
+            GiveUp::InDoubt => {
+                if let Effect::AddMember { membership } = &promise.effect {
+                    self.rejected(membership, fault, &mut decision);
+                }
+            }
+        }
+        decision
+    }
+
+    fn give_up(&self, promise: &Promise, failure: &Failure) -> GiveUp {
+        let forbidden = failure.class == Class::Auth && failure.fault.status == Some(FORBIDDEN);
+        let final_ = matches!(failure.class, Class::Rejected | Class::Gone);
+        match &promise.effect {
+            Effect::RemoveMember { .. } => GiveUp::No,
+            Effect::AddMember { .. } if (final_ || forbidden) && failure.doubt == Doubt::None => GiveUp::Refused,
+            Effect::AddMember { .. } if final_ || forbidden => GiveUp::InDoubt,
+            Effect::CheckMember { .. } if final_ || forbidden => GiveUp::Refused,
+            Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
+            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. } if final_ => GiveUp::Refused,
+            _ => GiveUp::No,
+        }
+    }
+
+    /// Admins are told, at each change, that the vendor refuses our credentials for a removal.
+    fn alert_refused(&self, promise: &Promise, failure: &Failure, decision: &mut Decision) {
+        let removal = matches!(promise.effect, Effect::RemoveMember { .. });
+        if removal && failure.notable && failure.class == Class::Auth {
+            let alert = Alert::CredentialsRefused { fault: failure.fault.clone() };
+            decision.effect(Effect::AlertAdmins { alert });
+        }
+    }
+}
+
+/// HTTP 403: who we are is known, and may not do this.
+const FORBIDDEN: u16 = 403;
+
+enum GiveUp {
+    /// It is tried again.
+    No,
+    /// It was refused, and did not happen.
+    Refused,
+    /// It was refused, but an earlier try may have happened: whatever it did is undone.
+    InDoubt,
+}
+
+/// Whether an outcome answers what was promised.
+const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
+    match effect {
+        Effect::IdentifyPerson { .. } => matches!(outcome, Outcome::Identified { .. } | Outcome::NotServed { .. }),
+        Effect::CheckAuthority { .. } => {
+            matches!(outcome, Outcome::Identified { .. } | Outcome::NotServed { .. } | Outcome::Refused { .. })
+        }
+        Effect::CheckStanding { .. } => matches!(outcome, Outcome::Stands { .. }),
+        Effect::FindApprovers { .. } => matches!(outcome, Outcome::Found { .. }),
+        Effect::CheckMember { .. } => matches!(outcome, Outcome::Stands { .. } | Outcome::Refused { .. }),
+        Effect::AddMember { .. } => matches!(outcome, Outcome::Added { .. } | Outcome::Refused { .. }),
+        Effect::RemoveMember { .. } => matches!(outcome, Outcome::Removed { .. }),
+        Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. } => {
+            matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What happened: the facts a journal line carries.
+//!
+//! Owns their names and fields, which never change their meaning; refuses to know how lines are kept. `apply` reads
+//! nothing but these, so whatever configuration decided is written into them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    command::{CommandKind, Refusal},
+    id::{EffectId, RequestId, SlackUserId},
+    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, ViewKey},
+    request::{Access, Decider, NotOpened, NotSentOn, Sought, Step, Verdict},
+    said::Words,
+    time::{EndRule, Timestamp},
+};
+
+/// A fact.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The program started.
+    ProgramStarted {
+        /// Its version.
+        version: String,
+    },
+    /// The journal is damaged: these memberships are all that intact parts of it still promise to end.
+    CustodyBegan {
+        /// What is known to be held, and the earliest end that was seen for it.
+        held: Vec<Held>,
+    },
+    /// Somebody asked.
+    RequestReceived {
+        /// The new request.
+        request: RequestId,
+        /// What makes a second delivery recognisable.
+        key: String,
+        /// Who asked.
+        asker: SlackUserId,
+        /// For what.
+        access: Access,
+        /// Until when.
+        end: EndRule,
+        /// Why: the digest of the text.
+        justification: String,
+        /// When it ends by itself if nobody decides.
+        closes: Timestamp,
+    },
+    /// The requester is known.
+    PersonIdentified {
+        /// Of this request.
+        request: RequestId,
+        /// Who they are.
+        person: Identity,
+    },
+    /// A Slack account is bound to an Okta user, for good.
+    PersonBound {
+        /// Who.
+        person: Identity,
+    },
+    /// Whether the requester stands in the group already is looked up.
+    StandingDoubted {
+        /// Of this request.
+        request: RequestId,
+        /// The requester.
+        person: Identity,
+    },
+    /// Who can be asked is looked up.
+    ApproversSought {
+        /// Of this request.
+        request: RequestId,
+        /// The requester.
+        person: Identity,
+        /// The steps to be.
+        sought: Vec<Sought>,
+    },
+    /// The request is put to its approvers.
+    RequestPending {
+        /// Which.
+        request: RequestId,
+        /// Its steps.
+        steps: Vec<Step>,
+    },
+    /// It was not put to anyone.
+    RequestRefused {
+        /// Which.
+        request: RequestId,
+        /// Why.
+        why: NotSentOn,
+    },
+    /// An approver pressed a button.
+    DecisionReceived {
+        /// Of this request.
+        request: RequestId,
+        /// Who pressed.
+        slack: SlackUserId,
+        /// What.
+        verdict: Verdict,
+    },
+    /// Their decision does not count.
+    DecisionRefused {
+        /// Of this request.
+        request: RequestId,
+        /// Who pressed.
+        slack: SlackUserId,
+        /// Why.
+        why: Refusal,
+    },
+    /// A step is approved.
+    StepApproved {
+        /// Of this request.
+        request: RequestId,
+        /// Its place, from 0.
+        step: u32,
+        /// By whom.
+        by: Decider,
+    },
+    /// All steps are approved: the addition is under way, and its end is on record.
+    RequestApproved {
+        /// Which.
+        request: RequestId,
+        /// What it gives.
+        membership: MembershipKey,
+        /// Called off at this instant if not confirmed before.
+        until: Timestamp,
+    },
+    /// Somebody said no.
+    RequestDenied {
+        /// To this request.
+        request: RequestId,
+        /// Who.
+        by: Decider,
+        /// Why: the digest of the text.
+        reason: String,
+    },
+    /// Its requester withdrew it.
+    RequestCancelled {
+        /// Which.
+        request: RequestId,
+    },
+    /// Nobody decided in time.
+    RequestLapsed {
+        /// Which.
+        request: RequestId,
+    },
+    /// Access is open.
+    GrantOpened {
+        /// Of this request.
+        request: RequestId,
+        /// When it ends.
+        ends: Timestamp,
+    },
+    /// It lasted as long as promised.
+    GrantExpired {
+        /// Of this request.
+        request: RequestId,
+        /// What becomes of the membership.
+        then: Then,
+    },
+    /// Its holder gave it back.
+    GrantReturned {
+        /// Of this request.
+        request: RequestId,
+        /// What becomes of the membership.
+        then: Then,
+    },
+    /// It could not be opened.
+    GrantFailed {
+        /// Of this request.
+        request: RequestId,
+        /// Why.
+        why: NotOpened,
+        /// What becomes of the membership.
+        then: Then,
+    },
+    /// Its removal is confirmed: it is over.
+    GrantEnded {
+        /// Of this request.
+        request: RequestId,
+    },
+    /// Before the addition the requester was found in the group, not through us.
+    StandingFound {
+        /// By this request.
+        request: RequestId,
+    },
+    /// A hold that only custody knows of has come to its end.
+    HoldEnded {
+        /// The name custody gave it.
+        request: RequestId,
+        /// Whose.
+        membership: MembershipKey,
+    },
+    /// A removal is not confirmed long after its time.
+    RemovalLate {
+        /// Whose.
+        membership: MembershipKey,
+    },
+    /// What came of a promise.
+    EffectSettled {
+        /// Which.
+        effect: EffectId,
+        /// What.
+        outcome: Outcome,
+    },
+    /// A promise that has become pointless; nothing is known to have been done about it.
+    EffectWithdrawn {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A promise keeps failing. On record at first, at each change, then at growing intervals.
+    EffectFailing {
+        /// Which.
+        effect: EffectId,
+        /// What came back.
+        fault: Fault,
+        /// How often it was tried since the program started.
+        tries: u32,
+    },
+    /// A message shows this revision of its request.
+    ViewShown {
+        /// Which message.
+        view: ViewKey,
+        /// Where it stands.
+        posted: Posted,
+        /// What it shows.
+        revision: u64,
+    },
+    /// An approver's conversation cannot be opened; they are not waited for.
+    ApproverUnreachable {
+        /// Of this request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// What came back.
+        fault: Fault,
+    },
+    /// Somebody asked for something and was told no.
+    CommandRefused {
+        /// Who.
+        who: SlackUserId,
+        /// What they asked for.
+        command: CommandKind,
+        /// About which request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
+        /// Why.
+        why: Refusal,
+    },
+}
+
+impl Event {
+    /// The request it is about, if it is about one.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::RequestReceived { request, .. }
+            | Self::PersonIdentified { request, .. }
+            | Self::StandingDoubted { request, .. }
+            | Self::ApproversSought { request, .. }
+            | Self::RequestPending { request, .. }
+            | Self::RequestRefused { request, .. }
+            | Self::DecisionReceived { request, .. }
+            | Self::DecisionRefused { request, .. }
+            | Self::StepApproved { request, .. }
+            | Self::RequestApproved { request, .. }
+            | Self::RequestDenied { request, .. }
+            | Self::RequestCancelled { request }
+            | Self::RequestLapsed { request }
+            | Self::GrantOpened { request, .. }
+            | Self::GrantExpired { request, .. }
+            | Self::GrantReturned { request, .. }
+            | Self::GrantFailed { request, .. }
+            | Self::GrantEnded { request }
+            | Self::StandingFound { request }
+            | Self::HoldEnded { request, .. }
+            | Self::ApproverUnreachable { request, .. } => Some(*request),
+            Self::ViewShown { view, .. } => Some(view.request()),
+            Self::CommandRefused { request, .. } => *request,
+            Self::ProgramStarted { .. }
+            | Self::CustodyBegan { .. }
+            | Self::PersonBound { .. }
+            | Self::RemovalLate { .. }
+            | Self::EffectSettled { .. }
+            | Self::EffectWithdrawn { .. }
+            | Self::EffectFailing { .. } => None,
+        }
+    }
+}
+
+/// What becomes of a membership when one of its holds ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "then", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Then {
+    /// It is removed, and the request is over once that is confirmed.
+    Removal,
+    /// Another request keeps it.
+    Kept {
+        /// Which.
+        by: RequestId,
+    },
+    /// Nothing was given, so nothing is taken.
+    Nothing,
+}
+
+/// A membership that custody ends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Who and where.
+    pub membership: MembershipKey,
+    /// The earliest end that an intact line names.
+    pub until: Timestamp,
+}
+
+/// A journal line as the core reads it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its place. Ascends by one.
+    pub seq: u64,
+    /// When it was decided. Never before the line before it.
+    pub at: Timestamp,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// What was promised.
+    pub effects: Vec<Effect>,
+    /// People's texts, by their digests.
+    pub words: Words,
+}

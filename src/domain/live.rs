@@ -1,0 +1,294 @@
+//! What lives: open requests, the memberships they hold, the people who hold them, and promises without an outcome.
+//!
+//! Owns the fold from entries to state; refuses to decide anything. Recovery is this same fold.
+//!
+//! Law: `apply` reads nothing but the entry. An entry that does not fit is an error, never a guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    event::{Entry, Event, Held},
+    id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
+    membership::{Membership, Motion},
+    port::{Effect, Identity, MembershipKey},
+    request::{Denial, Request},
+    time::Timestamp,
+};
+
+mod grants;
+mod requests;
+
+/// How long a second delivery of a form or command is recognised. Slack redelivers for minutes.
+const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
+
+/// How long a denial is shown to those who are asked again.
+const DENIAL_LIFE: TimeDelta = TimeDelta::hours(24);
+
+/// So often, in lines, memberships that became idle by the passing of time are swept out.
+const SWEEP_EVERY: u64 = 256;
+
+/// Someone Jitney has served.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Their Slack account.
+    pub slack: SlackUserId,
+    /// Who they are in Okta, once it was found out. The pair is bound for good.
+    pub bound: Option<Identity>,
+    /// Their requests that are not over.
+    pub open: BTreeSet<RequestId>,
+    /// Forms and commands of theirs that became requests.
+    pub keys: BTreeMap<String, (RequestId, Timestamp)>,
+    /// What was denied to them.
+    pub denials: BTreeMap<EntitlementId, Denial>,
+}
+
+impl Person {
+    const fn new(slack: SlackUserId) -> Self {
+        Self { slack, bound: None, open: BTreeSet::new(), keys: BTreeMap::new(), denials: BTreeMap::new() }
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        self.keys.retain(|_, (_, at)| now - *at < KEY_LIFE);
+        self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
+    }
+}
+
+/// A promise without an outcome.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// What was promised.
+    pub effect: Effect,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {seq} does not fit: {what}")]
+pub struct Illegal {
+    /// The line.
+    pub seq: u64,
+    /// What does not fit.
+    pub what: String,
+}
+
+/// What an entry changed, for those who keep copies.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Touched {
+    /// Requests.
+    pub requests: BTreeSet<RequestId>,
+    /// Memberships.
+    pub memberships: BTreeSet<MembershipKey>,
+    /// People.
+    pub people: BTreeSet<SlackUserId>,
+    /// Promises.
+    pub promises: BTreeSet<EffectId>,
+    /// Requests that left memory: over, and nothing left to say.
+    pub retired: Vec<Request>,
+}
+
+/// Everything that `decide` may read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Live {
+    /// Requests that are open, or of which something is left to say.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// Memberships that are held, under way, or touched within a day.
+    pub memberships: BTreeMap<MembershipKey, Membership>,
+    /// Everyone who was served.
+    pub people: BTreeMap<SlackUserId, Person>,
+    /// Which Slack account an Okta user is bound to.
+    pub accounts: BTreeMap<OktaUserId, SlackUserId>,
+    /// Promises without an outcome.
+    pub promises: BTreeMap<EffectId, Promise>,
+    /// The name of the next request.
+    pub next: RequestId,
+    /// The last line that was folded in; 0 before the first.
+    pub seq: u64,
+    /// When that line was decided.
+    pub at: Timestamp,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self {
+            requests: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            people: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            promises: BTreeMap::new(),
+            next: RequestId::FIRST,
+            seq: 0,
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
+impl Live {
+    /// Folds one entry in.
+    ///
+    /// # Errors
+    /// If it does not fit. The state is then not to be used any more.
+    pub fn apply(&mut self, entry: &Entry) -> Result<Touched, Illegal> {
+        let mut fold = Fold { live: self, entry, touched: Touched::default() };
+        fold.order()?;
+        for event in &entry.events {
+            fold.event(event)?;
+        }
+        for (ordinal, effect) in (0..).zip(&entry.effects) {
+            fold.promise(EffectId { seq: entry.seq, ordinal }, effect)?;
+        }
+        fold.forget();
+        let touched = fold.touched;
+        self.seq = entry.seq;
+        self.at = entry.at;
+        Ok(touched)
+    }
+
+    /// A person, known or not.
+    #[must_use]
+    pub fn person(&self, slack: &SlackUserId) -> Option<&Person> {
+        self.people.get(slack)
+    }
+
+    /// The promises made for a request itself; those of its membership are not among them.
+    pub fn promises_of(&self, request: RequestId) -> impl Iterator<Item = (EffectId, &Promise)> {
+        self.promises
+            .iter()
+            .filter(move |(_, promise)| promise.effect.request() == Some(request))
+            .map(|(id, promise)| (*id, promise))
+    }
+}
+
+impl Effect {
+    /// The request that a promise was made for, if it was made for one alone.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::IdentifyPerson { request, .. }
+            | Self::CheckStanding { request, .. }
+            | Self::FindApprovers { request, .. }
+            | Self::CheckAuthority { request, .. }
+            | Self::Nudge { request, .. }
+            | Self::Reply { request, .. } => Some(*request),
+            Self::CheckMember { .. }
+            | Self::AddMember { .. }
+            | Self::RemoveMember { .. }
+            | Self::AlertAdmins { .. } => None,
+        }
+    }
+}
+
+/// One entry on its way into the state.
+struct Fold<'a> {
+    live: &'a mut Live,
+    entry: &'a Entry,
+    touched: Touched,
+}
+
+impl Fold<'_> {
+    fn illegal(&self, what: impl Into<String>) -> Illegal {
+        Illegal { seq: self.entry.seq, what: what.into() }
+    }
+
+    fn order(&self) -> Result<(), Illegal> {
+        if self.entry.seq != self.live.seq + 1 {
+            return Err(self.illegal(format!("it follows line {}", self.live.seq)));
+        }
+        if self.entry.at < self.live.at {
+            return Err(self.illegal("its time is before the line before it"));
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Event) -> Result<(), Illegal> {
+        match event {
+            Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
+            Event::CustodyBegan { held } => self.custody(held),
+            Event::PersonBound { person } => self.bind(person),
+            Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
+            Event::EffectWithdrawn { effect } => self.withdraw(*effect),
+            Event::RemovalLate { membership } => self.removal_late(membership),
+            Event::RequestApproved { request, membership, until } => self.approve(*request, membership, *until),
+            Event::GrantOpened { request, ends } => self.open(*request, *ends),
+            Event::GrantExpired { .. }
+            | Event::GrantReturned { .. }
+            | Event::GrantFailed { .. }
+            | Event::StandingFound { .. }
+            | Event::HoldEnded { .. }
+            | Event::GrantEnded { .. } => self.end_grant(event),
+            Event::RequestReceived { .. } => self.receive(event),
+            Event::ViewShown { view, posted, revision } => self.show(view, posted, *revision),
+            _ => self.request_event(event),
+        }
+    }
+
+    fn bind(&mut self, person: &Identity) -> Result<(), Illegal> {
+        let held = self.live.accounts.insert(person.okta.clone(), person.slack.clone());
+        if held.is_some_and(|held| held != person.slack) {
+            return Err(self.illegal(format!("{} is bound to another Slack account", person.okta)));
+        }
+        self.person(&person.slack).bound = Some(person.clone());
+        Ok(())
+    }
+
+    fn person(&mut self, slack: &SlackUserId) -> &mut Person {
+        self.touched.people.insert(slack.clone());
+        self.live.people.entry(slack.clone()).or_insert_with(|| Person::new(slack.clone()))
+    }
+
+    fn request(&mut self, id: RequestId) -> Result<&mut Request, Illegal> {
+        let missing = self.illegal(format!("there is no request {id}"));
+        self.touched.requests.insert(id);
+        self.live.requests.get_mut(&id).ok_or(missing)
+    }
+
+    fn membership(&mut self, key: &MembershipKey) -> &mut Membership {
+        self.touched.memberships.insert(key.clone());
+        self.live.memberships.entry(key.clone()).or_insert_with(|| Membership::new(key.clone()))
+    }
+
+    /// What a damaged journal still promises to end becomes holds that nobody asked for anew.
+    fn custody(&mut self, held: &[Held]) -> Result<(), Illegal> {
+        for Held { membership, until } in held {
+            let until = *until;
+            let request = self.live.next;
+            self.live.next = request.next();
+            let kept = self.membership(membership);
+            kept.motion = Motion::Inside;
+            kept.holds.insert(request, until);
+        }
+        Ok(())
+    }
+
+    /// Drops what is needed no longer: requests that are over and of which nothing is left to say, memberships that
+    /// nobody holds, old keys and denials.
+    fn forget(&mut self) {
+        let now = self.entry.at;
+        let over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
+        self.touched.retired = over.iter().filter_map(|id| self.live.requests.remove(id)).collect();
+        for slack in &self.touched.people {
+            if let Some(person) = self.live.people.get_mut(slack) {
+                person.forget(now);
+            }
+        }
+        if self.entry.seq.is_multiple_of(SWEEP_EVERY) {
+            self.touched.memberships.extend(self.live.memberships.keys().cloned());
+        }
+        for key in &self.touched.memberships {
+            if self.live.memberships.get(key).is_some_and(|membership| membership.is_idle(now)) {
+                self.live.memberships.remove(key);
+            }
+        }
+    }
+
+    fn is_over(&self, id: RequestId) -> bool {
+        self.live.requests.get(&id).is_some_and(|request| {
+            !request.is_open() && request.stale_views().is_empty() && self.live.promises_of(id).next().is_none()
+        })
+    }
+}

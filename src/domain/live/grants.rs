@@ -1,0 +1,211 @@
+//! How approvals, additions and removals change requests and the memberships they hold.
+//!
+//! Law: a membership has one motion at a time; a promise that replaces another withdraws it first.
+
+use super::{Fold, Illegal, Promise};
+use crate::domain::{
+    event::{Event, Then},
+    id::{EffectId, RequestId},
+    membership::Motion,
+    port::{Effect, MembershipKey, Outcome},
+    request::{Ending, NotSentOn, Route, State},
+    time::Timestamp,
+};
+
+impl Fold<'_> {
+    pub(super) fn approve(&mut self, id: RequestId, key: &MembershipKey, until: Timestamp) -> Result<(), Illegal> {
+        let at = self.entry.at;
+        let illegal = self.illegal(format!("{id} is not ready to be approved"));
+        let request = self.request(id)?;
+        let State::Pending { route, .. } = &request.state else { return Err(illegal) };
+        if route.current().is_some() {
+            return Err(illegal);
+        }
+        request.state = State::Approved { route: route.clone(), at, until };
+        request.revision += 1;
+        self.membership(key).holds.insert(id, until);
+        Ok(())
+    }
+
+    pub(super) fn open(&mut self, id: RequestId, ends: Timestamp) -> Result<(), Illegal> {
+        let opened = self.entry.at;
+        let illegal = self.illegal(format!("{id} is not approved"));
+        let request = self.request(id)?;
+        let State::Approved { route, .. } = &request.state else { return Err(illegal) };
+        request.state = State::Active { route: route.clone(), opened, ends };
+        request.revision += 1;
+        let key = request.membership().ok_or(illegal)?;
+        self.membership(&key).holds.insert(id, ends);
+        Ok(())
+    }
+
+    /// Events by which a hold ends, and the one by which its removal is confirmed.
+    pub(super) fn end_grant(&mut self, event: &Event) -> Result<(), Illegal> {
+        match event {
+            Event::GrantExpired { request, then } => self.release(*request, Ending::Expired, *then),
+            Event::GrantReturned { request, then } => self.release(*request, Ending::Returned, *then),
+            Event::GrantFailed { request, why, then } => {
+                self.release(*request, Ending::Failed { why: why.clone() }, *then)
+            }
+            Event::StandingFound { request } => {
+                self.release(*request, Ending::Refused { why: NotSentOn::StandingMember }, Then::Nothing)
+            }
+            Event::HoldEnded { request, membership } => {
+                self.membership(membership).holds.remove(request);
+                Ok(())
+            }
+            Event::GrantEnded { request } => self.confirm_end(*request),
+            _ => Err(self.illegal("no end of a grant")),
+        }
+    }
+
+    fn release(&mut self, id: RequestId, ending: Ending, then: Then) -> Result<(), Illegal> {
+        let at = self.entry.at;
+        let illegal = self.illegal(format!("{id} holds nothing"));
+        let request = self.request(id)?;
+        let (route, opened, due) = match &request.state {
+            State::Approved { route, until, .. } => (route.clone(), None, *until),
+            State::Active { route, opened, ends } => (route.clone(), Some(*opened), *ends),
+            _ => return Err(illegal),
+        };
+        let key = request.membership().ok_or(illegal)?;
+        let due = due.min(at);
+        request.state = match then {
+            Then::Removal => State::Revoking { route, opened, due, ending, late: None },
+            Then::Kept { by } => ended(route, opened, ending, at, Some(by)),
+            Then::Nothing => ended(route, opened, ending, at, None),
+        };
+        request.revision += 1;
+        let membership = self.membership(&key);
+        membership.holds.remove(&id);
+        if matches!(then, Then::Removal) {
+            membership.ending.insert(id);
+        }
+        self.follow(id);
+        Ok(())
+    }
+
+    fn confirm_end(&mut self, id: RequestId) -> Result<(), Illegal> {
+        let at = self.entry.at;
+        let illegal = self.illegal(format!("{id} is not being ended"));
+        let request = self.request(id)?;
+        let State::Revoking { route, opened, ending, .. } = &request.state else { return Err(illegal) };
+        request.state = ended(route.clone(), *opened, ending.clone(), at, None);
+        request.revision += 1;
+        let key = request.membership().ok_or(illegal)?;
+        self.membership(&key).ending.remove(&id);
+        self.follow(id);
+        Ok(())
+    }
+
+    pub(super) fn removal_late(&mut self, key: &MembershipKey) -> Result<(), Illegal> {
+        let at = self.entry.at;
+        let illegal = self.illegal(format!("{key} is not being removed"));
+        let membership = self.membership(key);
+        let Motion::Removing { told, .. } = &mut membership.motion else { return Err(illegal) };
+        *told += 1;
+        for id in membership.ending.clone() {
+            let request = self.request(id)?;
+            if let State::Revoking { late, .. } = &mut request.state
+                && late.is_none()
+            {
+                *late = Some(at);
+                request.revision += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// A promise is made: it waits for its outcome, and moves the membership it concerns.
+    pub(super) fn promise(&mut self, id: EffectId, effect: &Effect) -> Result<(), Illegal> {
+        let since = self.entry.at;
+        self.touched.promises.insert(id);
+        self.live.promises.insert(id, Promise { effect: effect.clone(), since });
+        let key = match effect {
+            Effect::CheckMember { membership }
+            | Effect::AddMember { membership }
+            | Effect::RemoveMember { membership, .. } => membership,
+            _ => return Ok(()),
+        };
+        let illegal = self.illegal(format!("something else is under way with {key}"));
+        let membership = self.membership(key);
+        let inside = match membership.motion {
+            Motion::Outside => false,
+            Motion::Inside => true,
+            _ => return Err(illegal),
+        };
+        membership.motion = match effect {
+            Effect::RemoveMember { due, .. } => Motion::Removing { effect: id, due: *due, since, told: 0 },
+            Effect::AddMember { .. } => Motion::Adding { effect: id, inside },
+            _ => Motion::Checking { effect: id, inside },
+        };
+        if matches!(effect, Effect::AddMember { .. }) {
+            membership.touched = Some(since);
+        }
+        Ok(())
+    }
+
+    /// A promise came to its outcome.
+    pub(super) fn settle(&mut self, id: EffectId, outcome: &Outcome) -> Result<(), Illegal> {
+        let promise = self.kept(id)?;
+        let at = self.entry.at;
+        match (&promise.effect, outcome) {
+            (Effect::AddMember { membership }, Outcome::Added { .. }) => {
+                let membership = self.membership(membership);
+                membership.motion = Motion::Inside;
+                membership.touched = Some(at);
+            }
+            (Effect::RemoveMember { membership, .. }, Outcome::Removed { .. }) => {
+                let membership = self.membership(membership);
+                membership.motion = Motion::Outside;
+                membership.touched = Some(at);
+            }
+            (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
+            (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A promise is taken back. An addition that was under way may have happened.
+    pub(super) fn withdraw(&mut self, id: EffectId) -> Result<(), Illegal> {
+        let promise = self.kept(id)?;
+        let at = self.entry.at;
+        match &promise.effect {
+            Effect::AddMember { membership } => {
+                let membership = self.membership(membership);
+                membership.motion = Motion::Inside;
+                membership.touched = Some(at);
+            }
+            Effect::CheckMember { membership } => self.rest(membership),
+            Effect::RemoveMember { .. } => return Err(self.illegal("a removal is never taken back")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn kept(&mut self, id: EffectId) -> Result<Promise, Illegal> {
+        self.touched.promises.insert(id);
+        let missing = self.illegal(format!("nothing is promised as {id}"));
+        let promise = self.live.promises.remove(&id).ok_or(missing)?;
+        if let Some(request) = promise.effect.request() {
+            self.touched.requests.insert(request);
+        }
+        Ok(promise)
+    }
+
+    /// Nothing is under way any more, and nothing was changed.
+    fn rest(&mut self, key: &MembershipKey) {
+        let membership = self.membership(key);
+        membership.motion = match membership.motion {
+            Motion::Outside | Motion::Checking { inside: false, .. } | Motion::Adding { inside: false, .. } => {
+                Motion::Outside
+            }
+            _ => Motion::Inside,
+        };
+    }
+}
+
+fn ended(route: Route, opened: Option<Timestamp>, ending: Ending, at: Timestamp, kept: Option<RequestId>) -> State {
+    State::Ended { route: Some(route), opened, ending, at, kept }
+}

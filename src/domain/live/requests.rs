@@ -1,0 +1,164 @@
+//! How a request's own events change it, up to its approval.
+//!
+//! Law: each event fits exactly the states it names; anything else is an illegal arrow.
+
+use super::{Fold, Illegal};
+use crate::domain::{
+    event::Event,
+    id::{RequestId, SlackUserId},
+    port::{Posted, ViewKey},
+    request::{Approval, Checking, Click, Denial, Ending, Request, Route, Shown, State, Verdict},
+    said::{Said, Words},
+    time::Timestamp,
+};
+
+impl Fold<'_> {
+    pub(super) fn receive(&mut self, event: &Event) -> Result<(), Illegal> {
+        let Event::RequestReceived { request, key, asker, access, end, justification, closes } = event else {
+            return Err(self.illegal("no request"));
+        };
+        if *request != self.live.next {
+            return Err(self.illegal(format!("the next request is {}", self.live.next)));
+        }
+        let at = self.entry.at;
+        self.live.next = request.next();
+        let person = self.person(asker);
+        person.open.insert(*request);
+        person.keys.insert(key.clone(), (*request, at));
+        let denied_before = person.denials.get(&access.entitlement).cloned();
+        let received = Request {
+            id: *request,
+            revision: 1,
+            asker: asker.clone(),
+            access: access.clone(),
+            end: *end,
+            justification: Said::find(justification, &self.entry.words),
+            asked: at,
+            closes: *closes,
+            denied_before,
+            state: State::Checking { checking: Checking::Identifying },
+            shown: std::collections::BTreeMap::new(),
+            unreachable: Vec::new(),
+        };
+        self.live.requests.insert(*request, received);
+        self.touched.requests.insert(*request);
+        Ok(())
+    }
+
+    /// A message was posted or redrawn. Of a request that is gone from memory nothing is kept.
+    pub(super) fn show(&mut self, view: &ViewKey, posted: &Posted, revision: u64) -> Result<(), Illegal> {
+        if let Some(request) = self.live.requests.get_mut(&view.request()) {
+            request.shown.insert(view.clone(), Shown { posted: posted.clone(), revision });
+            self.touched.requests.insert(view.request());
+        }
+        Ok(())
+    }
+
+    /// Events that take one request from one state to the next, and touch no membership.
+    pub(super) fn request_event(&mut self, event: &Event) -> Result<(), Illegal> {
+        let id = event.request().ok_or_else(|| self.illegal("it concerns no request"))?;
+        let at = self.entry.at;
+        let words = &self.entry.words;
+        let illegal = self.illegal(format!("{id} is in no state for {event:?}"));
+        let request = self.request(id)?;
+        if let Event::ApproverUnreachable { slack, .. } = event {
+            request.unreachable.push(slack.clone());
+        } else {
+            request.state = next(&request.state, event, words, at).ok_or(illegal)?;
+        }
+        request.revision += 1;
+        self.follow(id);
+        if let Event::RequestDenied { by, .. } = event {
+            self.remember_denial(id, Denial { request: id, by: by.clone(), at });
+        }
+        Ok(())
+    }
+
+    /// A person's open requests are those that are not over.
+    pub(super) fn follow(&mut self, id: RequestId) {
+        let Some(request) = self.live.requests.get(&id) else { return };
+        let (asker, open) = (request.asker.clone(), request.is_open());
+        if !open {
+            self.person(&asker).open.remove(&id);
+        }
+    }
+
+    fn remember_denial(&mut self, id: RequestId, denial: Denial) {
+        let Some(request) = self.live.requests.get(&id) else { return };
+        let (asker, entitlement) = (request.asker.clone(), request.access.entitlement.clone());
+        self.person(&asker).denials.insert(entitlement, denial);
+    }
+}
+
+/// The arrows from receipt to approval. What is not here is illegal.
+///
+/// ```text
+/// Checking(Identifying) ─ PersonIdentified ─▶ itself; StandingDoubted ─▶ Standing
+/// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
+/// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
+/// Pending               ─ DecisionReceived, DecisionRefused, StepApproved ─▶ itself; RequestDenied ─▶ Ended
+/// ```
+fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<State> {
+    Some(match (state, event) {
+        (State::Checking { checking: Checking::Identifying }, Event::PersonIdentified { .. }) => state.clone(),
+        (State::Checking { checking: Checking::Identifying }, Event::StandingDoubted { person, .. }) => {
+            State::Checking { checking: Checking::Standing { person: person.clone() } }
+        }
+        (
+            State::Checking { checking: Checking::Identifying | Checking::Standing { .. } },
+            Event::ApproversSought { person, sought, .. },
+        ) => State::Checking { checking: Checking::Finding { person: person.clone(), sought: sought.clone() } },
+        (State::Checking { checking: Checking::Finding { person, .. } }, Event::RequestPending { steps, .. }) => {
+            let route = Route { person: person.clone(), steps: steps.clone() };
+            State::Pending { route, clicks: Vec::new() }
+        }
+        (State::Checking { .. }, Event::RequestRefused { why, .. }) => {
+            over(None, Ending::Refused { why: why.clone() }, at)
+        }
+        (State::Pending { route, .. }, Event::RequestRefused { why, .. }) => {
+            over(Some(route), Ending::Refused { why: why.clone() }, at)
+        }
+        (State::Checking { .. }, Event::RequestCancelled { .. }) => over(None, Ending::Cancelled, at),
+        (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
+        (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
+        (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
+        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, .. }) => {
+            let reason = match verdict {
+                Verdict::Approve => None,
+                Verdict::Deny { reason } => Some(Said::find(reason, words)),
+            };
+            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, at };
+            State::Pending { route: route.clone(), clicks: clicks.iter().cloned().chain([click]).collect() }
+        }
+        (State::Pending { route, clicks }, Event::DecisionRefused { slack, .. }) => {
+            let (_, clicks) = take(clicks, slack)?;
+            State::Pending { route: route.clone(), clicks }
+        }
+        (State::Pending { route, clicks }, Event::StepApproved { step, by, .. }) => {
+            let (click, clicks) = take(clicks, &by.slack)?;
+            let mut route = route.clone();
+            let step = route.steps.get_mut(usize::try_from(*step).ok()?)?;
+            step.approval.is_none().then_some(())?;
+            step.approval = Some(Approval { by: by.clone(), at: click.at });
+            State::Pending { route, clicks }
+        }
+        (State::Pending { route, clicks }, Event::RequestDenied { by, .. }) => {
+            let (click, _) = take(clicks, &by.slack)?;
+            over(Some(route), Ending::Denied { by: by.clone(), reason: click.reason? }, at)
+        }
+        _ => return None,
+    })
+}
+
+/// The first decision of one person that waits, and the others.
+fn take(clicks: &[Click], slack: &SlackUserId) -> Option<(Click, Vec<Click>)> {
+    let place = clicks.iter().position(|click| click.slack == *slack)?;
+    let mut clicks = clicks.to_vec();
+    let click = clicks.remove(place);
+    Some((click, clicks))
+}
+
+/// An end before anything was given.
+fn over(route: Option<&Route>, ending: Ending, at: Timestamp) -> State {
+    State::Ended { route: route.cloned(), opened: None, ending, at, kept: None }
+}

@@ -1,0 +1,133 @@
+//! A membership: one person in one Okta group, as far as Jitney gives it.
+//!
+//! Owns until when somebody holds it and the one motion that is under way; refuses to know why they hold it.
+//!
+//! Law: whoever may have been added has a removal on record, or a hold that ends in one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    id::{EffectId, RequestId},
+    port::MembershipKey,
+    time::Timestamp,
+};
+
+/// How long after a doing of ours a person found in the group is taken for our doing, not for a standing member:
+/// directories lag, and a removal by hand and back is rarer than a read that is late.
+pub const OURS_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// How long after its time a removal that is not confirmed is told: first, second, third.
+const LATE_AFTER: [TimeDelta; 3] = [TimeDelta::minutes(5), TimeDelta::minutes(15), TimeDelta::minutes(60)];
+
+/// And how much later each time after that.
+const LATE_AGAIN: TimeDelta = TimeDelta::hours(4);
+
+/// What is being done about a membership. Never two things at once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "motion", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Motion {
+    /// Nothing. The person is not in the group through us.
+    Outside,
+    /// Nothing. The person is in the group through us.
+    Inside,
+    /// Looking before adding.
+    Checking {
+        /// The promise.
+        effect: EffectId,
+        /// Whether they are in the group through us already, for another hold.
+        inside: bool,
+    },
+    /// Adding.
+    Adding {
+        /// The promise.
+        effect: EffectId,
+        /// Whether they were in the group through us before.
+        inside: bool,
+    },
+    /// Removing, without end until it is confirmed.
+    Removing {
+        /// The promise.
+        effect: EffectId,
+        /// When it was to end.
+        due: Timestamp,
+        /// Since when it is tried. Its lateness counts from here: after a long outage it is tried before it is told.
+        since: Timestamp,
+        /// How often its lateness was told.
+        told: u32,
+    },
+}
+
+/// One person in one Okta group.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Membership {
+    /// Who and where.
+    pub key: MembershipKey,
+    /// Which requests hold it, and until when: approved ones until they are called off, active ones until they end.
+    pub holds: BTreeMap<RequestId, Timestamp>,
+    /// Which requests are over once its removal is confirmed.
+    pub ending: BTreeSet<RequestId>,
+    /// What is being done.
+    pub motion: Motion,
+    /// When we last did something about it.
+    pub touched: Option<Timestamp>,
+}
+
+impl Membership {
+    /// One that nobody holds.
+    #[must_use]
+    pub const fn new(key: MembershipKey) -> Self {
+        Self { key, holds: BTreeMap::new(), ending: BTreeSet::new(), motion: Motion::Outside, touched: None }
+    }
+
+    /// Whether someone found in the group is there by our doing.
+    #[must_use]
+    pub fn is_ours(&self, now: Timestamp) -> bool {
+        !matches!(self.motion, Motion::Outside | Motion::Checking { inside: false, .. })
+            || self.touched.is_some_and(|touched| now - touched < OURS_FOR)
+    }
+
+    /// Whether it can be forgotten: nobody holds it, nothing is under way, and what is found there is not ours.
+    #[must_use]
+    pub fn is_idle(&self, now: Timestamp) -> bool {
+        self.holds.is_empty() && matches!(self.motion, Motion::Outside) && !self.is_ours(now)
+    }
+
+    /// When something is due: the end of a hold, or telling that a removal is late.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        self.holds.values().copied().min().into_iter().chain(self.late()).min()
+    }
+
+    /// When the lateness of the removal is told next.
+    #[must_use]
+    pub fn late(&self) -> Option<Timestamp> {
+        match &self.motion {
+            Motion::Removing { since, told, .. } => Some(*since + late_after(*told)),
+            _ => None,
+        }
+    }
+}
+
+/// How long after its time a removal's lateness is told for the `told + 1`st time.
+fn late_after(told: u32) -> TimeDelta {
+    let place = usize::try_from(told).unwrap_or(usize::MAX);
+    LATE_AFTER.get(place).copied().unwrap_or_else(|| {
+        let again = i32::try_from(place - LATE_AFTER.len() + 1).unwrap_or(i32::MAX);
+        LATE_AFTER[LATE_AFTER.len() - 1] + LATE_AGAIN * again
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lateness_is_told_at_growing_intervals() {
+        let minutes: Vec<i64> = (0..6).map(|told| late_after(told).num_minutes()).collect();
+        assert_eq!(minutes, [5, 15, 60, 300, 540, 780]);
+    }
+}

@@ -1,0 +1,16 @@
+//! The core: what may happen to a request, and what follows from it.
+//!
+//! Pure: it reads no clock, draws no random number, and knows no vendor, disk or thread.
+
+pub mod catalogue;
+pub mod command;
+pub mod decide;
+pub mod duration;
+pub mod event;
+pub mod id;
+pub mod live;
+pub mod membership;
+pub mod port;
+pub mod request;
+pub mod said;
+pub mod time;

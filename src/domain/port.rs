@@ -1,0 +1,465 @@
+//! The port to the outside world: what is promised, what came of it, and how it can fail.
+//!
+//! Owns the words in which the core asks for things; refuses to know which vendor answers or how.
+
+use std::{collections::BTreeSet, fmt, future::Future, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
+    request::{Request, State},
+    time::Timestamp,
+};
+
+/// One person in one Okta group: what is given and taken back.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MembershipKey {
+    /// The group. Stored ids: renaming a group or a person breaks nothing.
+    pub group: OktaGroupId,
+    /// The person.
+    pub user: OktaUserId,
+}
+
+impl fmt::Display for MembershipKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.group, self.user)
+    }
+}
+
+/// A promise to do something outside, written into the journal line that made it. It stands until its outcome is
+/// on record, and may be performed more than once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// Find out which Okta user a requester is.
+    IdentifyPerson {
+        /// For this request.
+        request: RequestId,
+        /// Who asked.
+        slack: SlackUserId,
+    },
+    /// Look whether the requester stands in the group already, before anyone is asked. Read twice.
+    CheckStanding {
+        /// For this request.
+        request: RequestId,
+        /// Who and where.
+        membership: MembershipKey,
+    },
+    /// Find the Slack and Okta accounts of those who may decide a step.
+    FindApprovers {
+        /// For this request.
+        request: RequestId,
+        /// Whom the configuration names.
+        emails: Vec<Email>,
+    },
+    /// Find out who pressed Approve or Deny, as things are now.
+    CheckAuthority {
+        /// The request decided upon.
+        request: RequestId,
+        /// Who clicked.
+        slack: SlackUserId,
+    },
+    /// Look whether the person stands in the group, is active, and the group may be changed. Standing is read twice.
+    CheckMember {
+        /// Who and where.
+        membership: MembershipKey,
+    },
+    /// Add the person to the group and read it back.
+    AddMember {
+        /// Who and where.
+        membership: MembershipKey,
+    },
+    /// Remove the person from the group and read it back. Never given up.
+    RemoveMember {
+        /// Who and where.
+        membership: MembershipKey,
+        /// When it was to end.
+        due: Timestamp,
+        /// Whether an addition that was taken back may still arrive.
+        addition: Doubt,
+    },
+    /// Tell someone who clicked why it did not count, where only they see it.
+    Reply {
+        /// About this request.
+        request: RequestId,
+        /// Who clicked.
+        to: SlackUserId,
+        /// Why it did not count.
+        why: super::command::Refusal,
+    },
+    /// A sentence to the requester, in the thread of their message.
+    Nudge {
+        /// About this request.
+        request: RequestId,
+        /// What is said.
+        nudge: Nudge,
+    },
+    /// Tell the admins what needs a human.
+    AlertAdmins {
+        /// What is wrong.
+        alert: Alert,
+    },
+}
+
+/// What a requester is told beyond their one message.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nudge {
+    /// Access is open. Moot once it is not.
+    Open,
+    /// Somebody said no.
+    Denied,
+    /// Nobody decided in time.
+    Unanswered,
+    /// It could not be opened.
+    Failed,
+    /// It ended as planned, and Okta confirmed it.
+    Expired,
+    /// It was removed in Okta by hand.
+    Revoked,
+    /// It is over, but Okta does not confirm it. Moot once it does.
+    RemovalLate,
+}
+
+/// What admins are told.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "alert", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Alert {
+    /// A removal is not confirmed, some minutes after its time.
+    RemovalLate {
+        /// Who still stands where.
+        membership: MembershipKey,
+        /// For which requests.
+        requests: Vec<RequestId>,
+        /// When it was to end.
+        due: Timestamp,
+    },
+    /// A late removal is confirmed at last.
+    RemovalConfirmed {
+        /// Who stood where.
+        membership: MembershipKey,
+        /// When it was to end.
+        due: Timestamp,
+        /// When it was confirmed.
+        at: Timestamp,
+    },
+    /// An access could not be opened.
+    AddRejected {
+        /// Which.
+        request: RequestId,
+        /// The group that refused.
+        membership: MembershipKey,
+        /// What came back.
+        fault: Fault,
+    },
+    /// The vendor refuses the bot's credentials.
+    CredentialsRefused {
+        /// Whose.
+        fault: Fault,
+    },
+    /// Someone asked for what they hold already, not through Jitney.
+    StandingMember {
+        /// Who stands where.
+        membership: MembershipKey,
+        /// Which request found it.
+        request: RequestId,
+    },
+}
+
+/// What a directory and a chat know of one person who may be served.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Their Slack account.
+    pub slack: SlackUserId,
+    /// Their Okta account: exactly one ACTIVE match of the confirmed e-mail.
+    pub okta: OktaUserId,
+    /// The confirmed e-mail that joins the two.
+    pub email: Email,
+    /// Their name as Okta writes it.
+    pub name: String,
+    /// Their time zone's name in Slack, unchecked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The Okta groups they stand in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<OktaGroupId>,
+}
+
+/// Why a Slack user cannot be served.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "unfit", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Unfit {
+    /// A bot.
+    Bot,
+    /// A guest, where guests are not served.
+    Guest,
+    /// Someone of another workspace.
+    Stranger,
+    /// Deactivated in Slack.
+    Deactivated,
+    /// Slack knows no confirmed e-mail of theirs.
+    NoEmail,
+    /// No Okta user has their e-mail.
+    NoAccount {
+        /// The e-mail that was looked for.
+        email: Email,
+    },
+    /// More than one Okta user has it.
+    Ambiguous {
+        /// The e-mail that was looked for.
+        email: Email,
+    },
+    /// Their Okta account is not ACTIVE.
+    Inactive {
+        /// Okta's status, in its own word.
+        status: String,
+    },
+}
+
+/// Someone a step may ask.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approver {
+    /// As the configuration names them.
+    pub email: Email,
+    /// Their Slack account, to be asked in.
+    pub slack: SlackUserId,
+    /// Their Okta account; absent where guests or accounts without Okta are named.
+    pub okta: OktaUserId,
+    /// Their name as Okta writes it.
+    pub name: String,
+}
+
+/// What stands in the directory before an addition.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// Whether two reads, some seconds apart, both found the person in the group.
+    pub member: bool,
+    /// Why nothing can be added: the person is not ACTIVE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inactive: Option<String>,
+    /// Why nothing can be added: the group is none that Jitney may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfit_group: Option<String>,
+}
+
+/// How a removal came out. Each was read back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Removed, and read back as gone.
+    Removed,
+    /// The user is gone from the directory; the group could be read.
+    UserGone,
+    /// The group is gone from the directory; the user could be read.
+    GroupGone,
+}
+
+/// What came of an effect.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// Of `IdentifyPerson` and `CheckAuthority`.
+    Identified {
+        /// Who they are.
+        person: Identity,
+    },
+    /// Of `IdentifyPerson` and `CheckAuthority`.
+    NotServed {
+        /// Why not.
+        why: Unfit,
+    },
+    /// Of `FindApprovers`: those found, in the order they were named.
+    Found {
+        /// Who can be asked.
+        approvers: Vec<Approver>,
+        /// Who cannot: departed, or without an account.
+        missing: Vec<Email>,
+    },
+    /// Of `CheckStanding` and `CheckMember`.
+    Stands {
+        /// What was read.
+        standing: Standing,
+    },
+    /// Of `AddMember`: confirmed by a read.
+    Added {
+        /// Okta's id of the write, for its own log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<String>,
+    },
+    /// Of `RemoveMember`: confirmed by a read.
+    Removed {
+        /// How.
+        removal: Removal,
+        /// Okta's id of the write, for its own log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<String>,
+    },
+    /// Of `Nudge`, `Reply` and `AlertAdmins`: said.
+    Told,
+    /// Of a `Nudge`: its moment has passed, so nothing was said.
+    Moot,
+    /// It was refused for good, and did not happen.
+    Refused {
+        /// What came back.
+        fault: Fault,
+    },
+}
+
+/// Who answered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vendor {
+    /// Okta.
+    Okta,
+    /// Slack.
+    Slack,
+    /// Jira.
+    Jira,
+}
+
+/// What a vendor said when it failed. No tokens, no headers, no people's words: it goes on record and to admins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Who failed.
+    pub vendor: Vendor,
+    /// The HTTP status, where there was an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The vendor's own error code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The vendor's own name of the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+/// A failure, classed by what to do next.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Not done; worth trying again.
+    Retry,
+    /// Sent, but no answer: it may have happened. Read back, then repeat.
+    Unknown,
+    /// The vendor refuses our credentials or rights. Tried again, and told to a human.
+    Auth,
+    /// What it concerns is not there.
+    Gone,
+    /// Refused for good.
+    Rejected,
+}
+
+/// An effect that did not come to an outcome this time.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{class:?}: {fault:?}")]
+pub struct EffectError {
+    /// What to do next.
+    pub class: Class,
+    /// Not before so long, where the vendor said so (a rate limit's reset). Elapsed time, already capped.
+    pub after: Option<Duration>,
+    /// What came back.
+    pub fault: Fault,
+}
+
+impl Nudge {
+    /// Whether its moment has passed, so that it would only confuse.
+    #[must_use]
+    pub fn is_moot(self, request: &Request) -> bool {
+        let silenced = request.unreachable.contains(&request.asker);
+        silenced
+            || match self {
+                Self::Open => !matches!(request.state, State::Active { .. }),
+                Self::RemovalLate => !matches!(request.state, State::Revoking { .. }),
+                Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked => false,
+            }
+    }
+}
+
+/// One try of one promise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attempt {
+    /// Which promise.
+    pub id: EffectId,
+    /// What is to be done.
+    pub effect: Effect,
+    /// Whether an earlier try of it may have happened without our knowing: read back before repeating.
+    pub doubt: Doubt,
+    /// The request it was promised for, as it stands now, for its words.
+    pub about: Option<Request>,
+}
+
+/// Whether an earlier try may have taken effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// No earlier try was sent, or each was answered with a refusal.
+    None,
+    /// An earlier try was sent and not answered, or a crash lies between.
+    MayHaveHappened,
+}
+
+/// A message that follows a request through its life.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(tag = "view", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ViewKey {
+    /// The requester's one message.
+    Requester {
+        /// About this request.
+        request: RequestId,
+    },
+    /// An approver's card.
+    Approver {
+        /// About this request.
+        request: RequestId,
+        /// Whose.
+        slack: SlackUserId,
+    },
+}
+
+impl ViewKey {
+    /// The request it shows.
+    #[must_use]
+    pub const fn request(&self) -> RequestId {
+        match self {
+            Self::Requester { request } | Self::Approver { request, .. } => *request,
+        }
+    }
+}
+
+/// Where a message stands in Slack.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Posted {
+    /// The conversation.
+    pub channel: SlackChannelId,
+    /// The message in it.
+    pub ts: SlackTs,
+}
+
+/// The outside world: performs what the journal promised.
+pub trait Outside: Send + Sync + 'static {
+    /// Tries a promise once. Cancelling the future may leave it done or not: [`Class::Unknown`].
+    ///
+    /// # Errors
+    /// If it came to no outcome, with what to do next.
+    fn perform(&self, attempt: Attempt) -> impl Future<Output = Result<Outcome, EffectError>> + Send;
+
+    /// Posts a message, or redraws it, as its request stands now. Answers where it stands.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] and [`Class::Rejected`] mean that it can never be shown.
+    fn show(&self, view: ViewKey, request: Request) -> impl Future<Output = Result<Posted, EffectError>> + Send;
+
+    /// Finds out who a Slack user is. Nothing of it is on record.
+    ///
+    /// # Errors
+    /// If it could not be found out now.
+    fn identify(&self, slack: SlackUserId)
+    -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
+}

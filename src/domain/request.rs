@@ -1,0 +1,527 @@
+//! A request: what one person asked for, and what has become of it.
+//!
+//! Owns the states of a request and exactly what each of them has; refuses to know how a membership is given or taken.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    catalogue::{Application, Catalogue, Sensitivity, StepRule},
+    id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
+    port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
+    said::{Said, hex},
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+/// What is asked for, as it was called when it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// The entitlement.
+    pub entitlement: EntitlementId,
+    /// The application's name.
+    pub application: String,
+    /// The level's name.
+    pub level: String,
+    /// The group behind it.
+    pub group: OktaGroupId,
+    /// How much harm it can do.
+    pub sensitivity: Sensitivity,
+}
+
+/// Why a step asks whom it asks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "asks", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StepKind {
+    /// The owners of the application.
+    Owner {
+        /// Which.
+        application: ApplicationId,
+    },
+    /// A named group of approvers.
+    Approvers {
+        /// Which.
+        name: ApproversName,
+    },
+    /// One person.
+    Person {
+        /// Whom.
+        email: Email,
+    },
+}
+
+impl StepKind {
+    /// What a configured step asks.
+    #[must_use]
+    pub fn new(rule: &StepRule, application: &Application) -> Self {
+        match rule {
+            StepRule::Owner => Self::Owner { application: application.id.clone() },
+            StepRule::Approvers(name) => Self::Approvers { name: name.clone() },
+            StepRule::Person(email) => Self::Person { email: email.clone() },
+        }
+    }
+
+    /// Whom it asks today.
+    #[must_use]
+    pub fn approvers_today(&self, catalogue: &Catalogue) -> Vec<Email> {
+        match self {
+            Self::Owner { application } => {
+                catalogue.applications.get(application).map(|a| a.owners.clone()).unwrap_or_default()
+            }
+            Self::Approvers { name } => catalogue.approvers.get(name).cloned().unwrap_or_default(),
+            Self::Person { email } => vec![email.clone()],
+        }
+    }
+}
+
+impl fmt::Display for StepKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner { application } => write!(f, "owner of {application}"),
+            Self::Approvers { name } => write!(f, "approvers {name}"),
+            Self::Person { email } => write!(f, "person {email}"),
+        }
+    }
+}
+
+/// One approval that is needed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Why it asks them.
+    pub kind: StepKind,
+    /// Who was asked when the step was made; who may decide is looked up again at the click.
+    pub approvers: Vec<Approver>,
+    /// Who approved, once somebody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+}
+
+/// One person's yes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Who.
+    pub by: Decider,
+    /// When they pressed.
+    pub at: Timestamp,
+}
+
+/// Who decided, as they were identified then.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decider {
+    /// Their Okta account: a person counts once by this.
+    pub okta: OktaUserId,
+    /// Their Slack account.
+    pub slack: SlackUserId,
+    /// Their confirmed e-mail.
+    pub email: Email,
+    /// Their name.
+    pub name: String,
+}
+
+impl From<&Identity> for Decider {
+    fn from(person: &Identity) -> Self {
+        Self {
+            okta: person.okta.clone(),
+            slack: person.slack.clone(),
+            email: person.email.clone(),
+            name: person.name.clone(),
+        }
+    }
+}
+
+/// What an approver pressed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Verdict {
+    /// Approve, on exactly the terms shown.
+    Approve,
+    /// Deny.
+    Deny {
+        /// Why, by the digest of the text.
+        reason: String,
+    },
+}
+
+/// A decision that was received and waits to be judged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Click {
+    /// Who pressed.
+    pub slack: SlackUserId,
+    /// What.
+    pub verdict: Verdict,
+    /// Their words, if they wrote any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Said>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who it is for and who decides: known once the request is pending.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// The requester.
+    pub person: Identity,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Route {
+    /// The step that is asked now, and its place.
+    #[must_use]
+    pub fn current(&self) -> Option<(usize, &Step)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.approval.is_none())
+    }
+
+    /// Everyone who was asked in the steps reached so far.
+    pub fn asked(&self) -> impl Iterator<Item = &Approver> {
+        let reached = self.current().map_or(self.steps.len(), |(place, _)| place + 1);
+        self.steps.iter().take(reached).flat_map(|step| &step.approvers)
+    }
+
+    /// The last yes that was given.
+    #[must_use]
+    pub fn last_approval(&self) -> Option<&Approval> {
+        self.steps.iter().rev().find_map(|step| step.approval.as_ref())
+    }
+}
+
+/// What is being found out before a request can be put to anyone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Checking {
+    /// Who the requester is.
+    Identifying,
+    /// Whether they stand in the group already.
+    Standing {
+        /// The requester.
+        person: Identity,
+    },
+    /// How the approvers can be reached.
+    Finding {
+        /// The requester.
+        person: Identity,
+        /// The steps to be, in order.
+        sought: Vec<Sought>,
+    },
+}
+
+/// A step whose approvers are looked up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sought {
+    /// Why it asks them.
+    pub kind: StepKind,
+    /// Whom the configuration names, without the requester.
+    pub emails: Vec<Email>,
+}
+
+/// Where a request stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
+pub enum State {
+    /// Who is this, who must agree?
+    Checking {
+        /// What is being found out.
+        checking: Checking,
+    },
+    /// Somebody is asked.
+    Pending {
+        /// Who it is for and who decides.
+        route: Route,
+        /// Decisions received and not yet judged, in order of receipt.
+        clicks: Vec<Click>,
+    },
+    /// Everyone agreed; the addition is under way.
+    Approved {
+        /// Who it is for and who decided.
+        route: Route,
+        /// When the last of them agreed.
+        at: Timestamp,
+        /// The addition is called off at this instant if it is not confirmed before.
+        until: Timestamp,
+    },
+    /// Access is open.
+    Active {
+        /// Who it is for and who decided.
+        route: Route,
+        /// When the addition was confirmed.
+        opened: Timestamp,
+        /// When it ends.
+        ends: Timestamp,
+    },
+    /// Over; Okta is asked to end it and has not confirmed it yet.
+    Revoking {
+        /// Who it was for and who decided.
+        route: Route,
+        /// When the addition was confirmed, if it ever was.
+        opened: Option<Timestamp>,
+        /// When it was to end.
+        due: Timestamp,
+        /// How it will have ended.
+        ending: Ending,
+        /// Since when it is called late.
+        late: Option<Timestamp>,
+    },
+    /// Over.
+    Ended {
+        /// Who it was for and who decided, as far as it was known.
+        route: Option<Route>,
+        /// When the addition was confirmed, if it ever was.
+        opened: Option<Timestamp>,
+        /// How it ended.
+        ending: Ending,
+        /// When.
+        at: Timestamp,
+        /// The request that keeps the same membership, if one does.
+        kept: Option<RequestId>,
+    },
+}
+
+/// Why a request was not put to anyone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NotSentOn {
+    /// The person cannot be served.
+    Unfit {
+        /// Why.
+        unfit: Unfit,
+    },
+    /// Their Slack account is bound to another Okta user, or their Okta user to another Slack account.
+    IdentityChanged,
+    /// They may not ask for this, or it is no longer in the catalogue.
+    NotOffered,
+    /// They stand in the group, not through Jitney.
+    StandingMember,
+    /// Nobody is left who could approve.
+    NobodyToAsk,
+}
+
+/// How a request ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "ending", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ending {
+    /// By a rule, an identity, or because they have it already.
+    Refused {
+        /// Why.
+        why: NotSentOn,
+    },
+    /// Somebody said no.
+    Denied {
+        /// Who.
+        by: Decider,
+        /// Why.
+        reason: Said,
+    },
+    /// The requester withdrew it.
+    Cancelled,
+    /// Nobody decided before it closed.
+    Unanswered,
+    /// It lasted as long as promised.
+    Expired,
+    /// Its holder gave it back.
+    Returned,
+    /// It could not be opened.
+    Failed {
+        /// Why.
+        why: NotOpened,
+    },
+}
+
+/// Why an approved request was not opened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "failure", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NotOpened {
+    /// The addition was not confirmed before its time was over.
+    CalledOff,
+    /// Okta refused it for good.
+    Rejected {
+        /// What came back.
+        fault: Fault,
+    },
+    /// The requester was not active any more.
+    Inactive {
+        /// Okta's status.
+        status: String,
+    },
+    /// The group is none that Jitney may change.
+    UnfitGroup {
+        /// Why not.
+        reason: String,
+    },
+    /// What was asked for has changed, or may not be asked for by them any more.
+    NotOffered,
+}
+
+/// A message on record: where it stands and what it shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// Where.
+    pub posted: Posted,
+    /// The revision of the request it shows.
+    pub revision: u64,
+}
+
+/// What one person asked for, and what has become of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Its short name.
+    pub id: RequestId,
+    /// Counts what people would see differently. A message that shows less is redrawn.
+    pub revision: u64,
+    /// Who asked.
+    pub asker: SlackUserId,
+    /// For what.
+    pub access: Access,
+    /// Until when.
+    pub end: EndRule,
+    /// Why, in their words.
+    pub justification: Said,
+    /// When.
+    pub asked: Timestamp,
+    /// When it ends by itself if nobody decides.
+    pub closes: Timestamp,
+    /// A denial of the same within the last day, shown to those who are asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied_before: Option<Denial>,
+    /// Where it stands.
+    pub state: State,
+    /// Its messages on record.
+    #[serde(with = "pairs")]
+    pub shown: BTreeMap<ViewKey, Shown>,
+    /// People whose conversation cannot be opened: nothing is shown to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreachable: Vec<SlackUserId>,
+}
+
+/// That somebody said no.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// To which request.
+    pub request: RequestId,
+    /// Who.
+    pub by: Decider,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Request {
+    /// Whether anything can still become of it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.state, State::Ended { .. })
+    }
+
+    /// Who it is for and who decides, once that is known.
+    #[must_use]
+    pub const fn route(&self) -> Option<&Route> {
+        match &self.state {
+            State::Checking { .. } => None,
+            State::Pending { route, .. }
+            | State::Approved { route, .. }
+            | State::Active { route, .. }
+            | State::Revoking { route, .. } => Some(route),
+            State::Ended { route, .. } => route.as_ref(),
+        }
+    }
+
+    /// The membership it gives, once it is known whose.
+    #[must_use]
+    pub fn membership(&self) -> Option<MembershipKey> {
+        let route = self.route()?;
+        Some(MembershipKey { group: self.access.group.clone(), user: route.person.okta.clone() })
+    }
+
+    /// How long it lasts if it opens at `opened`.
+    #[must_use]
+    pub fn lasts(&self, opened: Timestamp) -> Option<AccessDuration> {
+        self.end.lasts(opened)
+    }
+
+    /// The messages it should have: the requester's, and a card for everyone asked so far.
+    #[must_use]
+    pub fn views(&self) -> Vec<ViewKey> {
+        let requester = (&self.asker, ViewKey::Requester { request: self.id });
+        let asked = self.route().into_iter().flat_map(Route::asked);
+        let cards = asked
+            .map(|approver| (&approver.slack, ViewKey::Approver { request: self.id, slack: approver.slack.clone() }));
+        std::iter::once(requester)
+            .chain(cards)
+            .filter(|(slack, _)| !self.unreachable.contains(slack))
+            .map(|(_, view)| view)
+            .collect()
+    }
+
+    /// The messages that must be posted or redrawn.
+    #[must_use]
+    pub fn stale_views(&self) -> Vec<ViewKey> {
+        let wanted = self.views();
+        let others = self.shown.keys().filter(|view| !wanted.contains(view)).cloned().collect::<Vec<_>>();
+        wanted.into_iter().chain(others).filter(|view| self.is_stale(view)).collect()
+    }
+
+    /// Whether a message must be posted or redrawn. A card nobody ever saw is not posted once it is decided.
+    #[must_use]
+    pub fn is_stale(&self, view: &ViewKey) -> bool {
+        match (self.shown.get(view), view) {
+            (Some(shown), _) => shown.revision < self.revision,
+            (None, ViewKey::Requester { .. }) => true,
+            (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
+        }
+    }
+
+    /// A digest of exactly what is asked: the request, the person, the access and its group, the end, the
+    /// justification, and the steps. A card that shows other terms cannot decide these.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut put = |part: &str| {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        };
+        put(&self.id.to_string());
+        put(self.access.entitlement.to_string().as_str());
+        put(self.access.group.as_str());
+        put(&match self.end {
+            EndRule::After { secs } => format!("after {secs}"),
+            EndRule::At { instant } => format!("at {}", instant.timestamp()),
+        });
+        put(&self.justification.digest);
+        if let Some(route) = self.route() {
+            put(route.person.okta.as_str());
+            for step in &route.steps {
+                put(&step.kind.to_string());
+            }
+        }
+        hex(&hash.finalize()[..DIGEST_BYTES])
+    }
+}
+
+/// Bytes of a digest that a card carries: 48 bits cannot be met by trying in the life of a request.
+const DIGEST_BYTES: usize = 6;
+
+/// A map whose keys are no texts, as a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Shown, ViewKey};
+
+    pub fn serialize<S: Serializer>(map: &BTreeMap<ViewKey, Shown>, out: S) -> Result<S::Ok, S::Error> {
+        map.iter().collect::<Vec<_>>().serialize(out)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<ViewKey, Shown>, D::Error> {
+        Vec::<(ViewKey, Shown)>::deserialize(input).map(|pairs| pairs.into_iter().collect())
+    }
+}

@@ -1,0 +1,613 @@
+//! The engine without its shell: what to do about an input, given all that came before.
+//!
+//! It keeps the live state twice: as decided, on which the next decision rests, and as durable, from which everything
+//! is shown and performed. What could not be saved is forgotten by going back from the one to the other.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use rand::{RngExt as _, SeedableRng, rngs::SmallRng};
+
+use super::{
+    lanes::{Gate, Lanes},
+    rows::{self, Row},
+    shows::Shows,
+    timers::{Due, Timers},
+};
+use crate::domain::{
+    catalogue::Catalogue,
+    command::{Answer, Choice, Command, CommandKind, Decide, Failure, Refusal},
+    decide::{Decision, Limits, Mode, Today, decide},
+    event::{Entry, Event},
+    id::{EffectId, RequestId, SlackUserId},
+    live::{Illegal, Live},
+    port::{Attempt, Class, Doubt, Effect, EffectError, Identity, Outcome, Posted, Unfit, ViewKey},
+    request::Request,
+    time::Timestamp,
+};
+
+/// How long what was looked up about a person counts.
+const KNOWN_FOR: Duration = Duration::from_secs(300);
+
+/// The most people whose look-up is remembered; the oldest goes first.
+const MOST_KNOWN: usize = 10_000;
+
+/// How long to wait after the disk refused a line before anything is decided anew.
+const FULL_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long something due waits that nothing came of.
+const SNOOZE: TimeDelta = TimeDelta::seconds(1);
+
+/// The present, on both faces of the clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Now {
+    /// Wall time: due times and records.
+    pub wall: Timestamp,
+    /// Elapsed time since the program started: waits.
+    pub elapsed: Duration,
+}
+
+/// A question that waits for its answer. The shell knows whose it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ReplyId(pub u64);
+
+/// What comes in.
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody wants something.
+    Command {
+        /// What.
+        command: Command,
+        /// The request it names, from history, if it is not in memory.
+        archived: Option<Box<Request>>,
+        /// Where the answer goes.
+        reply: ReplyId,
+    },
+    /// All lines up to this one are durable.
+    Durable {
+        /// The line.
+        seq: u64,
+    },
+    /// This line could not be saved, and none after it was.
+    NotSaved {
+        /// The line.
+        seq: u64,
+    },
+    /// A try of a promise ended.
+    Tried {
+        /// Which promise.
+        id: EffectId,
+        /// What came of it.
+        result: Result<Outcome, EffectError>,
+    },
+    /// A try to post or redraw a message ended.
+    Shown {
+        /// Which message.
+        view: ViewKey,
+        /// The revision it was to show.
+        revision: u64,
+        /// Where it stands now.
+        result: Result<Posted, EffectError>,
+    },
+    /// Somebody was looked up.
+    LookedUp {
+        /// Who.
+        who: SlackUserId,
+        /// What was found.
+        found: Result<Identity, Unfit>,
+    },
+    /// How much the program may do has changed.
+    Mode(Mode),
+    /// What can be asked for has changed.
+    Adopt(Arc<Catalogue>, Limits),
+    /// Time has passed.
+    Wake,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Action {
+    /// Append a line. Lines are handed over in their order.
+    Save {
+        /// The line.
+        entry: Entry,
+        /// The rows it changes.
+        rows: Vec<Row>,
+    },
+    /// Tell who asked.
+    Answer {
+        /// Whom.
+        reply: ReplyId,
+        /// What.
+        response: Box<Response>,
+    },
+    /// Try a promise.
+    Perform(Box<Attempt>),
+    /// Drop a try that is under way.
+    Abandon(EffectId),
+    /// Post or redraw a message.
+    Show {
+        /// Which.
+        view: ViewKey,
+        /// As its request stands.
+        request: Box<Request>,
+    },
+    /// The state does not fit its own decisions: stop, do not guess.
+    Halt(Illegal),
+}
+
+/// An answer, and what it is about, for the sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Response {
+    /// Yes, or why not.
+    pub result: Result<Answer, Refusal>,
+    /// The request it is about, as it stands.
+    pub about: Option<Request>,
+}
+
+/// When to come back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wake {
+    /// At this instant of wall time.
+    pub wall: Option<Timestamp>,
+    /// When so much time has elapsed since the program started.
+    pub elapsed: Option<Duration>,
+}
+
+/// What was looked up about a person minutes ago.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Who they are, or why they cannot be served.
+    pub found: Result<Identity, Unfit>,
+    at: Duration,
+}
+
+struct Waiting {
+    after: u64,
+    reply: ReplyId,
+    response: Box<Response>,
+}
+
+/// The engine's state.
+pub struct Core {
+    live: Live,
+    safe: Live,
+    unsaved: VecDeque<Entry>,
+    waiting: VecDeque<Waiting>,
+    lanes: Lanes,
+    shows: Shows,
+    timers: Timers,
+    catalogue: Arc<Catalogue>,
+    limits: Limits,
+    mode: Mode,
+    known: BTreeMap<SlackUserId, Known>,
+    random: SmallRng,
+    full_until: Duration,
+}
+
+impl Core {
+    /// Starts from a folded state: all that was promised and has no outcome is due now, and in doubt.
+    #[must_use]
+    pub fn new(live: Live, catalogue: Arc<Catalogue>, limits: Limits, mode: Mode, seed: u64) -> Self {
+        let mut core = Self {
+            timers: Timers::of(&live),
+            safe: live.clone(),
+            live,
+            unsaved: VecDeque::new(),
+            waiting: VecDeque::new(),
+            lanes: Lanes::default(),
+            shows: Shows::default(),
+            catalogue,
+            limits,
+            mode,
+            known: BTreeMap::new(),
+            random: SmallRng::seed_from_u64(seed),
+            full_until: Duration::ZERO,
+        };
+        core.resume();
+        core
+    }
+
+    /// The durable state.
+    #[must_use]
+    pub const fn safe(&self) -> &Live {
+        &self.safe
+    }
+
+    /// What can be asked for.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// How much the program may do.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// What was looked up about someone, if it still counts.
+    #[must_use]
+    pub fn known(&self, who: &SlackUserId, now: Now) -> Option<&Known> {
+        self.known.get(who).filter(|known| now.elapsed.saturating_sub(known.at) < KNOWN_FOR)
+    }
+
+    /// Whether nothing waits: no line unsaved, no promise open, no message stale.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.unsaved.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
+    }
+
+    /// Whether a line, or a try of a promise, is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.unsaved.is_empty() || self.lanes.busy()
+    }
+
+    /// When to come back if nothing happens before.
+    #[must_use]
+    pub fn wake(&self, now: Now) -> Wake {
+        let full = (self.full_until > now.elapsed).then_some(self.full_until);
+        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), full];
+        Wake {
+            wall: if full.is_some() { None } else { self.timers.next() },
+            elapsed: waits.into_iter().flatten().min(),
+        }
+    }
+
+    /// Takes an input in, and answers what is to be done about it, in order.
+    pub fn step(&mut self, input: Input, now: Now) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let taken = self.take(input, now, &mut actions).and_then(|()| self.due(now, &mut actions));
+        if let Err(illegal) = taken {
+            return vec![Action::Halt(illegal)];
+        }
+        self.answer(&mut actions);
+        self.start(now, &mut actions);
+        actions
+    }
+
+    fn take(&mut self, input: Input, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        match input {
+            Input::Command { command, archived, reply } => self.command(&command, archived, reply, now, actions),
+            Input::Durable { seq } => self.durable(seq),
+            Input::NotSaved { seq } => {
+                self.forget_unsaved(seq, now);
+                Ok(())
+            }
+            Input::Tried { id, result } => self.tried(id, result, now, actions),
+            Input::Shown { view, revision, result } => self.shown(view, revision, result, now, actions),
+            Input::LookedUp { who, found } => {
+                self.remember(who, found, now);
+                Ok(())
+            }
+            Input::Mode(mode) => {
+                self.mode = mode;
+                Ok(())
+            }
+            Input::Adopt(catalogue, limits) => {
+                self.catalogue = catalogue;
+                self.limits = limits;
+                Ok(())
+            }
+            Input::Wake => Ok(()),
+        }
+    }
+
+    /// A person's command: its answer waits for the line it rests on, and a refusal is on record too.
+    fn command(
+        &mut self,
+        command: &Command,
+        archived: Option<Box<Request>>,
+        reply: ReplyId,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        let asked = command.request();
+        let live = asked.and_then(|id| self.live.requests.get(&id));
+        let archived = archived.filter(|_| live.is_none());
+        let result = if now.elapsed < self.full_until {
+            Err(Refusal::CannotBeSaved)
+        } else if let Some(request) = archived.as_deref() {
+            let mut past = Live::default();
+            past.requests.insert(request.id, request.clone());
+            self.decide(&past, command, now)
+        } else {
+            self.decide(&self.live, command, now)
+        };
+        let result = match result {
+            Ok(decision) => {
+                let answer = decision.answer.clone();
+                self.record(decision, now, actions)?;
+                Ok(answer)
+            }
+            Err(refusal) => {
+                self.record_refusal(command, &refusal, now, actions)?;
+                Err(refusal)
+            }
+        };
+        let about = match (&result, asked) {
+            (Ok(Answer::Saved { request }), _) => Some(*request),
+            (Err(Refusal::AlreadyAsked { request, .. } | Refusal::AlreadyHeld { request, .. }), _) => Some(*request),
+            _ => asked,
+        };
+        let about = about.and_then(|id| self.live.requests.get(&id)).cloned().or(archived.map(|request| *request));
+        self.waiting.push_back(Waiting { after: self.live.seq, reply, response: Box::new(Response { result, about }) });
+        Ok(())
+    }
+
+    fn decide(&self, live: &Live, command: &Command, now: Now) -> Result<Decision, Refusal> {
+        let today = Today { catalogue: &self.catalogue, limits: &self.limits, mode: self.mode };
+        decide(live, command, today, now.wall.max(self.live.at))
+    }
+
+    /// Whatever nobody waits for: outcomes, timers, messages.
+    fn inner(&mut self, command: &Command, now: Now, actions: &mut Vec<Action>) -> Result<bool, Illegal> {
+        match self.decide(&self.live, command, now) {
+            Ok(decision) => {
+                let something = !decision.is_empty();
+                self.record(decision, now, actions)?;
+                Ok(something)
+            }
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// A decision becomes a line, and the state it leads to.
+    fn record(&mut self, decision: Decision, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        if decision.is_empty() {
+            return Ok(());
+        }
+        let Decision { events, effects, words, .. } = decision;
+        let entry = Entry { seq: self.live.seq + 1, at: now.wall.max(self.live.at), events, effects, words };
+        let touched = self.live.apply(&entry)?;
+        self.timers.follow(&self.live, &touched);
+        for event in &entry.events {
+            match event {
+                Event::EffectSettled { effect, .. } => self.lanes.settle(*effect),
+                Event::EffectWithdrawn { effect } if self.lanes.withdraw(*effect) => {
+                    actions.push(Action::Abandon(*effect));
+                }
+                _ => {}
+            }
+        }
+        let rows = rows::touched(&self.live, &touched);
+        self.unsaved.push_back(entry.clone());
+        actions.push(Action::Save { entry, rows });
+        Ok(())
+    }
+
+    fn record_refusal(
+        &mut self,
+        command: &Command,
+        refusal: &Refusal,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        let Some((who, kind)) = asker(command) else { return Ok(()) };
+        if self.mode != Mode::Serving || *refusal == Refusal::CannotBeSaved {
+            return Ok(());
+        }
+        let refused =
+            Event::CommandRefused { who: who.clone(), command: kind, request: command.request(), why: refusal.clone() };
+        self.record(Decision { events: vec![refused], ..Decision::default() }, now, actions)
+    }
+
+    /// Lines are durable: what they promised may begin, and what rests on them may be said.
+    fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
+        while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
+            let touched = self.safe.apply(&entry)?;
+            for (ordinal, effect) in (0..).zip(&entry.effects) {
+                let id = EffectId { seq: entry.seq, ordinal };
+                if self.live.promises.contains_key(&id) {
+                    self.lanes.join(id, effect, Doubt::None);
+                }
+            }
+            for request in touched.requests.iter().filter_map(|id| self.safe.requests.get(id)) {
+                self.shows.look(request);
+            }
+        }
+        Ok(())
+    }
+
+    /// The disk refused a line: that line and all after it never happened.
+    fn forget_unsaved(&mut self, seq: u64, now: Now) {
+        if self.unsaved.front().is_none_or(|first| first.seq > seq) {
+            return;
+        }
+        self.unsaved.clear();
+        self.live = self.safe.clone();
+        self.timers = Timers::of(&self.live);
+        self.full_until = now.elapsed + FULL_PAUSE;
+        for waiting in self.waiting.iter_mut().filter(|waiting| waiting.after > self.safe.seq) {
+            waiting.after = self.safe.seq;
+            *waiting.response = Response { result: Err(Refusal::CannotBeSaved), about: None };
+        }
+        self.resume();
+    }
+
+    /// Everything promised and without an outcome is due; every stale message is to be shown.
+    fn resume(&mut self) {
+        for (id, promise) in &self.safe.promises {
+            self.lanes.join(*id, &promise.effect, Doubt::MayHaveHappened);
+        }
+        for request in self.safe.requests.values() {
+            self.shows.look(request);
+        }
+    }
+
+    fn tried(
+        &mut self,
+        id: EffectId,
+        result: Result<Outcome, EffectError>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        self.lanes.land(id);
+        match result {
+            Ok(outcome) => {
+                if !self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
+                    // An answer that does not fit its promise is no answer.
+                    self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0);
+                }
+            }
+            Err(error) => {
+                let jitter = self.random.random::<f64>();
+                if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
+                    let failure = Failure {
+                        effect: id,
+                        class: error.class,
+                        fault: error.fault,
+                        tries: tally.tries,
+                        doubt: tally.doubt,
+                        notable: tally.notable,
+                    };
+                    self.inner(&Command::Fail(failure), now, actions)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shown(
+        &mut self,
+        view: ViewKey,
+        revision: u64,
+        result: Result<Posted, EffectError>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        let stands = self.safe.requests.get(&view.request()).and_then(|r| r.shown.get(&view)).map(|s| s.posted.clone());
+        match (result, stands) {
+            (Ok(posted), _) => {
+                self.shows.done(&view);
+                self.inner(&Command::Show { view, posted, revision }, now, actions)?;
+            }
+            (Err(EffectError { class: Class::Gone | Class::Rejected, .. }), Some(posted)) => {
+                // The message is gone, or cannot be redrawn: it will not show more than it does.
+                self.shows.done(&view);
+                self.inner(&Command::Show { view, posted, revision }, now, actions)?;
+            }
+            (Err(EffectError { class: Class::Gone | Class::Rejected, fault, .. }), None) => {
+                self.shows.done(&view);
+                self.inner(&Command::Miss { view, fault }, now, actions)?;
+            }
+            (Err(error), _) => {
+                let jitter = self.random.random::<f64>();
+                self.shows.fail(&view, error.after, now.elapsed, jitter);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whatever is due, oldest first.
+    fn due(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        if now.elapsed < self.full_until {
+            return Ok(());
+        }
+        while let Some(due) = self.timers.due(now.wall) {
+            let command = match &due {
+                Due::Request(request) => Command::RequestDue { request: *request },
+                Due::Membership(membership) => Command::MembershipDue { membership: membership.clone() },
+            };
+            if !self.inner(&command, now, actions)? {
+                // Nothing came of it: looked at again soon, never forgotten.
+                self.timers.set(due, Some(now.wall + SNOOZE));
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers whose lines are durable.
+    fn answer(&mut self, actions: &mut Vec<Action>) {
+        let safe = self.safe.seq;
+        while let Some(Waiting { reply, response, .. }) = self.waiting.pop_front_if(|waiting| waiting.after <= safe) {
+            actions.push(Action::Answer { reply, response });
+        }
+    }
+
+    /// Promises and messages whose turn has come.
+    fn start(&mut self, now: Now, actions: &mut Vec<Action>) {
+        if now.elapsed < self.full_until {
+            return;
+        }
+        let gate = if self.mode == Mode::Custody { Gate::Custody } else { Gate::Open };
+        let mut moot = Vec::new();
+        for (id, doubt) in self.lanes.ready(gate, now.elapsed) {
+            let Some(promise) = self.live.promises.get(&id) else { continue };
+            let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
+            match (&promise.effect, &about) {
+                (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
+                (effect, _) => {
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about };
+                    actions.push(Action::Perform(Box::new(attempt)));
+                }
+            }
+        }
+        for id in moot {
+            if let Err(illegal) = self.inner(&Command::Settle { effect: id, outcome: Outcome::Moot }, now, actions) {
+                actions.push(Action::Halt(illegal));
+            }
+        }
+        if self.mode == Mode::Custody {
+            return;
+        }
+        for view in self.shows.ready(&self.safe, now.elapsed) {
+            if let Some(request) = self.safe.requests.get(&view.request()) {
+                actions.push(Action::Show { view, request: Box::new(request.clone()) });
+            }
+        }
+    }
+
+    fn remember(&mut self, who: SlackUserId, found: Result<Identity, Unfit>, now: Now) {
+        if self.known.len() >= MOST_KNOWN
+            && let Some(oldest) = self.known.iter().min_by_key(|(_, known)| known.at).map(|(who, _)| who.clone())
+        {
+            self.known.remove(&oldest);
+        }
+        self.known.insert(who, Known { found, at: now.elapsed });
+    }
+}
+
+/// Who gave a command, and of which kind it is; nothing for what the program gives itself.
+const fn asker(command: &Command) -> Option<(&SlackUserId, CommandKind)> {
+    Some(match command {
+        Command::Ask(ask) => (&ask.who, CommandKind::Ask),
+        Command::Decide(Decide { who, choice: Choice::Approve, .. }) => (who, CommandKind::Approve),
+        Command::Decide(Decide { who, choice: Choice::Deny(_), .. }) => (who, CommandKind::Deny),
+        Command::Cancel { who, .. } => (who, CommandKind::Cancel),
+        Command::Return { who, .. } => (who, CommandKind::Return),
+        _ => return None,
+    })
+}
+
+impl Command {
+    /// The request a person's command names.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Decide(decide) => Some(decide.request),
+            Self::Cancel { request, .. } | Self::Return { request, .. } => Some(*request),
+            _ => None,
+        }
+    }
+}
+
+impl Effect {
+    /// The request whose words it needs.
+    fn about(&self) -> Option<RequestId> {
+        use crate::domain::port::Alert;
+        match self {
+            Self::AlertAdmins { alert } => match alert {
+                Alert::RemovalLate { requests, .. } => requests.first().copied(),
+                Alert::AddRejected { request, .. } | Alert::StandingMember { request, .. } => Some(*request),
+                Alert::RemovalConfirmed { .. } | Alert::CredentialsRefused { .. } => None,
+            },
+            other => other.request(),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The way in: the one name that Slack's side and the server may import from the engine.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::{Rng as _, rngs::StdRng};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::core::Response;
+use crate::domain::{
+    catalogue::Catalogue,
+    command::{Command, Refusal},
+    decide::{Limits, Mode},
+    id::{RequestId, SlackUserId},
+    port::{Identity, Unfit},
+    request::Request,
+    said::{Text, TextError, hex},
+    time::Timestamp,
+};
+
+/// Inputs that may wait for the loop. More than the disk keeps up with in seconds: those beyond are told to try again.
+pub const DOOR_QUEUE: usize = 1_024;
+
+/// What comes through the door.
+#[derive(Debug)]
+pub(super) enum Knock {
+    Submit { command: Box<Command>, answer: oneshot::Sender<Response> },
+    LookUp { who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
+    Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
+    Peek { request: RequestId, answer: oneshot::Sender<Option<Request>> },
+    Mode(Mode),
+    Adopt(Arc<Catalogue>, Limits),
+    Stop,
+}
+
+/// What can be shown to someone at once, from memory.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What can be asked for.
+    pub catalogue: Arc<Catalogue>,
+    /// Lengths and counts.
+    pub limits: Limits,
+    /// Who they are, if it was looked up minutes ago.
+    pub known: Option<Result<Identity, Unfit>>,
+    /// Who they were when they were last served.
+    pub bound: Option<Identity>,
+    /// Their open requests.
+    pub open: Vec<Request>,
+    /// The present.
+    pub now: Timestamp,
+    /// How much the program may do.
+    pub mode: Mode,
+}
+
+/// How the engine is, for readiness.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Status {
+    /// How much it may do.
+    pub mode: Mode,
+    /// Whether nothing waits: no line unsaved, no promise open, no message stale.
+    pub quiet: bool,
+    /// The last durable line.
+    pub seq: u64,
+}
+
+/// The way in. Cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    pub(super) knocks: mpsc::Sender<Knock>,
+    pub(super) status: watch::Receiver<Status>,
+    pub(super) salts: Arc<Mutex<StdRng>>,
+}
+
+impl Door {
+    /// Asks for something, and waits until the answer is durable. Where the engine is gone or swamped, nothing was
+    /// done.
+    pub async fn submit(&self, command: Command) -> Response {
+        let (answer, answered) = oneshot::channel();
+        let unsaved = Response { result: Err(Refusal::CannotBeSaved), about: None };
+        match self.knocks.try_send(Knock::Submit { command: Box::new(command), answer }) {
+            Ok(()) => answered.await.unwrap_or(unsaved),
+            Err(_) => unsaved,
+        }
+    }
+
+    /// Finds out who someone is: from memory if that is minutes old, else at the vendors'. Nothing if they do not
+    /// answer.
+    pub async fn look_up(&self, who: SlackUserId) -> Option<Result<Identity, Unfit>> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::LookUp { who, answer }).ok()?;
+        answered.await.ok().flatten()
+    }
+
+    /// What can be shown to someone at once. Nothing if the engine is gone or swamped.
+    pub async fn offer(&self, who: SlackUserId) -> Option<Offer> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::Offer { who, answer }).ok()?;
+        answered.await.ok()
+    }
+
+    /// A request as it stands in memory.
+    pub async fn peek(&self, request: RequestId) -> Option<Request> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::Peek { request, answer }).ok()?;
+        answered.await.ok().flatten()
+    }
+
+    /// Takes a text as it was typed, with a fresh salt.
+    ///
+    /// # Errors
+    /// If it is blank or too long.
+    pub fn text(&self, typed: &str) -> Result<Text, TextError> {
+        let mut salt = [0_u8; 16];
+        self.salts.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut salt);
+        Text::parse(typed, hex(&salt))
+    }
+
+    /// How the engine is, now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        *self.status.borrow()
+    }
+
+    /// Follows how the engine is.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+}
+
+/// What steers the engine from within the program. Not for Slack's side.
+#[derive(Clone)]
+pub struct Helm {
+    pub(super) knocks: mpsc::Sender<Knock>,
+}
+
+impl Helm {
+    /// Changes how much the program may do.
+    pub async fn mode(&self, mode: Mode) {
+        // A loop that is gone needs no steering.
+        let _ = self.knocks.send(Knock::Mode(mode)).await;
+    }
+
+    /// Changes what can be asked for.
+    pub async fn adopt(&self, catalogue: Arc<Catalogue>, limits: Limits) {
+        let _ = self.knocks.send(Knock::Adopt(catalogue, limits)).await;
+    }
+
+    /// Ends the loop once what is under way has landed.
+    pub async fn stop(&self) {
+        let _ = self.knocks.send(Knock::Stop).await;
+    }
+}

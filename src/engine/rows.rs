@@ -1,0 +1,148 @@
+//! The live state as rows of an index, for history and a quick start. Derived, and rebuilt when its schema changes.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::domain::{
+    id::{EffectId, RequestId},
+    live::{Live, Person, Promise, Touched},
+    membership::Membership,
+    request::Request,
+    time::Timestamp,
+};
+
+/// The rows' own version: the program's, since they are written from its types.
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-1");
+
+/// The tables that a start believes.
+pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+
+/// Tables, by the first byte of their keys.
+pub mod table {
+    /// Every request ever made, by number.
+    pub const REQUEST: u8 = b'r';
+    /// Requests in memory.
+    pub const LIVE: u8 = b'l';
+    /// Memberships in memory.
+    pub const MEMBERSHIP: u8 = b'm';
+    /// People.
+    pub const PERSON: u8 = b'p';
+    /// Promises without an outcome.
+    pub const PROMISE: u8 = b'e';
+    /// Where the live state stands.
+    pub const STATE: u8 = b's';
+}
+
+/// One row: a key and its value, or nothing where it is deleted.
+pub type Row = (Vec<u8>, Option<Vec<u8>>);
+
+#[derive(Serialize, Deserialize)]
+struct Standing {
+    next: RequestId,
+    at: Timestamp,
+}
+
+/// The key of a request.
+#[must_use]
+pub fn request_key(id: RequestId) -> Vec<u8> {
+    key(table::REQUEST, &id.number().to_be_bytes())
+}
+
+fn key(table: u8, rest: &[u8]) -> Vec<u8> {
+    [&[table], rest].concat()
+}
+
+fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
+    serde_json::to_vec(value).ok()
+}
+
+/// The rows of what an entry changed.
+#[must_use]
+pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
+    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at }))];
+    for request in &touched.retired {
+        rows.push((request_key(request.id), json(request)));
+    }
+    for id in &touched.requests {
+        let number = id.number().to_be_bytes();
+        let request = live.requests.get(id).and_then(json);
+        rows.extend(request.clone().map(|request| (request_key(*id), Some(request))));
+        rows.push((key(table::LIVE, &number), request));
+    }
+    for membership in &touched.memberships {
+        let row = live.memberships.get(membership).and_then(json);
+        rows.push((key(table::MEMBERSHIP, membership.to_string().as_bytes()), row));
+    }
+    for slack in &touched.people {
+        rows.push((key(table::PERSON, slack.as_str().as_bytes()), live.people.get(slack).and_then(json)));
+    }
+    for id in &touched.promises {
+        let place = [id.seq.to_be_bytes().as_slice(), &id.ordinal.to_be_bytes()].concat();
+        rows.push((key(table::PROMISE, &place), live.promises.get(id).and_then(|promise| json(&(id, promise)))));
+    }
+    rows
+}
+
+/// All rows of a state, for an index that is rebuilt.
+#[must_use]
+pub fn all(live: &Live) -> Vec<Row> {
+    let everything = Touched {
+        requests: live.requests.keys().copied().collect(),
+        memberships: live.memberships.keys().cloned().collect(),
+        people: live.people.keys().cloned().collect(),
+        promises: live.promises.keys().copied().collect(),
+        retired: Vec::new(),
+    };
+    touched(live, &everything)
+}
+
+/// An index whose rows cannot be read: it is rebuilt.
+#[derive(Debug, thiserror::Error)]
+#[error("a row of the index cannot be read")]
+pub struct Unreadable;
+
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// Reads the live state back, as it was after line `seq`; `scan` answers all rows of a table.
+///
+/// # Errors
+/// If a row cannot be read.
+pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>, E>) -> Result<Live, E> {
+    let mut live = Live { seq, ..Live::default() };
+    if let Some((_, row)) = scan(table::STATE)?.first() {
+        let standing: Standing = read(row)?;
+        (live.next, live.at) = (standing.next, standing.at);
+    }
+    for (_, row) in scan(table::LIVE)? {
+        let request = request(&row)?;
+        live.requests.insert(request.id, request);
+    }
+    for (_, row) in scan(table::MEMBERSHIP)? {
+        let membership: Membership = read(&row)?;
+        live.memberships.insert(membership.key.clone(), membership);
+    }
+    for (_, row) in scan(table::PERSON)? {
+        let person: Person = read(&row)?;
+        if let Some(bound) = &person.bound {
+            live.accounts.insert(bound.okta.clone(), person.slack.clone());
+        }
+        live.people.insert(person.slack.clone(), person);
+    }
+    for (_, row) in scan(table::PROMISE)? {
+        let (id, promise): (EffectId, Promise) = read(&row)?;
+        live.promises.insert(id, promise);
+    }
+    Ok(live)
+}
+
+/// Reads one request.
+///
+/// # Errors
+/// If the row cannot be read.
+pub fn request(row: &[u8]) -> Result<Request, Unreadable> {
+    read(row)
+}
+
+fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice(row).map_err(|_| Unreadable)
+}

@@ -1,0 +1,446 @@
+//! The shell around the core: hands lines to the ledger, promises to the outside, and time to both.
+//!
+//! Law: the loop never waits for the disk or the network; both answer as inputs.
+
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures_util::{StreamExt as _, future::BoxFuture, stream::FuturesOrdered};
+use rand::{SeedableRng as _, rngs::StdRng};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::{AbortHandle, Id, JoinError, JoinSet},
+};
+use tracing::{error, info, warn};
+
+use super::{
+    core::{Action, Core, Input, Now, ReplyId, Response},
+    door::{DOOR_QUEUE, Door, Helm, Knock, Offer, Status},
+    rows,
+};
+use crate::{
+    clock::{self, Clock},
+    domain::{
+        command::Command,
+        decide::{Limits, Mode},
+        event::Entry,
+        id::{EffectId, RequestId, SlackUserId},
+        port::{Class, EffectError, Fault, Identity, Outcome, Outside, Posted, Unfit, Vendor, ViewKey},
+        request::Request,
+    },
+    ledger::{Commit, CommitError, Ledger, Receipt},
+};
+
+/// How long a stop waits for what is under way. Whatever has no outcome by then is done again after the next start.
+const LAST_TRIES: Duration = Duration::from_secs(5);
+
+/// How often a loop with nothing to do looks around.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// Why the loop ended on its own account.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The state does not fit its own decisions.
+    #[error(transparent)]
+    Illegal(#[from] crate::domain::live::Illegal),
+    /// The ledger accepts nothing any more.
+    #[error("the ledger accepts nothing any more")]
+    Ledger,
+    /// An entry cannot be written as JSON.
+    #[error("a line cannot be written: {0}")]
+    Line(#[from] serde_json::Error),
+}
+
+enum Landed {
+    Tried(EffectId, Result<Outcome, EffectError>),
+    Shown(ViewKey, u64, Result<Posted, EffectError>),
+    LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
+    Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
+}
+
+#[derive(Clone)]
+enum Job {
+    Try(EffectId),
+    Show(ViewKey, u64),
+    LookUp(SlackUserId),
+    Fetch,
+}
+
+/// Who waits for a look-up.
+type LookUp = oneshot::Sender<Option<Result<Identity, Unfit>>>;
+
+type Saved = (u64, u64, Result<Receipt, CommitError>);
+
+/// The loop and all it holds.
+pub struct Engine<L, O> {
+    core: Core,
+    ledger: Arc<L>,
+    outside: Arc<O>,
+    clock: Arc<dyn Clock>,
+    knocks: mpsc::Receiver<Knock>,
+    status: watch::Sender<Status>,
+    wanted: Mode,
+    commits: FuturesOrdered<BoxFuture<'static, Saved>>,
+    generation: u64,
+    tasks: JoinSet<Landed>,
+    jobs: BTreeMap<Id, Job>,
+    tries: BTreeMap<EffectId, AbortHandle>,
+    replies: BTreeMap<ReplyId, oneshot::Sender<Response>>,
+    next_reply: u64,
+    look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
+    limits: Limits,
+    stopping: bool,
+}
+
+impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
+    /// Puts a core into its shell.
+    pub fn new(
+        core: Core,
+        limits: Limits,
+        ledger: Arc<L>,
+        outside: Arc<O>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, Door, Helm) {
+        let (sender, knocks) = mpsc::channel(DOOR_QUEUE);
+        let (status, watched) = watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq });
+        let salts = Arc::new(Mutex::new(StdRng::from_rng(&mut rand::rng())));
+        let door = Door { knocks: sender.clone(), status: watched, salts };
+        let engine = Self {
+            wanted: core.mode(),
+            core,
+            ledger,
+            outside,
+            clock,
+            knocks,
+            status,
+            commits: FuturesOrdered::new(),
+            generation: 0,
+            tasks: JoinSet::new(),
+            jobs: BTreeMap::new(),
+            tries: BTreeMap::new(),
+            replies: BTreeMap::new(),
+            next_reply: 0,
+            look_ups: BTreeMap::new(),
+            limits,
+            stopping: false,
+        };
+        (engine, door, Helm { knocks: sender })
+    }
+
+    /// Runs until it is told to stop, then until what is under way has landed.
+    ///
+    /// # Errors
+    /// If it cannot go on without guessing.
+    pub async fn run(mut self) -> Result<(), Broken> {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let reply = self.reply_to(None);
+        self.step(Input::Command { command: Command::Start { version }, archived: None, reply })?;
+        while !self.stopping {
+            self.turn().await?;
+        }
+        let deadline = clock::elapsed() + LAST_TRIES;
+        while self.core.is_busy() {
+            let left = deadline.saturating_sub(clock::elapsed());
+            match clock::timeout(left, self.turn()).await {
+                Ok(turned) => turned?,
+                Err(_) => break,
+            }
+        }
+        self.tasks.abort_all();
+        Ok(())
+    }
+
+    async fn turn(&mut self) -> Result<(), Broken> {
+        let wake = self.core.wake(self.now());
+        let clock = Arc::clone(&self.clock);
+        let due: Pin<Box<dyn Future<Output = ()> + Send>> = match wake.wall {
+            Some(instant) => Box::pin(async move { clock.until(instant).await }),
+            None => Box::pin(std::future::pending()),
+        };
+        let waited = wake.elapsed.map_or(LONGEST_SLEEP, |at| at.saturating_sub(clock::elapsed()));
+        tokio::select! {
+            biased;
+            Some(saved) = self.commits.next() => self.saved(saved),
+            Some(landed) = self.tasks.join_next_with_id() => self.landed(landed),
+            () = due => self.step(Input::Wake),
+            () = clock::pause(waited) => self.step(Input::Wake),
+            Some(knock) = self.knocks.recv() => self.knock(knock),
+        }
+    }
+
+    fn now(&self) -> Now {
+        Now { wall: self.clock.now(), elapsed: clock::elapsed() }
+    }
+
+    fn step(&mut self, input: Input) -> Result<(), Broken> {
+        let now = self.now();
+        for action in self.core.step(input, now) {
+            self.act(action)?;
+        }
+        let status = Status { mode: self.core.mode(), quiet: self.core.is_quiet(), seq: self.core.safe().seq };
+        self.status.send_if_modified(|last| std::mem::replace(last, status) != status);
+        Ok(())
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), Broken> {
+        match action {
+            Action::Save { entry, rows } => self.save(&entry, rows)?,
+            Action::Answer { reply, response } => {
+                if let Some(answer) = self.replies.remove(&reply) {
+                    // Whoever asked may have gone.
+                    let _ = answer.send(*response);
+                }
+            }
+            Action::Perform(attempt) => {
+                let outside = Arc::clone(&self.outside);
+                let id = attempt.id;
+                let handle =
+                    self.spawn(Job::Try(id), async move { Landed::Tried(id, outside.perform(*attempt).await) });
+                self.tries.insert(id, handle);
+            }
+            Action::Abandon(id) => {
+                if let Some(handle) = self.tries.remove(&id) {
+                    handle.abort();
+                }
+            }
+            Action::Show { view, request } => {
+                let outside = Arc::clone(&self.outside);
+                let revision = request.revision;
+                self.spawn(Job::Show(view.clone(), revision), async move {
+                    let shown = outside.show(view.clone(), *request).await;
+                    Landed::Shown(view, revision, shown)
+                });
+            }
+            Action::Halt(illegal) => return Err(illegal.into()),
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self, job: Job, work: impl Future<Output = Landed> + Send + 'static) -> AbortHandle {
+        let handle = self.tasks.spawn(work);
+        self.jobs.insert(handle.id(), job);
+        handle
+    }
+
+    fn save(&mut self, entry: &Entry, rows: Vec<rows::Row>) -> Result<(), Broken> {
+        let commit = commit(entry, rows)?;
+        let (seq, generation) = (entry.seq, self.generation);
+        let durable = self.ledger.commit(commit);
+        self.commits.push_back(Box::pin(async move { (seq, generation, durable.await) }));
+        Ok(())
+    }
+
+    fn saved(&mut self, (seq, generation, result): Saved) -> Result<(), Broken> {
+        if generation != self.generation {
+            // It was decided on lines that were never saved, and is forgotten already.
+            return Ok(());
+        }
+        match result {
+            Ok(Receipt { .. }) => {
+                self.steer()?;
+                self.step(Input::Durable { seq })
+            }
+            Err(CommitError::Broken) => Err(Broken::Ledger),
+            Err(error) => {
+                error!(seq, %error, "a line could not be saved");
+                self.generation += 1;
+                self.steer()?;
+                self.step(Input::NotSaved { seq })
+            }
+        }
+    }
+
+    /// How much the program may do: what it was told, less what the disk has room for.
+    fn steer(&mut self) -> Result<(), Broken> {
+        let mode = match self.wanted {
+            Mode::Serving if self.ledger.low() => Mode::LowDisk,
+            mode => mode,
+        };
+        if mode != self.core.mode() {
+            info!(?mode, "the mode changed");
+            self.step(Input::Mode(mode))?;
+        }
+        Ok(())
+    }
+
+    fn landed(&mut self, landed: Result<(Id, Landed), JoinError>) -> Result<(), Broken> {
+        let landed = match landed {
+            Ok((id, landed)) => {
+                self.jobs.remove(&id);
+                landed
+            }
+            Err(error) => match self.jobs.remove(&error.id()) {
+                Some(job) if error.is_panic() => crashed(job),
+                _ => return Ok(()),
+            }
+            .ok_or(Broken::Ledger)?,
+        };
+        match landed {
+            Landed::Tried(id, result) => {
+                self.tries.remove(&id);
+                if let Err(failure) = &result {
+                    warn!(effect = %id, class = ?failure.class, fault = ?failure.fault, "a promise could not be kept yet");
+                }
+                self.step(Input::Tried { id, result })
+            }
+            Landed::Shown(view, revision, result) => {
+                if let Err(failure) = &result {
+                    let request = view.request();
+                    warn!(%request, class = ?failure.class, fault = ?failure.fault, "a message could not be shown yet");
+                }
+                self.step(Input::Shown { view, revision, result })
+            }
+            Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
+            Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
+        }
+    }
+
+    fn looked_up(&mut self, who: SlackUserId, found: Option<Result<Identity, Unfit>>) -> Result<(), Broken> {
+        for answer in self.look_ups.remove(&who).unwrap_or_default() {
+            let _ = answer.send(found.clone());
+        }
+        match found {
+            Some(found) => self.step(Input::LookedUp { who, found }),
+            None => Ok(()),
+        }
+    }
+
+    fn knock(&mut self, knock: Knock) -> Result<(), Broken> {
+        match knock {
+            Knock::Submit { command, answer } => match self.in_history(&command) {
+                Some(request) => {
+                    self.fetch(*command, request, answer);
+                    Ok(())
+                }
+                None => self.submit(*command, answer, None),
+            },
+            Knock::LookUp { who, answer } => {
+                self.look_up(who, answer);
+                Ok(())
+            }
+            Knock::Offer { who, answer } => {
+                let _ = answer.send(self.offer(&who));
+                Ok(())
+            }
+            Knock::Peek { request, answer } => {
+                let _ = answer.send(self.core.safe().requests.get(&request).cloned());
+                Ok(())
+            }
+            Knock::Mode(mode) => {
+                self.wanted = mode;
+                self.steer()
+            }
+            Knock::Adopt(catalogue, limits) => {
+                self.limits = limits;
+                self.step(Input::Adopt(catalogue, limits))
+            }
+            Knock::Stop => {
+                self.stopping = true;
+                self.knocks.close();
+                Ok(())
+            }
+        }
+    }
+
+    /// A request that a command names and that is over and out of memory.
+    fn in_history(&self, command: &Command) -> Option<RequestId> {
+        let safe = self.core.safe();
+        command.request().filter(|id| !safe.requests.contains_key(id) && *id < safe.next)
+    }
+
+    fn fetch(&mut self, command: Command, request: RequestId, answer: oneshot::Sender<Response>) {
+        let row = self.ledger.row(&rows::request_key(request));
+        self.spawn(Job::Fetch, async move {
+            let row = row.await.ok().flatten();
+            let archived = row.and_then(|row| rows::request(&row).ok()).map(Box::new);
+            Landed::Fetched(Box::new(command), answer, archived)
+        });
+    }
+
+    fn submit(
+        &mut self,
+        command: Command,
+        answer: oneshot::Sender<Response>,
+        archived: Option<Box<Request>>,
+    ) -> Result<(), Broken> {
+        let reply = self.reply_to(Some(answer));
+        self.step(Input::Command { command, archived, reply })
+    }
+
+    fn reply_to(&mut self, answer: Option<oneshot::Sender<Response>>) -> ReplyId {
+        self.next_reply += 1;
+        let reply = ReplyId(self.next_reply);
+        if let Some(answer) = answer {
+            self.replies.insert(reply, answer);
+        }
+        reply
+    }
+
+    fn look_up(&mut self, who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>>) {
+        if let Some(known) = self.core.known(&who, self.now()) {
+            let _ = answer.send(Some(known.found.clone()));
+            return;
+        }
+        let waiting = self.look_ups.entry(who.clone()).or_default();
+        waiting.push(answer);
+        if waiting.len() == 1 {
+            let outside = Arc::clone(&self.outside);
+            self.spawn(Job::LookUp(who.clone()), async move {
+                let found = outside.identify(who.clone()).await;
+                Landed::LookedUp(who, found)
+            });
+        }
+    }
+
+    fn offer(&self, who: &SlackUserId) -> Offer {
+        let now = self.now();
+        let safe = self.core.safe();
+        let person = safe.person(who);
+        let open = person.into_iter().flat_map(|person| &person.open).filter_map(|id| safe.requests.get(id)).cloned();
+        Offer {
+            catalogue: Arc::clone(self.core.catalogue()),
+            limits: self.limits,
+            known: self.core.known(who, now).map(|known| known.found.clone()),
+            bound: person.and_then(|person| person.bound.clone()),
+            open: open.collect(),
+            now: now.wall,
+            mode: self.core.mode(),
+        }
+    }
+}
+
+/// A task that panicked is a try without an answer.
+fn crashed(job: Job) -> Option<Landed> {
+    error!("a task panicked");
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: Some("panic".into()), receipt: None };
+    let failure = EffectError { class: Class::Unknown, after: None, fault };
+    Some(match job {
+        Job::Try(id) => Landed::Tried(id, Err(failure)),
+        Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
+        Job::LookUp(who) => Landed::LookedUp(who, Err(failure)),
+        Job::Fetch => return None,
+    })
+}
+
+/// An entry as the ledger keeps it.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn commit(entry: &Entry, rows: Vec<rows::Row>) -> Result<Commit, serde_json::Error> {
+    let word = |(digest, text): (&String, &crate::domain::said::Text)| {
+        let (salt, text) = text.parts();
+        (digest.clone(), crate::ledger::Word { salt: salt.to_owned(), text: text.to_owned() })
+    };
+    Ok(Commit {
+        seq: entry.seq,
+        at: entry.at,
+        events: serde_json::value::to_raw_value(&entry.events)?,
+        effects: serde_json::value::to_raw_value(&entry.effects)?,
+        words: entry.words.iter().map(word).collect(),
+        rows: rows.into_iter().map(|(key, value)| crate::ledger::Row { key, value }).collect(),
+    })
+}

@@ -1,0 +1,213 @@
+//! Giving and taking one membership, and looking before.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde::Deserialize;
+
+use super::Okta;
+use crate::{
+    clock,
+    domain::{
+        id::OktaGroupId,
+        port::{Class, Doubt, EffectError, Fault, MembershipKey, Outcome, Removal, Standing, Vendor},
+    },
+    http::Priority,
+};
+
+/// The only type of group whose members anyone but Okta may change.
+const OKTA_GROUP: &str = "OKTA_GROUP";
+
+/// Okta's code for a user who may not be changed in their present status.
+const NOT_IN_THIS_STATUS: &str = "E0000038";
+
+impl Okta {
+    /// What stands before an addition. `administrators` are groups that may carry admin roles.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn standing(
+        &self,
+        key: &MembershipKey,
+        administrators: &BTreeSet<OktaGroupId>,
+    ) -> Result<Standing, EffectError> {
+        let person = self.user(key.user.as_str()).await?;
+        let unfit_group = self.unfit(&key.group, administrators).await?;
+        let inactive = (!person.is_active()).then(|| person.status.clone());
+        let member = self.is_member(key, Priority::Other).await? && {
+            clock::pause(self.timing.between_reads).await;
+            self.is_member(key, Priority::Other).await?
+        };
+        Ok(Standing { member, inactive, unfit_group })
+    }
+
+    /// Why a group is none that Jitney may change. What cannot be read is refused.
+    async fn unfit(
+        &self,
+        group: &OktaGroupId,
+        administrators: &BTreeSet<OktaGroupId>,
+    ) -> Result<Option<String>, EffectError> {
+        #[derive(Deserialize)]
+        struct Group {
+            #[serde(rename = "type", default)]
+            kind: String,
+        }
+        let url = self.http.url(&["api", "v1", "groups", group.as_str()]);
+        let read: Group = match self.get(url, Priority::Other).await {
+            Ok(reply) => reply.json()?,
+            Err(error) if error.class == Class::Gone => return Ok(Some("it does not exist".to_owned())),
+            Err(error) => return Err(error),
+        };
+        if read.kind != OKTA_GROUP {
+            return Ok(Some(format!("it is of type {}", read.kind)));
+        }
+        if self.is_fed_by_a_rule(group).await? {
+            return Ok(Some("it is filled by a group rule".to_owned()));
+        }
+        if !administrators.contains(group) && self.carries_roles(group).await? {
+            return Ok(Some("it carries Okta admin roles".to_owned()));
+        }
+        Ok(None)
+    }
+
+    /// Removing someone whom a rule has added puts them on the rule's list of exceptions, for good.
+    async fn is_fed_by_a_rule(&self, group: &OktaGroupId) -> Result<bool, EffectError> {
+        let mut url = self.http.url(&["api", "v1", "groups", "rules"]);
+        url.query_pairs_mut().append_pair("limit", super::PAGE);
+        let rules: Vec<Rule> = self.pages(url, Priority::Other).await?;
+        Ok(rules.iter().any(|rule| {
+            rule.status == super::ACTIVE
+                && rule.actions.assign_user_to_groups.group_ids.iter().any(|fed| fed == group.as_str())
+        }))
+    }
+
+    async fn carries_roles(&self, group: &OktaGroupId) -> Result<bool, EffectError> {
+        let url = self.http.url(&["api", "v1", "groups", group.as_str(), "roles"]);
+        let roles: Vec<serde_json::Value> = self.pages(url, Priority::Other).await?;
+        Ok(!roles.is_empty())
+    }
+
+    async fn is_member(&self, key: &MembershipKey, priority: Priority) -> Result<bool, EffectError> {
+        Ok(self.groups_for(&key.user, priority).await?.contains(&key.group))
+    }
+
+    /// Adds, and reads back. Where an earlier try may have happened it is looked for first.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn add(&self, key: &MembershipKey, doubt: Doubt) -> Result<Outcome, EffectError> {
+        if doubt == Doubt::MayHaveHappened && self.is_member(key, Priority::Other).await? {
+            return Ok(Outcome::Added { receipt: None });
+        }
+        let url = self.http.url(&["api", "v1", "groups", key.group.as_str(), "users", key.user.as_str()]);
+        let reply = self.http.call(Method::PUT, url, Priority::Other).await?;
+        if reply.code().as_deref() == Some(NOT_IN_THIS_STATUS) {
+            return Ok(Outcome::Refused { fault: reply.failure(&Method::PUT).fault });
+        }
+        let receipt = reply.success(&Method::PUT)?.receipt;
+        for look in 0..self.timing.looks {
+            // The addition is sent: whatever a look fails with, it may have happened.
+            if self.is_member(key, Priority::Other).await.map_err(in_doubt)? {
+                return Ok(Outcome::Added { receipt });
+            }
+            self.again(look).await;
+        }
+        Err(not_yet("not shown yet", receipt, Class::Unknown))
+    }
+
+    /// Removes, and reads back. Where an earlier addition may still arrive, only reads that stay the same until it must
+    /// have arrived confirm.
+    ///
+    /// # Errors
+    /// See [`EffectError`]. Lost rights are never a removal.
+    pub async fn remove(&self, key: &MembershipKey, addition: Doubt) -> Result<Outcome, EffectError> {
+        let url = self.http.url(&["api", "v1", "groups", key.group.as_str(), "users", key.user.as_str()]);
+        let reply = self.http.call(Method::DELETE, url, Priority::Removal).await?;
+        let receipt = reply.receipt.clone();
+        match reply.success(&Method::DELETE) {
+            Ok(_) => {}
+            Err(error) if error.class == Class::Gone => return self.gone(key, error, receipt).await,
+            Err(error) => return Err(error),
+        }
+        for look in 0..self.timing.looks {
+            if !self.is_member(key, Priority::Removal).await? {
+                return self.stays_out(key, addition, receipt).await;
+            }
+            self.again(look).await;
+        }
+        Err(not_yet("still shown", receipt, Class::Retry))
+    }
+
+    async fn stays_out(
+        &self,
+        key: &MembershipKey,
+        addition: Doubt,
+        receipt: Option<String>,
+    ) -> Result<Outcome, EffectError> {
+        if addition == Doubt::MayHaveHappened {
+            clock::pause(self.timing.settles_within).await;
+            if self.is_member(key, Priority::Removal).await? {
+                return Err(not_yet("back again", receipt, Class::Retry));
+            }
+        }
+        Ok(Outcome::Removed { removal: Removal::Removed, receipt })
+    }
+
+    /// Okta has not what was to be removed. That counts only where one of the two can be read and the other cannot: lost
+    /// rights hide both.
+    async fn gone(
+        &self,
+        key: &MembershipKey,
+        error: EffectError,
+        receipt: Option<String>,
+    ) -> Result<Outcome, EffectError> {
+        let user = there(self.user_for(key.user.as_str(), Priority::Removal).await)?;
+        let url = self.http.url(&["api", "v1", "groups", key.group.as_str()]);
+        let group = there(self.get(url, Priority::Removal).await)?;
+        let removed = |removal| Ok(Outcome::Removed { removal, receipt });
+        match (user, group) {
+            (Some(_), _) if self.is_member(key, Priority::Removal).await? => Err(error),
+            (Some(_), Some(_)) => removed(Removal::Removed),
+            (None, Some(_)) => removed(Removal::UserGone),
+            (Some(_), None) => removed(Removal::GroupGone),
+            (None, None) => Err(error),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    actions: Actions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Actions {
+    assign_user_to_groups: Assignment,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Assignment {
+    group_ids: Vec<String>,
+}
+
+fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, EffectError> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.class == Class::Gone => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn in_doubt(error: EffectError) -> EffectError {
+    EffectError { class: Class::Unknown, ..error }
+}
+
+fn not_yet(code: &str, receipt: Option<String>, class: Class) -> EffectError {
+    let fault = Fault { vendor: Vendor::Okta, status: None, code: Some(code.to_owned()), receipt };
+    EffectError { class, after: None, fault }
+}

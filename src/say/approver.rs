@@ -1,0 +1,198 @@
+//! An approver's card, from the question to the end of the grant.
+
+use super::{
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people,
+    requester::{access, access_plainly, flat, how_long, justification, steps, zone},
+    text,
+    time::Zone,
+};
+use crate::domain::{
+    catalogue::Sensitivity,
+    id::SlackUserId,
+    request::{Ending, NotSentOn, Request, Route, State},
+    time::EndRule,
+};
+
+/// The card as the request stands, for one reader.
+#[must_use]
+pub fn card(request: &Request, reader: &SlackUserId, voice: &Voice) -> Card {
+    let zone = zone(request, voice);
+    let mut card = match &request.state {
+        State::Pending { route, clicks } if clicks.iter().any(|click| click.slack == *reader) => {
+            checking(request, route, &zone)
+        }
+        State::Pending { route, .. } => question(request, route, reader, &zone),
+        _ => decided(request, reader, &zone),
+    };
+    card.quote.get_or_insert_with(|| justification(request));
+    card.context = Some(context(request, &zone));
+    card
+}
+
+fn asks(request: &Request) -> Line {
+    vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(format!(" asks for {}", access(request)))]
+}
+
+fn question(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
+    let mut lines = vec![asks(request), terms(request, zone)];
+    if let Some(denial) = &request.denied_before {
+        lines.push(vec![
+            text("Denied by "),
+            people::decider(&denial.by, reader),
+            text(", "),
+            zone.token(denial.at),
+            text("; asked again."),
+        ]);
+    }
+    Card {
+        lines,
+        steps: steps(route, &request.access.application, Some(reader), zone),
+        after: vec![vec![text(format!("{} sensitivity.", sensitivity(request.access.sensitivity)))]],
+        buttons: Some(decide(request, zone)),
+        text: question_plainly(request, route, reader, zone),
+        ..Card::default()
+    }
+}
+
+fn terms(request: &Request, zone: &Zone) -> Line {
+    match request.end {
+        EndRule::After { secs } => vec![
+            text(format!("{}; if approved when asked, until ", length::words(secs))),
+            zone.token(secs.after(request.asked)),
+        ],
+        EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved")],
+    }
+}
+
+fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> String {
+    let current = route.current();
+    let who = current.map(|(_, step)| people::asked_plainly(step, Some(reader))).unwrap_or_default();
+    let why = current.map(|(_, step)| people::because(step, &request.access.application)).unwrap_or_default();
+    let length = match request.end {
+        EndRule::After { secs } => format!("for {}", length::words(secs)),
+        EndRule::At { .. } => how_long(request, zone),
+    };
+    format!(
+        "{} asks for {}, {length}. {who} decide, {why}. Closes {} if nobody decides. Why: {}",
+        people::asker_name(request),
+        access_plainly(request),
+        zone.stamp(request.closes),
+        justification(request),
+    )
+}
+
+/// The buttons of a decision; the row's name is the digest of exactly what is asked.
+fn decide(request: &Request, zone: &Zone) -> Buttons {
+    let serious = request.access.sensitivity >= Sensitivity::High;
+    let approve = Button {
+        confirm: serious.then(|| Confirm {
+            title: "Approve this access?".to_owned(),
+            text: format!(
+                "{} gets {} ({} sensitivity) {}.",
+                people::asker_name(request),
+                access(request),
+                sensitivity(request.access.sensitivity).to_lowercase(),
+                match request.end {
+                    EndRule::After { secs } => format!("for {}", length::words(secs)),
+                    EndRule::At { .. } => how_long(request, zone),
+                }
+            ),
+            yes: "Approve".to_owned(),
+            no: "Back".to_owned(),
+        }),
+        ..button(ButtonId::Approve, "Approve", Look::Primary, request.id)
+    };
+    let deny = button(ButtonId::Deny, "Deny…", Look::Plain, request.id);
+    Buttons { name: format!("decide:{}", request.digest()), row: vec![approve, deny] }
+}
+
+fn checking(request: &Request, route: &Route, zone: &Zone) -> Card {
+    Card {
+        lines: vec![asks(request), vec![bold("Checking…")], terms(request, zone)],
+        steps: steps(route, &request.access.application, None, zone),
+        text: format!("Checking your decision on {} for {}.", access_plainly(request), people::asker_name(request)),
+        ..Card::default()
+    }
+}
+
+fn decided(request: &Request, reader: &SlackUserId, zone: &Zone) -> Card {
+    let mut lines = vec![first(request, reader, zone)];
+    lines.push(vec![people::asker(request), text(format!(" · {}, {}", access(request), how_long(request, zone)))]);
+    lines.extend(status(request, zone));
+    let quote = match &request.state {
+        State::Ended { ending: Ending::Denied { by, reason }, .. } if by.slack == *reader => reason.text.clone(),
+        _ => None,
+    };
+    let text = format!(
+        "{}: {} for {}.",
+        lines.first().map(|line| flat(line)).unwrap_or_default(),
+        access_plainly(request),
+        people::asker_name(request)
+    );
+    Card { lines, quote, text, ..Card::default() }
+}
+
+/// How it was decided, or ended.
+fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
+    let at = |at| vec![text(", "), zone.token(at)];
+    match &request.state {
+        State::Ended { ending: Ending::Denied { by, .. }, at: when, .. } => {
+            [vec![bold("Denied by "), people::decider(by, reader)], at(*when)].concat()
+        }
+        State::Ended { ending: Ending::Cancelled, at: when, .. } => {
+            [vec![bold("Withdrawn by "), people::asker(request)], at(*when)].concat()
+        }
+        State::Ended { ending: Ending::Unanswered, at: when, .. } => {
+            let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
+            let why = if passed { ": the time asked for has passed" } else { ": nobody decided in time" };
+            vec![bold("Closed "), zone.token(*when), bold(why)]
+        }
+        _ => match request.route().and_then(Route::last_approval) {
+            Some(approval) => {
+                [vec![bold("Approved by "), people::decider(&approval.by, reader)], at(approval.at)].concat()
+            }
+            None => vec![bold("Closed")],
+        },
+    }
+}
+
+/// One silent line that follows the grant.
+fn status(request: &Request, zone: &Zone) -> Option<Line> {
+    match &request.state {
+        State::Approved { .. } => Some(vec![text("Opening access")]),
+        State::Active { ends, .. } => Some(vec![text("Active until "), zone.token(*ends)]),
+        State::Revoking { .. } => Some(vec![text("Ending access in Okta")]),
+        State::Ended { ending, at, .. } => {
+            let how = match ending {
+                Ending::Expired => "expired",
+                Ending::Returned => "returned",
+                Ending::Failed { .. } => "could not be opened",
+                Ending::Refused { why: NotSentOn::StandingMember } => {
+                    "they have this access already, not through Jitney"
+                }
+                Ending::Refused { .. } => "no longer offered",
+                Ending::Denied { .. } | Ending::Cancelled | Ending::Unanswered => return None,
+            };
+            Some(vec![text("Ended "), zone.token(*at), text(format!(": {how}"))])
+        }
+        State::Checking { .. } | State::Pending { .. } => None,
+    }
+}
+
+fn context(request: &Request, zone: &Zone) -> String {
+    match request.state {
+        State::Pending { .. } => format!("{} · closes {} if nobody decides", request.id, zone.stamp(request.closes)),
+        _ => request.id.to_string(),
+    }
+}
+
+/// "High".
+#[must_use]
+pub const fn sensitivity(sensitivity: Sensitivity) -> &'static str {
+    match sensitivity {
+        Sensitivity::Low => "Low",
+        Sensitivity::Medium => "Medium",
+        Sensitivity::High => "High",
+        Sensitivity::Critical => "Critical",
+    }
+}

@@ -1,0 +1,81 @@
+//! People in a line.
+
+use super::{Line, Run, text};
+use crate::domain::{
+    id::SlackUserId,
+    request::{Decider, Request, Step, StepKind},
+};
+
+/// More than this are counted, not named.
+const NAMED: usize = 2;
+
+/// "Bob Stone", "Bob Stone or Dana Fox", "Bob Stone, Dana Fox or 2 others".
+#[must_use]
+pub fn or<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} or {two}"),
+        [one, two, others @ ..] => format!("{one}, {two} or {}", others_are(others.len())),
+    }
+}
+
+fn others_are(count: usize) -> String {
+    if count == 1 { "1 other".to_owned() } else { format!("{count} others") }
+}
+
+/// The requester, as a mention. Their name from Okta once it is known.
+#[must_use]
+pub fn asker(request: &Request) -> Run {
+    Run::Person { slack: request.asker.clone(), name: asker_name(request) }
+}
+
+/// The requester's plain name.
+#[must_use]
+pub fn asker_name(request: &Request) -> String {
+    request.route().map_or_else(|| "Someone".to_owned(), |route| route.person.name.clone())
+}
+
+/// Somebody who decided: "you" to themselves.
+#[must_use]
+pub fn decider(by: &Decider, reader: &SlackUserId) -> Run {
+    if by.slack == *reader { text("you") } else { Run::Person { slack: by.slack.clone(), name: by.name.clone() } }
+}
+
+/// Whom a step asks, with the reader first as "You".
+#[must_use]
+pub fn asked(step: &Step, reader: Option<&SlackUserId>) -> Line {
+    let own = step.approvers.iter().filter(|approver| Some(&approver.slack) == reader).map(|_| text("You"));
+    let others = step.approvers.iter().filter(|approver| Some(&approver.slack) != reader);
+    let all: Vec<Run> = own
+        .chain(others.map(|approver| Run::Person { slack: approver.slack.clone(), name: approver.name.clone() }))
+        .collect();
+    let more = all.len().saturating_sub(NAMED);
+    let named = all.into_iter().take(NAMED).enumerate().flat_map(|(place, run)| match (place, more) {
+        (0, _) => vec![run],
+        (_, 0) => vec![text(" or "), run],
+        _ => vec![text(", "), run],
+    });
+    let rest = (more > 0).then(|| text(format!(" or {}", others_are(more))));
+    named.chain(rest).collect()
+}
+
+/// The same in plain names.
+#[must_use]
+pub fn asked_plainly(step: &Step, reader: Option<&SlackUserId>) -> String {
+    let own = step.approvers.iter().filter(|approver| Some(&approver.slack) == reader).map(|_| "You");
+    let others = step.approvers.iter().filter(|approver| Some(&approver.slack) != reader);
+    or(own.chain(others.map(|approver| approver.name.as_str())))
+}
+
+/// Why a step asks them: "owners of Production Database".
+#[must_use]
+pub fn because(step: &Step, application: &str) -> String {
+    match (&step.kind, step.approvers.len()) {
+        (StepKind::Owner { .. }, 1) => format!("owner of {application}"),
+        (StepKind::Owner { .. }, _) => format!("owners of {application}"),
+        (StepKind::Approvers { name }, _) => format!("{application} asks {name}"),
+        (StepKind::Person { .. }, _) => format!("named for {application}"),
+    }
+}

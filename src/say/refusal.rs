@@ -1,0 +1,266 @@
+//! Why not, and what one can do.
+
+use super::{Voice, length, people, requester::zone, time::Zone};
+use crate::domain::{
+    command::{Refusal, decided_by},
+    duration::{EndError, LengthError},
+    id::SlackUserId,
+    port::Unfit,
+    request::{Ending, NotSentOn, Request, State},
+    said::{LONGEST_TEXT, TextError},
+    time::{AccessDuration, Timestamp},
+};
+
+/// The sentence for whoever asked; `about` is the request it concerns, `now` the present.
+#[must_use]
+pub fn sentence(
+    refusal: &Refusal,
+    about: Option<&Request>,
+    reader: &SlackUserId,
+    now: Timestamp,
+    voice: &Voice,
+) -> String {
+    let command = &voice.command;
+    match refusal {
+        Refusal::NotOffered => match about {
+            Some(_) => "What can be asked for has changed, so this was closed. Nothing was opened.".to_owned(),
+            None => format!("There is nothing by that name that you can ask for. {command} shows what there is."),
+        },
+        Refusal::TooLong { most } => {
+            format!("That can be had for up to {}. Choose less.", length::words(*most))
+        }
+        Refusal::TooShort { least } => format!("It must last at least {}.", length::words(*least)),
+        Refusal::TimePassed => "That time has passed. Write a length, or a later time.".to_owned(),
+        Refusal::AlreadyAsked { request, at } => already_asked(&request.to_string(), *at, about, now, voice),
+        Refusal::AlreadyHeld { request, until } => {
+            let zone = reader_zone(about, voice);
+            format!("You have this until {}. ({request})", zone.full(*until, now))
+        }
+        Refusal::TooManyOpen { most } => {
+            format!("You have {most} open requests, the most at one time. Cancel or return one first.")
+        }
+        Refusal::NotServed { unfit } => not_served(unfit, voice),
+        Refusal::IdentityChanged => identity_changed(voice),
+        Refusal::NoSuchRequest => "You have no request by that id. Your messages here name yours.".to_owned(),
+        Refusal::Over => over(about, reader, now, voice),
+        Refusal::OldTerms => "The terms changed since this card. It now shows the present ones; decide again.".to_owned(),
+        Refusal::ForeignCard => {
+            "This message is not the one on record for you, so nothing was done. Use the newest message about this request.".to_owned()
+        }
+        Refusal::OwnRequest => match asked_instead(about, reader) {
+            Some(others) => format!("You asked for this yourself, so someone else decides: {others}."),
+            None => "You asked for this yourself, so someone else decides.".to_owned(),
+        },
+        Refusal::NotApprover => match asked_instead(about, reader) {
+            Some(others) => format!("You cannot decide this: it is not yours to decide any more. Asked: {others}."),
+            None => format!("You cannot decide this: it is not yours to decide any more. Ask {}.", voice.admin()),
+        },
+        Refusal::HasApproved { at } => {
+            let zone = reader_zone(about, voice);
+            format!("You approved this {}. It needs one more, different person.", zone.near(*at, now))
+        }
+        Refusal::TooManyClicks => "Many decisions on this are being checked. Wait a moment, then look at the card.".to_owned(),
+        Refusal::NotLookedUp { .. } => {
+            "Okta did not answer for 5 minutes, so it is unclear whether you may decide this, and nothing was done. Press again.".to_owned()
+        }
+        Refusal::TooLateToCancel => {
+            let id = about.map(|request| request.id.to_string()).unwrap_or_default();
+            format!("It was approved, too late to withdraw. You can return it: {command} return {id}.")
+        }
+        Refusal::NotHeld => "This access is not open, so there is nothing to return.".to_owned(),
+        Refusal::ReturnedBefore => returned(about, now, voice),
+        Refusal::CannotBeSaved => {
+            "This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.".to_owned()
+        }
+        Refusal::Custody => {
+            format!("Jitney only ends access at the moment; nothing can be asked for or decided. Ask {}. Access still ends on time.", voice.admin())
+        }
+    }
+}
+
+fn reader_zone(about: Option<&Request>, voice: &Voice) -> Zone {
+    about.map_or_else(|| Zone::of(None, &voice.zone), |request| zone(request, voice))
+}
+
+fn already_asked(id: &str, at: Timestamp, about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
+    let when = reader_zone(about, voice).near(at, now);
+    match about.and_then(|request| request.route()).and_then(|route| route.current()) {
+        Some((_, step)) => {
+            format!("You asked for this {when}: waiting for {}. ({id})", people::asked_plainly(step, None))
+        }
+        None => format!("You asked for this {when}. ({id})"),
+    }
+}
+
+/// Who else may decide, for those who may not.
+fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String> {
+    let (_, step) = about?.route()?.current()?;
+    let others = step.approvers.iter().filter(|approver| approver.slack != *reader);
+    let names = people::or(others.map(|approver| approver.name.as_str()));
+    (!names.is_empty()).then_some(names)
+}
+
+/// It was decided or ended before the click.
+fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
+    let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
+    let zone = zone(request, voice);
+    let when = |at| zone.near(at, now);
+    let ended = match &request.state {
+        State::Ended { ending, at, .. } => Some((ending, *at)),
+        _ => None,
+    };
+    match (ended, decided_by(request)) {
+        (Some((Ending::Cancelled, at)), _) => {
+            format!("{} withdrew this {}, before your click. Nothing changed.", people::asker_name(request), when(at))
+        }
+        (Some((Ending::Unanswered, at)), _) => format!("This closed {}, before your click. Nothing changed.", when(at)),
+        (Some((Ending::Denied { .. }, _)), Some((by, at))) => decided("denied", by, at, reader, &when(at)),
+        (_, Some((by, at))) => decided("approved", by, at, reader, &when(at)),
+        (Some((_, at)), None) => format!("This ended {}. Nothing changed.", when(at)),
+        (None, None) => "This is being decided. Nothing changed.".to_owned(),
+    }
+}
+
+fn decided(verb: &str, by: &crate::domain::request::Decider, _: Timestamp, reader: &SlackUserId, when: &str) -> String {
+    if by.slack == *reader {
+        format!("You {verb} this {when}. Nothing more to do.")
+    } else {
+        format!("{} {verb} this {when}, before your click. Nothing changed.", by.name)
+    }
+}
+
+fn returned(about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
+    match about.map(|request| (request, &request.state)) {
+        Some((request, State::Ended { at, .. })) => {
+            format!("You returned this {}. Nothing more to do.", zone(request, voice).near(*at, now))
+        }
+        _ => "You returned this already. Nothing more to do.".to_owned(),
+    }
+}
+
+/// Why someone cannot be served, and who can mend it.
+#[must_use]
+pub fn not_served(unfit: &Unfit, voice: &Voice) -> String {
+    let admin = voice.admin();
+    let mend = format!("Ask {admin} to mend that, then ask again.");
+    match unfit {
+        Unfit::Bot | Unfit::Guest | Unfit::Stranger | Unfit::Deactivated => {
+            format!("Only full members can request access here. Ask the member you work with, or {admin}.")
+        }
+        Unfit::NoEmail => {
+            format!("Slack shows no confirmed e-mail of yours, so your Okta account cannot be found. {mend}")
+        }
+        Unfit::NoAccount { email } => format!("No Okta account has your Slack e-mail, {email}. {mend}"),
+        Unfit::Ambiguous { email } => {
+            format!("Two Okta accounts match {email}, so it is unclear which is yours. {mend}")
+        }
+        Unfit::Inactive { status } => format!("Your Okta account is {}. {mend}", status_word(status)),
+    }
+}
+
+fn status_word(status: &str) -> String {
+    match status {
+        "SUSPENDED" => "suspended".to_owned(),
+        "DEPROVISIONED" => "deactivated".to_owned(),
+        "LOCKED_OUT" => "locked".to_owned(),
+        other => format!("not active ({})", other.to_lowercase().replace('_', " ")),
+    }
+}
+
+fn identity_changed(voice: &Voice) -> String {
+    format!(
+        "Your Slack account and your Okta account do not match what is on record, so nothing was sent on. Ask {} to mend that, then ask again.",
+        voice.admin()
+    )
+}
+
+/// Why a request was not put to anyone.
+#[must_use]
+pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String {
+    match why {
+        NotSentOn::Unfit { unfit } => not_served(unfit, voice),
+        NotSentOn::IdentityChanged => identity_changed(voice),
+        NotSentOn::NotOffered => {
+            format!(
+                "There is no {} that you can ask for. {} shows what there is.",
+                request.access.entitlement, voice.command
+            )
+        }
+        NotSentOn::StandingMember => "You have this access already, not through Jitney.".to_owned(),
+        NotSentOn::NobodyToAsk => format!(
+            "Nobody is left who could approve this, so it was not sent on. Ask {} to name an approver for {}.",
+            voice.admin(),
+            request.access.application
+        ),
+    }
+}
+
+/// What is wrong with a justification.
+#[must_use]
+pub fn justification(error: TextError) -> String {
+    match error {
+        TextError::Blank => "Say why you need it, in a sentence.".to_owned(),
+        TextError::TooLong(_) => too_long(error),
+    }
+}
+
+/// What is wrong with a denial's reason.
+#[must_use]
+pub fn reason(error: TextError, asker: &str) -> String {
+    match error {
+        TextError::Blank => format!("Say why; {asker} reads this."),
+        TextError::TooLong(_) => too_long(error),
+    }
+}
+
+fn too_long(error: TextError) -> String {
+    let length = if let TextError::TooLong(length) = error { length } else { 0 };
+    let over = length.saturating_sub(LONGEST_TEXT);
+    format!(
+        "{} characters; at most {} are kept. Shorten it by {}.",
+        thousands(length),
+        thousands(LONGEST_TEXT),
+        thousands(over)
+    )
+}
+
+fn thousands(number: usize) -> String {
+    if number >= 1_000 { format!("{},{:03}", number / 1_000, number % 1_000) } else { number.to_string() }
+}
+
+/// What is wrong with a length, as it was typed.
+#[must_use]
+pub fn length(error: LengthError, typed: &str) -> String {
+    let typed: String = typed.chars().take(40).collect();
+    match error {
+        LengthError::NotUnderstood => {
+            format!("“{typed}” is not a length. Write 45m, 2h, 1h 30m, until 17:30 or eod.")
+        }
+        LengthError::Bare(_) => "Is that minutes or hours? Write 90m or 2h.".to_owned(),
+        LengthError::Zero => "It must last at least 1 minute.".to_owned(),
+        LengthError::TooShort(least) => format!("It must last at least {}.", length::words(least)),
+        LengthError::TooLong => {
+            format!("Nothing can be had for longer than {}.", length::words(AccessDuration::LONGEST))
+        }
+    }
+}
+
+/// What is wrong with an end, in someone's zone.
+#[must_use]
+pub fn end(error: EndError, zone: &Zone, now: Timestamp, voice: &Voice) -> String {
+    let place = zone.city().unwrap_or_else(|| "UTC".to_owned());
+    match error {
+        EndError::Past(clock) => {
+            format!("{clock} {place} time has passed today. Write a length, or a later time.")
+        }
+        EndError::Gap { suggest } => {
+            format!("That time does not exist today: the clocks go forward. Write {suggest}.")
+        }
+        EndError::NotBusinessDay => "Today is no business day. Choose a length.".to_owned(),
+        EndError::DayOver { ends } => {
+            let day = Zone::of(None, &voice.zone);
+            format!("The business day ended at {ends} {}. Choose a length.", day.name(now))
+        }
+        EndError::OutOfRange => "That time cannot be reckoned. Write a length.".to_owned(),
+    }
+}

@@ -1,0 +1,323 @@
+//! The requester's one message, through its whole life.
+
+use super::{
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people, refusal,
+    text, time::Zone,
+};
+use crate::domain::{
+    request::{Checking, Ending, NotOpened, NotSentOn, Request, Route, State},
+    time::{EndRule, Timestamp},
+};
+
+/// The message as the request stands.
+#[must_use]
+pub fn card(request: &Request, voice: &Voice) -> Card {
+    let zone = zone(request, voice);
+    let mut card = match &request.state {
+        State::Checking { checking } => checking_card(request, checking),
+        State::Pending { route, .. } => pending(request, route, &zone),
+        State::Approved { route, .. } => approved(route),
+        State::Active { route, ends, .. } => active(request, route, *ends, &zone),
+        State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
+        State::Ended { ending, at, kept, .. } => ended(request, ending, *at, *kept, &zone, voice),
+    };
+    card.lines.insert(1, what(request, &zone));
+    if !matches!(request.state, State::Ended { .. }) {
+        card.quote.get_or_insert_with(|| justification(request));
+    }
+    card.context = Some(context(request, &zone));
+    if card.text.is_empty() {
+        card.text = plain(&card, request);
+    }
+    card
+}
+
+/// The requester's zone, else the company's.
+#[must_use]
+pub fn zone(request: &Request, voice: &Voice) -> Zone {
+    Zone::of(request.route().and_then(|route| route.person.zone.as_deref()), &voice.zone)
+}
+
+/// "Production Database · Read-Write".
+#[must_use]
+pub fn access(request: &Request) -> String {
+    format!("{} · {}", request.access.application, request.access.level)
+}
+
+/// "Production Database, Read-Write", for those who listen.
+#[must_use]
+pub fn access_plainly(request: &Request) -> String {
+    format!("{}, {}", request.access.application, request.access.level)
+}
+
+/// The justification, or that it was erased.
+#[must_use]
+pub fn justification(request: &Request) -> String {
+    request.justification.text.clone().unwrap_or_else(|| "(erased)".to_owned())
+}
+
+/// "2 hours", or "until 18:00".
+#[must_use]
+pub fn how_long(request: &Request, zone: &Zone) -> String {
+    match request.end {
+        EndRule::After { secs } => length::words(secs),
+        EndRule::At { instant } => format!("until {}", zone.clock(instant)),
+    }
+}
+
+fn what(request: &Request, zone: &Zone) -> Line {
+    vec![text(format!("{}, {}", access(request), how_long(request, zone)))]
+}
+
+fn checking_card(request: &Request, _: &Checking) -> Card {
+    Card {
+        lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Saved. Finding out who decides")]],
+        buttons: Some(cancel(request)),
+        ..Card::default()
+    }
+}
+
+fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
+    let mut first = vec![Run::Mark(Mark::Hourglass), bold("Waiting for ")];
+    let waiting = route.current().map(|(_, step)| people::asked(step, None)).unwrap_or_default();
+    first.extend(waiting);
+    let names = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();
+    let until = match request.end {
+        EndRule::After { secs } => vec![
+            text("If approved now, until "),
+            zone.token(secs.after(request.asked)),
+            text("; the time starts when access opens."),
+        ],
+        EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved.")],
+    };
+    Card {
+        lines: vec![first, until],
+        steps: steps(route, &request.access.application, None, zone),
+        buttons: Some(cancel(request)),
+        text: format!(
+            "Waiting for {names}: {}, {}. Closes {} if nobody decides.",
+            access_plainly(request),
+            how_long(request, zone),
+            zone.stamp(request.closes)
+        ),
+        ..Card::default()
+    }
+}
+
+/// The steps of a request, one a line.
+#[must_use]
+pub fn steps(
+    route: &Route,
+    application: &str,
+    reader: Option<&crate::domain::id::SlackUserId>,
+    zone: &Zone,
+) -> Vec<Line> {
+    let current = route.current().map(|(place, _)| place);
+    let line = |(place, step): (usize, &crate::domain::request::Step)| match &step.approval {
+        Some(approval) => {
+            let by = reader.map_or_else(
+                || Run::Person { slack: approval.by.slack.clone(), name: approval.by.name.clone() },
+                |reader| match people::decider(&approval.by, reader) {
+                    Run::Text(_) => text("You"),
+                    other => other,
+                },
+            );
+            vec![by, text(" approved, "), zone.token(approval.at)]
+        }
+        None => {
+            let mut line = if Some(place) == current { Vec::new() } else { vec![text("then ")] };
+            line.extend(people::asked(step, reader));
+            let now = if Some(place) == current { ", now: " } else { ": " };
+            line.push(text(format!("{now}{}", people::because(step, application))));
+            line
+        }
+    };
+    route.steps.iter().enumerate().map(line).collect()
+}
+
+fn approved(_: &Route) -> Card {
+    Card { lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Approved. Opening access in Okta")]], ..Card::default() }
+}
+
+fn active(request: &Request, route: &Route, ends: Timestamp, zone: &Zone) -> Card {
+    let mut second = Vec::new();
+    if let Some(approval) = route.last_approval() {
+        second.push(Run::Person { slack: approval.by.slack.clone(), name: approval.by.name.clone() });
+        second.extend([text(" approved, "), zone.token(approval.at), text(". ")]);
+    }
+    second.push(text("If the application does not show it yet, sign in to it again."));
+    Card {
+        lines: vec![vec![Run::Mark(Mark::Green), bold("Active until "), zone.token(ends), bold(".")], second],
+        buttons: Some(Buttons { name: "grant".to_owned(), row: vec![give_back(request)] }),
+        text: format!("Active until {}: {}.", zone.stamp(ends), access_plainly(request)),
+        ..Card::default()
+    }
+}
+
+/// The button that gives access back.
+#[must_use]
+pub fn give_back(request: &Request) -> Button {
+    Button {
+        confirm: Some(Confirm {
+            title: "Return this access?".to_owned(),
+            text: format!("{} ends at once. To get it back you ask again.", access(request)),
+            yes: "Return access".to_owned(),
+            no: "Keep it".to_owned(),
+        }),
+        ..button(ButtonId::Return, "Return access", Look::Plain, request.id)
+    }
+}
+
+fn cancel(request: &Request) -> Buttons {
+    Buttons {
+        name: "request".to_owned(),
+        row: vec![button(ButtonId::Cancel, "Cancel request", Look::Plain, request.id)],
+    }
+}
+
+fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
+    match late {
+        None => {
+            Card { lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Ending access in Okta")]], ..Card::default() }
+        }
+        Some(_) => Card {
+            lines: vec![
+                vec![
+                    Run::Mark(Mark::Warning),
+                    bold("Over since "),
+                    zone.token(due),
+                    bold(", but Okta has not confirmed it"),
+                ],
+                vec![text("It is retried until it does, and admins know. Do not use this access any more.")],
+            ],
+            ..Card::default()
+        },
+    }
+}
+
+fn ended(
+    request: &Request,
+    ending: &Ending,
+    at: Timestamp,
+    kept: Option<crate::domain::id::RequestId>,
+    zone: &Zone,
+    voice: &Voice,
+) -> Card {
+    let time = || zone.token(at);
+    let lines = match ending {
+        Ending::Refused { why: NotSentOn::StandingMember } => vec![
+            vec![bold("You already have this access")],
+            vec![text(
+                "You were in the Okta group before, not through Jitney, so nothing was opened and nothing will be taken away. Admins were told.",
+            )],
+        ],
+        Ending::Refused { why } => vec![
+            vec![Run::Mark(Mark::Warning), bold("Not sent on")],
+            vec![text(refusal::not_sent_on(why, request, voice))],
+        ],
+        Ending::Denied { by, .. } => vec![
+            vec![bold("Denied by "), person(by), text(", "), time()],
+            vec![text("You can talk to "), person(by), text(", or ask again with more detail.")],
+        ],
+        Ending::Cancelled => vec![vec![bold("You withdrew this request"), text(", "), time()]],
+        Ending::Unanswered => unanswered(request, at, zone),
+        Ending::Expired => {
+            let mut lines = vec![vec![bold("Ended "), time(), bold(", as planned")]];
+            lines.push(match kept {
+                Some(by) => vec![text(format!("{by} keeps this access open until its own end."))],
+                None => vec![text("Okta confirmed it.")],
+            });
+            lines
+        }
+        Ending::Returned => vec![
+            vec![bold("You returned this access"), text(", "), time()],
+            match kept {
+                Some(by) => vec![text(format!("{by} keeps it open until its own end."))],
+                None => vec![text("Okta confirmed its end.")],
+            },
+        ],
+        Ending::Failed { why } => {
+            vec![vec![Run::Mark(Mark::Warning), bold("Access could not be opened")], vec![text(failed(why))]]
+        }
+    };
+    let quote = match ending {
+        Ending::Denied { reason, .. } => reason.text.clone(),
+        _ => None,
+    };
+    Card { lines, quote, ..Card::default() }
+}
+
+fn person(by: &crate::domain::request::Decider) -> Run {
+    Run::Person { slack: by.slack.clone(), name: by.name.clone() }
+}
+
+fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
+    let why = match request.end {
+        EndRule::At { instant } if instant <= at => "the time you asked for has passed".to_owned(),
+        _ => format!("nobody decided in {}", since(request.asked, at)),
+    };
+    let asked = request.route().and_then(|route| route.current()).map(|(_, step)| people::asked(step, None));
+    let mut second = asked.map_or_else(Vec::new, |asked| {
+        let mut line = vec![text("Asked: ")];
+        line.extend(asked);
+        line.push(text(". "));
+        line
+    });
+    second.push(text("You can ask again."));
+    vec![vec![bold("Closed "), zone.token(at), bold(format!(": {why}"))], second]
+}
+
+fn since(from: Timestamp, to: Timestamp) -> String {
+    let secs = u64::try_from((to - from).num_seconds()).unwrap_or_default();
+    let whole = if secs >= 3600 { secs / 3600 * 3600 } else { secs / 60 * 60 };
+    crate::domain::time::AccessDuration::from_secs(whole.max(60)).map_or_else(|_| "time".to_owned(), length::words)
+}
+
+/// Why access could not be opened, in a plain sentence. The vendor's own words go to admins.
+#[must_use]
+pub fn failed(why: &NotOpened) -> &'static str {
+    match why {
+        NotOpened::CalledOff => {
+            "Okta did not confirm it before its time was over, so it was called off; nothing stays scheduled. You can ask again."
+        }
+        NotOpened::Rejected { .. } | NotOpened::UnfitGroup { .. } => {
+            "Okta does not let this bot change that group. Admins were told; nothing stays scheduled. Ask again once they have mended it."
+        }
+        NotOpened::Inactive { .. } => {
+            "Your Okta account was not active when this was approved, so nothing was opened. Ask an admin to mend that, then ask again."
+        }
+        NotOpened::NotOffered => {
+            "What can be asked for changed before it was opened, so nothing was opened. Ask again with what is offered now."
+        }
+    }
+}
+
+fn context(request: &Request, zone: &Zone) -> String {
+    match request.state {
+        State::Checking { .. } | State::Pending { .. } => {
+            format!("{} · closes {} if nobody decides", request.id, zone.stamp(request.closes))
+        }
+        _ => request.id.to_string(),
+    }
+}
+
+/// The card's first lines in sentences, without marks or mentions.
+fn plain(card: &Card, request: &Request) -> String {
+    let first = card.lines.first().map(|line| flat(line)).unwrap_or_default();
+    let rest = card.lines.iter().skip(2).map(|line| flat(line));
+    let what = format!("{}: {}.", first.trim_end_matches(['.', ':']), access_plainly(request));
+    std::iter::once(what).chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+/// A line in plain words.
+#[must_use]
+pub fn flat(line: &[Run]) -> String {
+    line.iter()
+        .map(|run| match run {
+            Run::Mark(_) => "",
+            Run::Text(words) | Run::Bold(words) | Run::Code(words) => words.as_str(),
+            Run::Person { name, .. } => name.as_str(),
+            Run::Time { plain, .. } => plain.as_str(),
+        })
+        .collect()
+}

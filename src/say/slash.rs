@@ -1,0 +1,133 @@
+//! Private answers to typed commands.
+
+use super::{Card, Line, Run, Voice, requester, text, time::Zone};
+use crate::domain::request::Request;
+
+/// "Saved as R-142: Production Database · Read-Write, 2 hours. Your messages show how it goes."
+#[must_use]
+pub fn saved(request: &Request, voice: &Voice) -> String {
+    let zone = requester::zone(request, voice);
+    format!(
+        "Saved as {}: {}, {}. Your messages show how it goes.",
+        request.id,
+        requester::access(request),
+        requester::how_long(request, &zone)
+    )
+}
+
+/// It was not saved in time.
+pub const NOT_SAVED: &str = "Not saved yet: press again.";
+
+/// A command was not done in time.
+pub const NOT_DONE: &str = "This took too long, so it may not have been done. Try again in a moment.";
+
+/// A click that cannot be read.
+#[must_use]
+pub fn unreadable(voice: &Voice) -> String {
+    format!("That click could not be read, so nothing was done. Open {} again.", voice.command)
+}
+
+/// What one can type.
+#[must_use]
+pub fn help(voice: &Voice) -> Card {
+    let command = &voice.command;
+    let code = |rest: &str| Run::Code(format!("{command}{rest}"));
+    let lines: Vec<Line> = vec![
+        vec![
+            text("Ask: "),
+            code(""),
+            text(" opens the form. "),
+            code(" prod-db/rw 2h Why you need it"),
+            text(" asks in one line."),
+        ],
+        vec![text("Your access: "), code(" return ID"), text(" · "), code(" cancel ID")],
+        vec![
+            text("Lengths: "),
+            Run::Code("45m".to_owned()),
+            text(" "),
+            Run::Code("2h".to_owned()),
+            text(" "),
+            Run::Code("1h 30m".to_owned()),
+            text(" "),
+            Run::Code("until 17:30".to_owned()),
+            text(" "),
+            Run::Code("eod".to_owned()),
+            text(format!(
+                " ({}{} time)",
+                voice.day.ends,
+                Zone::of(None, &voice.day.zone).city().map(|city| format!(" {city}")).unwrap_or_default()
+            )),
+        ],
+    ];
+    let plain = lines.iter().map(|line| requester::flat(line)).collect::<Vec<_>>().join("\n");
+    Card { lines, text: plain, ..Card::default() }
+}
+
+/// A command that is none, with the one that was meant, if there is a near one.
+#[must_use]
+pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> String {
+    let command = &voice.command;
+    let typed: String = typed.chars().take(40).collect();
+    match near {
+        Some(near) => {
+            format!("“{command} {typed}” is not a command. Did you mean “{command} {near}”? {command} help shows all.")
+        }
+        None => format!("{command} help shows all commands."),
+    }
+}
+
+/// An entitlement that is none.
+#[must_use]
+pub fn no_such(typed: &str, near: Option<&str>) -> String {
+    let typed: String = typed.chars().take(40).collect();
+    match near {
+        Some(near) => format!("There is no {typed} you can ask for. Did you mean {near}?"),
+        None => format!("There is no {typed} you can ask for."),
+    }
+}
+
+/// A typed request without its length or its why.
+#[must_use]
+pub fn missing(part: Missing, entitlement: &str, length: &str, voice: &Voice) -> String {
+    let command = &voice.command;
+    match part {
+        Missing::Length => {
+            format!("The length is missing. Write {command} {entitlement} 2h and why you need it.")
+        }
+        Missing::Why => format!("The why is missing. Write {command} {entitlement} {length} and your reason."),
+    }
+}
+
+/// A part of a typed request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// For how long.
+    Length,
+    /// Why.
+    Why,
+}
+
+/// What to do with a command that wants an id.
+#[must_use]
+pub fn which(verb: &str, voice: &Voice) -> String {
+    format!("Which one? Write {} {verb} and the id in your message, such as R-142.", voice.command)
+}
+
+/// A sentence, and what was typed, so that it is not lost.
+#[must_use]
+pub fn with_typed(sentence: String, typed: &str) -> Card {
+    let lines = vec![vec![text(sentence.clone())], vec![text("You typed:")]];
+    Card { lines, quote: Some(typed.to_owned()), text: sentence, ..Card::default() }
+}
+
+/// "R-142 is withdrawn."
+#[must_use]
+pub fn withdrawn(id: &str) -> String {
+    format!("{id} is withdrawn.")
+}
+
+/// "R-142 is returned. Okta is asked to end it now."
+#[must_use]
+pub fn returned(id: &str) -> String {
+    format!("{id} is returned. Okta is asked to end it now.")
+}

@@ -1,0 +1,378 @@
+//! From words to Block Kit.
+//!
+//! It owns the shapes and their limits (<https://docs.slack.dev/reference/block-kit/blocks>). It refuses to choose words.
+//! One law: prose is `rich_text`, which has no markup to inject; a person's text is one `text` element.
+
+use serde_json::{Value, json};
+use slack_morphism::blocks::{SlackBlock, SlackView};
+
+use crate::say::{
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Run,
+    form::{Choice, Group, Notice, RequestForm},
+};
+
+/// The longest fallback text: longer ones are refused with `msg_too_long` when a message is redrawn.
+const LONGEST_TEXT: usize = 3_000;
+
+/// The longest option, and its description.
+const LONGEST_OPTION: usize = 75;
+
+/// The most options of a select; beyond, it is searched.
+pub const MOST_OPTIONS: usize = 100;
+
+/// The most groups of a select.
+const MOST_GROUPS: usize = 100;
+
+/// The longest label of a group of options.
+const LONGEST_LABEL: usize = 75;
+
+/// The longest text of a confirmation.
+const LONGEST_CONFIRM: usize = 300;
+
+/// The longest justification, as the form itself bounds it.
+const LONGEST_JUSTIFICATION: usize = crate::domain::said::LONGEST_TEXT;
+
+/// A message: its fallback text and its blocks.
+#[must_use]
+pub fn message(card: &Card) -> (String, Vec<SlackBlock>) {
+    (cut(&card.text, LONGEST_TEXT), typed(blocks(card)))
+}
+
+/// The same as an ack carries it.
+#[must_use]
+pub fn ephemeral(card: &Card) -> Value {
+    json!({ "response_type": "ephemeral", "text": cut(&card.text, LONGEST_TEXT), "blocks": blocks(card) })
+}
+
+/// A sentence as an ack carries it. It is not parsed.
+#[must_use]
+pub fn sentence(text: &str) -> Value {
+    let card = Card { lines: vec![vec![Run::Text(text.to_owned())]], text: text.to_owned(), ..Card::default() };
+    ephemeral(&card)
+}
+
+/// A view as the Web API takes it. None if a model cannot hold it, which the tests exclude.
+#[must_use]
+pub fn view(view: &Value) -> Option<SlackView> {
+    serde_json::from_value(view.clone()).ok()
+}
+
+fn typed(blocks: Vec<Value>) -> Vec<SlackBlock> {
+    blocks.into_iter().filter_map(|block| serde_json::from_value(block).ok()).collect()
+}
+
+fn blocks(card: &Card) -> Vec<Value> {
+    let mut elements: Vec<Value> = card.lines.iter().map(section).collect();
+    elements.extend(card.quote.as_deref().map(quote));
+    if !card.steps.is_empty() {
+        let steps: Vec<Value> = card.steps.iter().map(section).collect();
+        elements.push(json!({ "type": "rich_text_list", "style": "ordered", "elements": steps }));
+    }
+    elements.extend(card.after.iter().map(section));
+    let mut blocks = vec![json!({ "type": "rich_text", "elements": elements })];
+    blocks.extend(card.buttons.as_ref().map(actions));
+    blocks.extend(card.context.as_ref().map(|context| {
+        json!({ "type": "context", "elements": [
+            { "type": "mrkdwn", "text": escape(context), "verbatim": true }
+        ] })
+    }));
+    blocks
+}
+
+fn section(line: &Line) -> Value {
+    json!({ "type": "rich_text_section", "elements": line.iter().flat_map(run).collect::<Vec<_>>() })
+}
+
+fn quote(text: &str) -> Value {
+    json!({ "type": "rich_text_quote", "elements": [{ "type": "text", "text": text }] })
+}
+
+fn run(run: &Run) -> Vec<Value> {
+    match run {
+        Run::Mark(mark) => {
+            vec![json!({ "type": "emoji", "name": emoji(*mark) }), json!({ "type": "text", "text": " " })]
+        }
+        Run::Text(text) if text.is_empty() => Vec::new(),
+        Run::Text(text) => vec![json!({ "type": "text", "text": text })],
+        Run::Bold(text) => vec![json!({ "type": "text", "text": text, "style": { "bold": true } })],
+        Run::Code(text) => vec![json!({ "type": "text", "text": text, "style": { "code": true } })],
+        Run::Person { slack, .. } => vec![json!({ "type": "user", "user_id": slack.as_str() })],
+        Run::Time { at, plain } => vec![json!({
+            "type": "date",
+            "timestamp": at.timestamp(),
+            "format": "{date_short_pretty} at {time}",
+            "fallback": plain,
+        })],
+    }
+}
+
+const fn emoji(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Hourglass => "hourglass_flowing_sand",
+        Mark::Green => "large_green_circle",
+        Mark::Warning => "warning",
+    }
+}
+
+fn actions(buttons: &Buttons) -> Value {
+    json!({
+        "type": "actions",
+        "block_id": buttons.name,
+        "elements": buttons.row.iter().map(button).collect::<Vec<_>>(),
+    })
+}
+
+fn button(button: &Button) -> Value {
+    let mut drawn = json!({
+        "type": "button",
+        "action_id": action(button.id),
+        "value": button.value,
+        "text": plain(&button.label),
+    });
+    if button.look == Look::Primary {
+        drawn["style"] = json!("primary");
+    }
+    if let Some(confirm) = &button.confirm {
+        drawn["confirm"] = json!({
+            "title": plain(&confirm.title),
+            "text": plain(&cut(&confirm.text, LONGEST_CONFIRM)),
+            "confirm": plain(&confirm.yes),
+            "deny": plain(&confirm.no),
+        });
+    }
+    drawn
+}
+
+/// The name that Slack sends back.
+#[must_use]
+pub const fn action(button: ButtonId) -> &'static str {
+    match button {
+        ButtonId::Approve => "approve",
+        ButtonId::Deny => "deny",
+        ButtonId::Cancel => "cancel",
+        ButtonId::Return => "return",
+        ButtonId::RequestAccess => "request_access",
+    }
+}
+
+fn plain(text: &str) -> Value {
+    json!({ "type": "plain_text", "text": text, "emoji": false })
+}
+
+/// The three characters that mean something in mrkdwn.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// At most so many characters; what is cut off is shown to be.
+fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    text.chars().take(longest - 1).chain(['…']).collect()
+}
+
+/// The form `request`.
+#[must_use]
+pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
+    let mut blocks = vec![
+        input("entitlement", "Access", entitlement(form), Listens::Yes),
+        input("duration", "For how long", select(&form.lengths, typed.duration.as_deref()), Listens::Yes),
+        optional(with_hint(
+            input(
+                "custom_duration",
+                "Or another length",
+                json!({
+                    "type": "plain_text_input",
+                    "action_id": "custom_duration",
+                    "placeholder": plain("90m, 2h 30m, until 17:30"),
+                    "dispatch_action_config": { "trigger_actions_on": ["on_enter_pressed"] },
+                }),
+                Listens::Yes,
+            ),
+            "Fill this in and it counts instead of the choice above. Press Enter to see the exact end.",
+        )),
+        preview(&form.preview),
+        with_hint(
+            input("justification", "Why do you need it", justification(), Listens::No),
+            "The people asked and admins show this as you type it.",
+        ),
+    ];
+    if form.lengths.is_empty() {
+        blocks.remove(1);
+    }
+    if form.groups.is_empty() {
+        blocks = vec![preview(&form.preview)];
+    }
+    let mut view = modal("request", "Request access", "Cancel", blocks);
+    if !form.groups.is_empty() {
+        view["submit"] = plain("Send request");
+    }
+    view
+}
+
+/// What the drawn form keeps of what is filled in: Slack keeps the rest itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Typed {
+    /// The length that is chosen.
+    pub duration: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listens {
+    Yes,
+    No,
+}
+
+fn entitlement(form: &RequestForm) -> Value {
+    let many = form.groups.iter().map(|group| group.options.len()).sum::<usize>() > MOST_OPTIONS;
+    let chosen = form.chosen.as_ref().map(ToString::to_string);
+    let initial =
+        form.groups.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
+    let mut select = if many {
+        json!({
+            "type": "external_select",
+            "action_id": "entitlement",
+            "min_query_length": 0,
+            "placeholder": plain("Type to search all levels of access"),
+        })
+    } else {
+        json!({
+            "type": "static_select",
+            "action_id": "entitlement",
+            "placeholder": plain("Choose an application and level"),
+            "option_groups": groups(&form.groups),
+        })
+    };
+    if let Some(initial) = initial {
+        select["initial_option"] = option(initial);
+    }
+    select
+}
+
+/// Groups of options, as a select or an answer to a search takes them.
+#[must_use]
+pub fn groups(groups: &[Group]) -> Value {
+    let drawn = groups.iter().take(MOST_GROUPS).map(|group| {
+        json!({
+            "label": plain(&cut(&group.label, LONGEST_LABEL)),
+            "options": group.options.iter().take(MOST_OPTIONS).map(option).collect::<Vec<_>>(),
+        })
+    });
+    drawn.collect()
+}
+
+/// The answer to a search: the groups whose names or options hold what was typed, at most [`MOST_OPTIONS`] options.
+#[must_use]
+pub fn found(all: &[Group], typed: &str) -> Value {
+    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let mut room = MOST_OPTIONS;
+    let mut found = Vec::new();
+    for group in all {
+        let fits = |option: &&Choice| {
+            let text = format!("{} {} {}", group.label, option.label, option.value).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        let options: Vec<Choice> = group.options.iter().filter(fits).take(room).cloned().collect();
+        room -= options.len();
+        if !options.is_empty() {
+            found.push(Group { label: group.label.clone(), options });
+        }
+    }
+    json!({ "option_groups": groups(&found) })
+}
+
+fn select(choices: &[Choice], chosen: Option<&str>) -> Value {
+    let mut select = json!({
+        "type": "static_select",
+        "action_id": "duration",
+        "options": choices.iter().take(MOST_OPTIONS).map(option).collect::<Vec<_>>(),
+    });
+    let initial = choices.iter().find(|choice| Some(choice.value.as_str()) == chosen).or_else(|| choices.first());
+    if let Some(initial) = initial {
+        select["initial_option"] = option(initial);
+    }
+    select
+}
+
+fn option(choice: &Choice) -> Value {
+    let mut drawn = json!({ "text": plain(&cut(&choice.label, LONGEST_OPTION)), "value": choice.value });
+    if let Some(description) = &choice.description {
+        drawn["description"] = plain(&cut(description, LONGEST_OPTION));
+    }
+    drawn
+}
+
+fn justification() -> Value {
+    json!({
+        "type": "plain_text_input",
+        "action_id": "justification",
+        "multiline": true,
+        "max_length": LONGEST_JUSTIFICATION,
+        "placeholder": plain("What you will do, and the incident or ticket if there is one"),
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it becomes part of the input")]
+fn input(block: &str, label: &str, element: Value, listens: Listens) -> Value {
+    let mut input = json!({ "type": "input", "block_id": block, "label": plain(label), "element": element });
+    if listens == Listens::Yes {
+        input["dispatch_action"] = json!(true);
+    }
+    input
+}
+
+fn with_hint(mut input: Value, hint: &str) -> Value {
+    input["hint"] = plain(hint);
+    input
+}
+
+fn optional(mut input: Value) -> Value {
+    input["optional"] = json!(true);
+    input
+}
+
+fn preview(lines: &[Line]) -> Value {
+    let elements: Vec<Value> = lines.iter().map(section).collect();
+    json!({ "type": "rich_text", "block_id": "preview", "elements": elements })
+}
+
+/// The form `deny`.
+#[must_use]
+pub fn deny_form(first: &Line, request: &str, asker: &str) -> Value {
+    let reason = with_hint(
+        input(
+            "reason",
+            "Why not",
+            json!({
+                "type": "plain_text_input",
+                "action_id": "reason",
+                "multiline": true,
+                "max_length": LONGEST_JUSTIFICATION,
+            }),
+            Listens::No,
+        ),
+        &format!("{asker} and admins show this. Other approvers only see that you denied it."),
+    );
+    let blocks = vec![json!({ "type": "rich_text", "elements": [section(first)] }), reason];
+    let mut view = modal("deny", "Deny request", "Back", blocks);
+    view["submit"] = plain("Deny request");
+    view["private_metadata"] = json!(request);
+    view
+}
+
+/// What stands in place of a form.
+#[must_use]
+pub fn notice(notice: &Notice) -> Value {
+    modal("notice", notice.title, "Close", blocks(&notice.card))
+}
+
+fn modal(callback: &str, title: &str, close: &str, blocks: Vec<Value>) -> Value {
+    json!({
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title),
+        "close": plain(close),
+        "blocks": blocks,
+    })
+}

@@ -1,0 +1,279 @@
+//! Saying things in Slack: messages that follow their requests, nudges, replies, alerts; and who somebody is there.
+//!
+//! It owns where each of them goes. It refuses to choose words, and to decide when.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use slack_morphism::{SlackChannelId as ApiChannel, SlackTeamId, SlackTs as ApiTs, SlackUserId as ApiUser};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use super::{
+    blocks,
+    client::{Reply, SlackClient, SlackPerson, Thread},
+    error::SlackError,
+};
+use crate::{
+    config::{self, Guests, Settings},
+    domain::{
+        catalogue::Who,
+        id::{Email, SlackChannelId, SlackTs, SlackUserId},
+        port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
+        request::Request,
+    },
+    say::{Card, Voice, approver, requester},
+};
+
+/// Messages on their way at one time: more would only meet Slack's limits.
+const AT_ONCE: usize = 8;
+
+/// Conversations whose channel is remembered.
+const MOST_CHANNELS: usize = 10_000;
+
+/// How the bot behaves: its words' surroundings, and whom it serves and tells.
+#[derive(Clone, Debug)]
+pub struct Manners {
+    /// For the words.
+    pub voice: Voice,
+    /// Who is told what needs a human.
+    pub admins: Vec<Who>,
+    /// What becomes of guests.
+    pub guests: Guests,
+}
+
+impl Manners {
+    /// From the configuration, or from what can be read of it.
+    #[must_use]
+    pub fn new(slack: &config::Slack, settings: Option<&Settings>, admins: &[Who]) -> Self {
+        let day = settings.map(|settings| settings.requests.business_day.clone()).unwrap_or_default();
+        let voice = Voice { command: slack.command.clone(), zone: day.zone.clone(), day, admins: Vec::new() };
+        let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
+        Self { voice, admins: admins.to_vec(), guests }
+    }
+}
+
+/// A member of the workspace who may be served.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Their confirmed e-mail.
+    pub email: Email,
+    /// Their zone's name.
+    pub zone: Option<String>,
+    /// Whether they are a guest: they may ask where the configuration says so, and never decide.
+    pub guest: Guest,
+}
+
+/// Whether somebody is a guest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guest {
+    /// A full member.
+    No,
+    /// A guest.
+    Yes,
+}
+
+/// The bot in its workspace.
+pub struct Chat {
+    client: Arc<SlackClient>,
+    team: SlackTeamId,
+    manners: Manners,
+    channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
+    turns: Semaphore,
+}
+
+impl Chat {
+    /// The bot in `team`. The admins' names are looked up once, for the sentences that name them.
+    pub async fn open(client: Arc<SlackClient>, team: SlackTeamId, mut manners: Manners) -> Self {
+        for admin in manners.admins.iter().take(2) {
+            if let Who::Person(email) = admin
+                && let Ok(person) = client.user_by_email(email.as_str()).await
+            {
+                manners.voice.admins.push(person.name);
+            }
+        }
+        Self { client, team, manners, channels: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+    }
+
+    /// The words' surroundings.
+    #[must_use]
+    pub const fn voice(&self) -> &Voice {
+        &self.manners.voice
+    }
+
+    /// Who is told what needs a human.
+    #[must_use]
+    pub fn admins(&self) -> &[Who] {
+        &self.manners.admins
+    }
+
+    /// The Web API.
+    #[must_use]
+    pub const fn client(&self) -> &Arc<SlackClient> {
+        &self.client
+    }
+
+    /// Posts a message, or redraws it, as its request stands.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn show(&self, view: &ViewKey, request: &Request) -> Result<Posted, EffectError> {
+        let _turn = self.turns.acquire().await;
+        let (to, card) = match view {
+            ViewKey::Requester { .. } => (&request.asker, requester::card(request, self.voice())),
+            ViewKey::Approver { slack, .. } => (slack, approver::card(request, slack, self.voice())),
+        };
+        match request.shown.get(view) {
+            Some(shown) => {
+                self.redraw(&shown.posted, &card).await?;
+                Ok(shown.posted.clone())
+            }
+            None => self.tell(to, &card).await,
+        }
+    }
+
+    /// Redraws a message.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn redraw(&self, posted: &Posted, card: &Card) -> Result<(), EffectError> {
+        let (text, blocks) = blocks::message(card);
+        let channel = ApiChannel::from(posted.channel.as_str());
+        let ts = ApiTs::from(posted.ts.as_str());
+        self.client.update(&channel, &ts, &text, blocks).await.map_err(failed)
+    }
+
+    /// Posts a message of its own to someone.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn tell(&self, to: &SlackUserId, card: &Card) -> Result<Posted, EffectError> {
+        let channel = self.channel(to).await?;
+        let (text, blocks) = blocks::message(card);
+        let ts = self.client.post(&ApiChannel::from(channel.as_str()), &text, blocks, None).await.map_err(failed)?;
+        let ts = SlackTs::parse(ts.0).map_err(|_| unreadable())?;
+        Ok(Posted { channel, ts })
+    }
+
+    /// Says a sentence in a message's thread, and in the conversation too, so that it notifies.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn nudge(&self, under: &Posted, sentence: &str) -> Result<(), EffectError> {
+        let card = Card { lines: vec![vec![crate::say::text(sentence)]], text: sentence.to_owned(), ..Card::default() };
+        let (text, blocks) = blocks::message(&card);
+        let thread = Thread { ts: ApiTs::from(under.ts.as_str()), broadcast: true };
+        let channel = ApiChannel::from(under.channel.as_str());
+        self.client.post(&channel, &text, blocks, Some(thread)).await.map(drop).map_err(failed)
+    }
+
+    /// Says something that only one person sees, where they clicked.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn whisper(&self, to: &SlackUserId, channel: &SlackChannelId, sentence: &str) -> Result<(), EffectError> {
+        let channel = ApiChannel::from(channel.as_str());
+        let user = ApiUser::from(to.as_str());
+        self.client.ephemeral(&channel, &user, &plainly(sentence), Vec::new()).await.map_err(failed)
+    }
+
+    /// Answers a click where it was made: at its own address, and where that fails, in the conversation.
+    pub async fn answer(&self, to: &SlackUserId, at: Option<&Url>, channel: &SlackChannelId, sentence: &str) {
+        if let Some(url) = at
+            && self.client.respond(url, &Reply::aside(plainly(sentence), Vec::new())).await.is_ok()
+        {
+            return;
+        }
+        if let Err(failure) = self.whisper(to, channel, sentence).await {
+            tracing::warn!(class = ?failure.class, "a click could not be answered");
+        }
+    }
+
+    async fn channel(&self, to: &SlackUserId) -> Result<SlackChannelId, EffectError> {
+        if let Some(known) = self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(to) {
+            return Ok(known.clone());
+        }
+        let opened = self.client.open_dm(&ApiUser::from(to.as_str())).await.map_err(failed)?;
+        let channel = SlackChannelId::parse(opened.0).map_err(|_| unreadable())?;
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if channels.len() >= MOST_CHANNELS {
+            channels.clear();
+        }
+        channels.insert(to.clone(), channel.clone());
+        Ok(channel)
+    }
+
+    /// Who a Slack user is, if they may be served.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn member(&self, slack: &SlackUserId) -> Result<Result<Member, Unfit>, EffectError> {
+        match self.client.user(&ApiUser::from(slack.as_str())).await {
+            Ok(person) => Ok(self.fit(&person)),
+            Err(SlackError::Gone(_)) => Ok(Err(Unfit::Stranger)),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn fit(&self, person: &SlackPerson) -> Result<Member, Unfit> {
+        let guest = if person.restricted || person.ultra_restricted { Guest::Yes } else { Guest::No };
+        if person.is_bot {
+            return Err(Unfit::Bot);
+        }
+        if person.deleted {
+            return Err(Unfit::Deactivated);
+        }
+        if person.stranger || person.team.as_ref().is_some_and(|team| *team != self.team) {
+            return Err(Unfit::Stranger);
+        }
+        if guest == Guest::Yes && self.manners.guests == Guests::Refused {
+            return Err(Unfit::Guest);
+        }
+        let email = person.email.as_ref().and_then(|email| Email::fold(email.as_str()).ok()).ok_or(Unfit::NoEmail)?;
+        Ok(Member { email, zone: person.tz.clone(), guest })
+    }
+
+    /// The full member with an e-mail, if there is one.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn by_email(&self, email: &Email) -> Result<Option<SlackUserId>, EffectError> {
+        match self.client.user_by_email(email.as_str()).await {
+            Ok(person) => {
+                let full = self.fit(&person).is_ok_and(|member| member.guest == Guest::No && member.email == *email);
+                Ok(full.then(|| SlackUserId::parse(person.id.0).ok()).flatten())
+            }
+            Err(SlackError::Gone(_)) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+}
+
+/// The three characters that mean something in a message's text.
+fn plainly(sentence: &str) -> String {
+    sentence.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A failed call, classed.
+#[must_use]
+pub fn failed(error: SlackError) -> EffectError {
+    let (class, after, code) = match &error {
+        SlackError::RateLimited { after } => (Class::Retry, Some(*after), "ratelimited".to_owned()),
+        SlackError::Retry(hitch) => (Class::Retry, None, hitch.to_string()),
+        SlackError::Auth { code, .. } => (Class::Auth, None, code.to_string()),
+        SlackError::Gone(code) => (Class::Gone, None, code.to_string()),
+        SlackError::Rejected { code, .. } => (Class::Rejected, None, code.to_string()),
+        SlackError::Unknown(hitch) => (Class::Unknown, None, hitch.to_string()),
+    };
+    EffectError { class, after, fault: fault(code) }
+}
+
+fn unreadable() -> EffectError {
+    EffectError { class: Class::Unknown, after: None, fault: fault("unreadable".to_owned()) }
+}
+
+fn fault(code: String) -> Fault {
+    Fault { vendor: Vendor::Slack, status: None, code: Some(code), receipt: None }
+}

@@ -1,0 +1,323 @@
+//! A house for plays: the world outside, the bot inside, and a clock that is moved by hand.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+
+use chrono::TimeDelta;
+use jitney::{
+    clock::Steered,
+    ledger::{Keys, verify},
+};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
+use world::{Company, State, SubmitAnswer, World, slack::Message};
+
+/// Alice asks.
+pub const ALICE: &str = "U0ALICE";
+/// Bob owns.
+pub const BOB: &str = "U0BOB";
+/// Dana owns too.
+pub const DANA: &str = "U0DANA";
+/// Carol is an admin.
+pub const CAROL: &str = "U0CAROL";
+/// The group behind `prod-db/rw` and `prod-db/debug`.
+pub const PROD_RW: &str = "00gPRODRW";
+
+/// What the plays ask for.
+pub const CATALOGUE: &str = r#"
+[[application]]
+id     = "prod-db"
+name   = "Production Database"
+owners = ["bob@acme.example", "dana@acme.example"]
+
+  [[application.entitlement]]
+  id           = "rw"
+  name         = "Read-Write"
+  okta_group   = "00gPRODRW"
+  sensitivity  = "high"
+  approval     = ["owner"]
+  durations    = ["45m", "2h"]
+  max_duration = "8h"
+  requesters   = ["okta:00gENG"]
+  shares_group = true
+
+  [[application.entitlement]]
+  id           = "debug"
+  name         = "Debugging"
+  okta_group   = "00gPRODRW"
+  sensitivity  = "high"
+  approval     = ["owner"]
+  durations    = ["2h", "4h"]
+  max_duration = "8h"
+  requesters   = ["okta:00gENG"]
+  shares_group = true
+
+[[application]]
+id     = "staging"
+name   = "Staging"
+owners = ["bob@acme.example"]
+
+  [[application.entitlement]]
+  id           = "admin"
+  name         = "Admin"
+  okta_group   = "00gSTAGING"
+  sensitivity  = "low"
+  approval     = ["owner"]
+  max_duration = "8h"
+  requesters   = ["everyone"]
+"#;
+
+struct Bot {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+/// The world, the bot's directory, and the bot when it runs.
+pub struct House {
+    /// Outside.
+    pub world: World,
+    /// Where the configuration, the key and the store lie.
+    pub dir: TempDir,
+    /// The bot's clock.
+    pub clock: Arc<Steered>,
+    bot: Option<Bot>,
+    standing: BTreeMap<String, Vec<String>>,
+}
+
+impl House {
+    /// The usual company, with the bot running and connected.
+    pub async fn open() -> Self {
+        let mut house = Self::closed(Company::acme()).await;
+        house.start().await;
+        house
+    }
+
+    /// A company, and a bot that does not run yet.
+    pub async fn closed(company: Company) -> Self {
+        let world = World::start(company).await;
+        let dir = tempfile::tempdir().unwrap();
+        let house = Self { standing: everyone(&world), world, dir, clock: Arc::new(Steered::default()), bot: None };
+        fs::write(house.path("jitney.toml"), house.configuration()).unwrap();
+        fs::write(house.path("catalogue.toml"), CATALOGUE).unwrap();
+        house
+    }
+
+    /// A file of the bot's.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn configuration(&self) -> String {
+        format!(
+            r#"
+[slack]
+api_url   = "{slack}"
+bot_token = "{bot}"
+app_token = "{app}"
+admins    = ["carol@acme.example"]
+
+[okta]
+org_url = "{okta}"
+token   = "{token}"
+
+[store]
+url      = "sled:{store}"
+low_mark = "1MiB"
+
+[audit]
+key_file = "{key}"
+
+[server]
+listen = ""
+
+[requests]
+business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris" }}
+"#,
+            slack = self.world.slack_api_url(),
+            bot = world::bot_token(),
+            app = world::app_token(),
+            okta = self.world.okta_org_url(),
+            token = world::okta_token(),
+            store = self.path("store").display(),
+            key = self.path("audit.key").display(),
+        )
+    }
+
+    /// The configuration files.
+    pub fn files(&self) -> Vec<PathBuf> {
+        vec![self.path("jitney.toml"), self.path("catalogue.toml")]
+    }
+
+    /// Starts the bot, and waits until it is connected.
+    pub async fn start(&mut self) {
+        self.start_unconnected();
+        self.world.until_connected(1).await;
+    }
+
+    /// Starts the bot.
+    pub fn start_unconnected(&mut self) {
+        let loaded = jitney::config::load(&self.files(), &BTreeMap::new());
+        let (stop, stopped) = oneshot::channel();
+        let clock = Arc::clone(&self.clock);
+        let task =
+            tokio::spawn(async move { jitney::app::run(loaded, clock, async move { drop(stopped.await) }).await });
+        self.bot = Some(Bot { stop, task });
+    }
+
+    /// Stops the bot as SIGTERM does.
+    pub async fn stop(&mut self) {
+        let Bot { stop, task } = self.bot.take().expect("the bot runs");
+        let _ = stop.send(());
+        task.await.unwrap().unwrap();
+    }
+
+    /// Moves both clocks.
+    pub fn advance(&self, minutes: i64) {
+        self.world.advance(minutes * 60);
+        self.clock.advance(TimeDelta::minutes(minutes));
+    }
+
+    /// Asks in the form; answers the receipt in the asker's messages.
+    pub async fn ask(&self, who: &str, access: &str, length: &str, why: &str) -> Message {
+        self.open_form(who).await;
+        let sent = self.fill_and_send(who, access, length, why).await;
+        assert!(sent.is_closed(), "{sent:?}");
+        self.world.until_message(who, why).await
+    }
+
+    /// Opens the form, and waits until it shows what this person may ask for.
+    pub async fn open_form(&self, who: &str) {
+        let answer = self.world.slash(who, "/jit", "").await.unwrap();
+        assert!(!answer.timed_out && answer.seen.is_none(), "{answer:?}");
+        self.world.until_view(who, "Choose an access to see").await;
+    }
+
+    /// Fills the form in and sends it.
+    pub async fn fill_and_send(&self, who: &str, access: &str, length: &str, why: &str) -> SubmitAnswer {
+        self.world.fill(who, "entitlement", "entitlement", access).await.unwrap();
+        self.world.fill(who, "custom_duration", "custom_duration", length).await.unwrap();
+        self.world.fill(who, "justification", "justification", why).await.unwrap();
+        self.world.submit(who).await.unwrap()
+    }
+
+    /// Presses a button on the newest message of somebody's that holds a text.
+    pub async fn press(&self, who: &str, part: &str, button: &str) {
+        let message = self.world.until_message(who, part).await;
+        let clicked = self.world.press(who, &message, button).await.unwrap();
+        assert!(!clicked.timed_out, "{clicked:?}");
+    }
+
+    /// Asks, has an owner approve, and waits until it is open.
+    pub async fn grant(&self, who: &str, access: &str, length: &str) {
+        let why = format!("Because of {access}, {length}");
+        self.ask(who, access, length, &why).await;
+        let owner = if who == BOB { DANA } else { BOB };
+        let card = self.world.until_message(owner, &why).await;
+        self.world.press(owner, &card, "approve").await.unwrap();
+        let active = |state: &State| {
+            let messages = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+            let mine = messages.filter(|message| message.text.starts_with("Active until"));
+            mine.map(|message| serde_json::to_string(&message.blocks).unwrap())
+                .any(|blocks| blocks.contains(&why))
+                .then_some(())
+        };
+        self.world.until(&format!("{access} is active"), active).await;
+        self.world.until_message(who, "Open until").await;
+    }
+
+    /// Changes the catalogue's text.
+    pub fn change_catalogue(&self, from: &str, to: &str) {
+        self.change_file("catalogue.toml", from, to);
+    }
+
+    /// Changes the settings' text.
+    pub fn change_settings(&self, from: &str, to: &str) {
+        self.change_file("jitney.toml", from, to);
+    }
+
+    fn change_file(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(from), "{name} has no {from}");
+        fs::write(self.path(name), text.replace(from, to)).unwrap();
+    }
+
+    /// Replaces the catalogue.
+    pub fn write_catalogue(&self, text: &str) {
+        fs::write(self.path("catalogue.toml"), text).unwrap();
+    }
+
+    /// The journal's first segment.
+    pub fn journal(&self) -> PathBuf {
+        let mut segments: Vec<PathBuf> = fs::read_dir(self.path("store/journal"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .collect();
+        segments.sort();
+        segments.remove(0)
+    }
+
+    /// The bot's clock is set back by a day while it does not run.
+    pub fn clock_steps_back(&mut self) {
+        self.clock = Arc::new(Steered::default());
+        self.clock.advance(TimeDelta::days(-1));
+    }
+
+    /// Everybody reads everything.
+    pub fn read_all(&self) {
+        for (user, _) in self.world.unread() {
+            self.world.read(&user);
+        }
+    }
+
+    /// Waits until nothing is left to do; the end of every play: nothing unread, nothing undone, the journal verifies,
+    /// and who stands in the groups is who stood there before and whoever holds a grant.
+    pub async fn finish(mut self, held: &[(&str, &str)]) {
+        if self.bot.is_some() {
+            self.stop().await;
+        }
+        assert_eq!(self.world.unread(), [], "messages that nobody in the play has read");
+        assert_eq!(self.world.complaints(), Vec::<String>::new());
+        let mut expected = self.standing.clone();
+        for (group, user) in held {
+            let members = expected.entry((*group).to_owned()).or_default();
+            members.push((*user).to_owned());
+            members.sort();
+        }
+        assert_eq!(everyone(&self.world), expected);
+        self.verify();
+    }
+
+    /// The end of a play whose journal was damaged on purpose.
+    pub async fn finish_damaged(mut self, held: &[(&str, &str)]) {
+        if self.bot.is_some() {
+            self.stop().await;
+        }
+        assert_eq!(held, [], "nothing is held after custody");
+        assert_eq!(everyone(&self.world), self.standing);
+        let keys = Keys::read(&self.path("audit.key")).unwrap();
+        assert!(verify::store(&self.path("store"), Some(&keys)).is_err());
+        assert!(verify::custody(&self.path("store"), Some(&keys)).unwrap().is_some());
+    }
+
+    /// The journal verifies.
+    pub fn verify(&self) {
+        let keys = Keys::read(&self.path("audit.key")).unwrap();
+        verify::store(&self.path("store"), Some(&keys)).unwrap();
+    }
+
+    /// Somebody who stands in a group from now on, not through Jitney.
+    pub fn stands(&mut self, group: &str, user: &str) {
+        self.world.add_by_hand(group, user, "an admin");
+        self.standing = everyone(&self.world);
+    }
+}
+
+fn everyone(world: &World) -> BTreeMap<String, Vec<String>> {
+    let groups: Vec<String> = world.look(|state| state.okta.groups.iter().map(|group| group.id.clone()).collect());
+    let sorted = |group: &String| {
+        let mut members = world.members(group);
+        members.sort();
+        members
+    };
+    groups.iter().map(|group| (group.clone(), sorted(group))).collect()
+}

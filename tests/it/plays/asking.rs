@@ -1,0 +1,148 @@
+//! Asking: the form, the typed line, their faults, and asking twice.
+
+use serde_json::json;
+use world::{Fault, What};
+
+use crate::house::{ALICE, BOB, House, PROD_RW};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_stand_under_their_fields_and_nothing_is_stored() {
+    let house = House::open().await;
+    house.open_form(ALICE).await;
+    let cases = [
+        ("2 horas", "custom_duration", "“2 horas” is not a length. Write 45m, 2h, 1h 30m, until 17:30 or eod."),
+        ("90", "custom_duration", "Is that minutes or hours? Write 90m or 2h."),
+        ("0m", "custom_duration", "It must last at least 1 minute."),
+        ("9h", "custom_duration", "That can be had for up to 8 hours. Choose less."),
+        ("99999999999999999999h", "custom_duration", "Nothing can be had for longer than 366 days."),
+    ];
+    for (length, field, sentence) in cases {
+        let sent = house.fill_and_send(ALICE, "prod-db/rw", length, "INC-42").await;
+        assert_eq!(sent.errors().get(field).map(String::as_str), Some(sentence), "{length}: {sent:?}");
+    }
+    let blank = house.fill_and_send(ALICE, "prod-db/rw", "2h", "   ").await;
+    assert_eq!(blank.errors().get("justification").map(String::as_str), Some("Say why you need it, in a sentence."));
+    house.world.close_view(ALICE).await.unwrap();
+    assert_eq!(house.world.messages(ALICE).len(), 0, "nothing is stored");
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_press_and_a_second_delivery_make_one_request() {
+    let house = House::open().await;
+    house.open_form(ALICE).await;
+    house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
+    house.world.fill(ALICE, "custom_duration", "custom_duration", "2h").await.unwrap();
+    house.world.fill(ALICE, "justification", "justification", "INC-42").await.unwrap();
+    let (sent, envelope) = house.world.submit_unchecked(ALICE).await.unwrap();
+    assert!(sent.is_closed(), "{sent:?}");
+    house.world.redeliver(&envelope, None).await.unwrap();
+    house.world.redeliver(&envelope, None).await.unwrap();
+    house.world.until_message(BOB, "asks for").await;
+    let typed = house.world.slash(ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
+    assert_eq!(
+        typed.seen.as_deref(),
+        Some("Saved as R-2: Staging · Admin, 45 minutes. Your messages show how it goes.")
+    );
+    house.world.redeliver(&typed.envelope_id, None).await.unwrap();
+    house.world.until_message(BOB, "asks for Staging").await;
+    let again = house.world.slash(ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
+    assert!(again.seen.as_deref().unwrap().contains("You asked for this today"), "{again:?}");
+    assert_eq!(house.world.messages(ALICE).len(), 2, "one message a request");
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_or_held_already_is_shown_instead() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.world.until_message(ALICE, "Waiting for").await;
+    house.open_form(ALICE).await;
+    house.fill_and_send(ALICE, "prod-db/rw", "1h", "INC-43").await;
+    let notice = house.world.until_view(ALICE, "Already requested").await;
+    assert!(notice.body["blocks"].to_string().contains("waiting for Bob Stone or Dana Fox"), "{notice:?}");
+    house.world.close_view(ALICE).await.unwrap();
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "Open until").await;
+    house.open_form(ALICE).await;
+    house.fill_and_send(ALICE, "prod-db/rw", "1h", "INC-43").await;
+    house.world.until_view(ALICE, "You already have this").await;
+    house.world.click_in_view(ALICE, "return").await.unwrap();
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "You returned this access").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_typed_line_says_what_is_missing_and_keeps_what_was_typed() {
+    let house = House::open().await;
+    let say = async |line: &str| house.world.slash(ALICE, "/jit", line).await.unwrap().seen.unwrap_or_default();
+    house.open_form(ALICE).await;
+    house.world.close_view(ALICE).await.unwrap();
+    assert!(
+        say("prod-db/rx 2h INC").await.starts_with("There is no prod-db/rx you can ask for. Did you mean prod-db/rw?")
+    );
+    assert!(
+        say("prod-db/rw").await.starts_with("The length is missing. Write /jit prod-db/rw 2h and why you need it.")
+    );
+    assert!(say("prod-db/rw 2h").await.starts_with("The why is missing. Write /jit prod-db/rw 2h and your reason."));
+    let faulty = say("prod-db/rw tomorrow because").await;
+    assert!(
+        faulty.contains("“tomorrow” is not a length") && faulty.contains("│ prod-db/rw tomorrow because"),
+        "{faulty}"
+    );
+    assert!(say("cancle R-1").await.contains("Did you mean “/jit cancel”?"));
+    assert_eq!(say("return R-99").await, "You have no request by that id. Your messages here name yours.");
+    assert!(say("help").await.contains("Lengths: 45m 2h 1h 30m until 17:30 eod (18:00 Paris time)"));
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_choice_is_refused() {
+    let house = House::open().await;
+    house.open_form(CAROL_CANNOT_ASK).await;
+    house.world.fill(CAROL_CANNOT_ASK, "custom_duration", "custom_duration", "2h").await.unwrap();
+    house.world.fill(CAROL_CANNOT_ASK, "justification", "justification", "Let me in").await.unwrap();
+    let forged = json!({"type": "static_select", "selected_option": {"value": "prod-db/rw",
+        "text": {"type": "plain_text", "text": "Read-Write"}}});
+    house.world.forge_fill(CAROL_CANNOT_ASK, "entitlement", "entitlement", &forged).unwrap();
+    let sent = house.world.submit(CAROL_CANNOT_ASK).await.unwrap();
+    assert!(sent.errors()["entitlement"].contains("nothing by that name that you can ask for"), "{sent:?}");
+    house.finish(&[]).await;
+}
+
+/// Carol is in no group that may ask for production.
+const CAROL_CANNOT_ASK: &str = crate::house::CAROL;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn peoples_text_is_shown_as_typed_and_pings_nobody() {
+    let house = House::open().await;
+    let why = "<!channel> *now* `x` <@U0BOB> <https://evil.example|click> & :wave:";
+    house.ask(ALICE, "prod-db/rw", "2h", why).await;
+    let card = house.world.until_message(BOB, "asks for").await;
+    let texts = card.blocks[0]["elements"].as_array().unwrap();
+    let quote = texts.iter().find(|element| element["type"] == "rich_text_quote").unwrap();
+    assert_eq!(quote["elements"], json!([{"type": "text", "text": why}]));
+    assert!(!card.text.contains("<!channel>") && card.text.contains("&lt;!channel&gt;"), "{}", card.text);
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_acknowledged_in_time_while_okta_hangs() {
+    let house = House::open().await;
+    let hang = house.world.fault(Fault::okta("*", What::Hang).until_lifted());
+    let typed = house.world.slash(ALICE, "/jit", "prod-db/rw 2h Stuck migration").await.unwrap();
+    assert!(!typed.timed_out, "{typed:?}");
+    let form = house.world.slash(ALICE, "/jit", "").await.unwrap();
+    assert!(!form.timed_out, "{form:?}");
+    house.world.until_message(ALICE, "Saved. Finding out who decides").await;
+    let receipt = house.world.until_message(ALICE, "Stuck migration").await;
+    house.world.press(ALICE, &receipt, "cancel").await.unwrap();
+    house.world.until_message(ALICE, "You withdrew this request").await;
+    house.world.lift(hang);
+    house.read_all();
+    house.finish(&[]).await;
+}

@@ -1,0 +1,140 @@
+//! Who decides, and what becomes of decisions that come late, twice, or from the wrong hands.
+
+use serde_json::json;
+
+use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    house.press(BOB, "asks for", "deny").await;
+    house.world.until_view(BOB, "Why not").await;
+    let blank = house.world.submit(BOB).await.unwrap();
+    assert!(!blank.is_closed(), "a denial needs a reason: {blank:?}");
+    house.world.fill(BOB, "reason", "reason", "Use the read replica").await.unwrap();
+    assert!(house.world.submit(BOB).await.unwrap().is_closed());
+    house.world.until_message(ALICE, "Denied by @Bob Stone").await;
+    let own = house.world.until_message(ALICE, "Use the read replica").await;
+    let dana = house.world.until_message(DANA, "Denied by @Bob Stone").await;
+    assert!(!house.world.seen(&dana).contains("replica"), "no reason on others' cards");
+    assert!(!house.world.seen(&own).contains('['), "a decided card has no buttons");
+    house.world.until_message(ALICE, "Denied: Production Database, Read-Write.").await;
+    house.world.until_message(BOB, "Denied by you").await;
+    house.ask(ALICE, "prod-db/rw", "1h", "The replica lags").await;
+    house.world.until_message(DANA, "asked again").await;
+    house.world.until_message(BOB, "Denied by you").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_racing_decisions_the_first_wins_and_the_other_is_told() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let bob = house.world.until_message(BOB, "asks for").await;
+    let dana = house.world.until_message(DANA, "asks for").await;
+    let (first, second) =
+        tokio::join!(house.world.press_stale(BOB, &bob, "approve"), house.world.press_stale(DANA, &dana, "approve"));
+    assert!(!first.unwrap().timed_out && !second.unwrap().timed_out);
+    house.world.until_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "Open until").await;
+    let told = house
+        .world
+        .until("one of the two was told", |state| {
+            let notes = state.slack.ephemerals.iter();
+            notes.filter(|note| note.text.contains("before your click")).map(|note| note.text.clone()).next()
+        })
+        .await;
+    assert!(told.contains("approved this today"), "{told}");
+    let adds = house.world.writes().len();
+    assert_eq!(adds, 1, "one addition");
+    house.read_all();
+    house.finish(&[(PROD_RW, "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_click_is_told_who_decided_and_changes_nothing() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let dana = house.world.until_message(DANA, "asks for").await;
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "Open until").await;
+    house.world.press_stale(DANA, &dana, "approve").await.unwrap();
+    house.world.until_ephemeral(DANA, "Bob Stone approved this today").await;
+    house.world.press_stale(DANA, &dana, "deny").await.unwrap();
+    house
+        .world
+        .until("two answers", |state| {
+            (state.slack.ephemerals.iter().filter(|note| note.user == DANA && !note.deleted).count() == 2).then_some(())
+        })
+        .await;
+    assert!(house.world.open_view(DANA).is_none(), "no form for what is decided");
+    house.read_all();
+    house.finish(&[(PROD_RW, "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_clicks_change_nothing() {
+    let house = House::open().await;
+    let receipt = house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let card = house.world.until_message(BOB, "asks for").await;
+    let row = card.blocks.iter().find(|block| block["type"] == "actions").unwrap()["block_id"].as_str().unwrap();
+    let approve = |block: &str, value: &str| {
+        json!({"type": "button", "action_id": "approve", "block_id": block, "value": value, "action_ts": "1.1",
+               "text": {"type": "plain_text", "text": "Approve"}})
+    };
+    // The requester, on their own message, with Bob's row.
+    house.world.forge_click(ALICE, &receipt.channel, &receipt.ts, approve(row, "R-1")).await;
+    house.world.until_ephemeral(ALICE, "not the one on record for you").await;
+    // Someone who was not asked, on Bob's card.
+    house.world.forge_click(CAROL, &card.channel, &card.ts, approve(row, "R-1")).await;
+    house.world.until_ephemeral(CAROL, "not the one on record for you").await;
+    // Bob, with a digest of other terms, and for a request that is not there.
+    house.world.forge_click(BOB, &card.channel, &card.ts, approve("decide:0123456789ab", "R-1")).await;
+    house.world.until_ephemeral(BOB, "The terms changed").await;
+    house.world.forge_click(BOB, &card.channel, &card.ts, approve(row, "R-999")).await;
+    house.world.forge_click(BOB, &card.channel, &card.ts, approve(row, "\u{202E}R-1")).await;
+    house.world.until_ephemeral(BOB, "could not be read").await;
+    assert_eq!(house.world.writes().len(), 0, "nothing was added");
+    house.world.until_message(ALICE, "Waiting for").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_no_owner_any_more_cannot_decide() {
+    let mut house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    house.world.until_message(BOB, "asks for").await;
+    house.stop().await;
+    house
+        .change_catalogue("owners = [\"bob@acme.example\", \"dana@acme.example\"]", "owners = [\"dana@acme.example\"]");
+    house.start().await;
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_ephemeral(BOB, "it is not yours to decide any more. Asked: Dana Fox.").await;
+    assert_eq!(house.world.writes().len(), 0);
+    house.press(DANA, "asks for", "approve").await;
+    house.world.until_message(ALICE, "Open until").await;
+    house.read_all();
+    house.finish(&[(PROD_RW, "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() {
+    let mut house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    house.world.until_message(BOB, "asks for").await;
+    house.world.until_message(DANA, "asks for").await;
+    house.stop().await;
+    house.advance(24 * 60 + 1);
+    house.start().await;
+    house.world.until_message(ALICE, "nobody decided in 24 hours").await;
+    house.world.until_message(ALICE, "You can ask again.").await;
+    for owner in [BOB, DANA] {
+        let card = house.world.until_message(owner, "nobody decided in time").await;
+        assert!(!house.world.seen(&card).contains("[Approve]"));
+    }
+    house.read_all();
+    house.finish(&[]).await;
+}

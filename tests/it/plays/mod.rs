@@ -1,0 +1,11 @@
+//! Plays: people with names do things, and what they see stands beside it.
+
+mod asking;
+mod catalogue;
+mod custody;
+mod deciding;
+mod life;
+mod outage;
+mod people;
+mod restart;
+mod taking;

@@ -1,0 +1,94 @@
+//! The bot goes away and comes back.
+
+use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overdue_removals_run_at_start_before_any_addition() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.grant(DANA, "prod-db/rw", "45m").await;
+    house.ask(BOB, "prod-db/rw", "1h", "INC-44").await;
+    let card = house.world.until_message(DANA, "asks for").await;
+    house.read_all();
+    house.stop().await;
+    house.advance(150);
+    let before = house.world.writes().len();
+    house.start().await;
+    house.world.press(DANA, &card, "approve").await.unwrap();
+    house.world.until_member(PROD_RW, "00uBOB").await;
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    let writes: Vec<String> = house.world.writes().split_off(before).iter().map(|write| write.user.clone()).collect();
+    assert_eq!(writes, ["00uDANA", "00uALICE", "00uBOB"], "oldest first, then the addition");
+    for who in [ALICE, DANA] {
+        house.world.until_message(who, "as planned").await;
+        house.world.until_message(who, "Okta confirmed it").await;
+    }
+    house.world.until_message(BOB, "Open until").await;
+    house.read_all();
+    house.finish(&[(PROD_RW, "00uBOB")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_steps_back_across_a_restart_extends_nothing() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.advance(60);
+    let again = house.world.slash(BOB, "/jit", "help").await.unwrap();
+    assert!(!again.timed_out);
+    house.world.slash(ALICE, "/jit", "cancel R-99").await.unwrap();
+    house.stop().await;
+    house.clock_steps_back();
+    house.start().await;
+    // An hour was on record; another one ends it.
+    house.advance(61);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "as planned").await;
+    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_rolled_back_or_damaged_is_rebuilt() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.stop().await;
+    let old = house.path("old-index");
+    copy(&house.path("store/sled"), &old);
+    house.start().await;
+    house.grant(DANA, "prod-db/rw", "2h").await;
+    house.stop().await;
+    std::fs::remove_dir_all(house.path("store/sled")).unwrap();
+    copy(&old, &house.path("store/sled"));
+    house.start().await;
+    let typed = house.world.slash(DANA, "/jit", "return R-2").await.unwrap();
+    assert_eq!(typed.seen.as_deref(), Some("R-2 is returned. Okta is asked to end it now."));
+    house.world.until_message(DANA, "You returned this access").await;
+    house.stop().await;
+    for file in std::fs::read_dir(house.path("store/sled")).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            std::fs::write(path, b"rotten").unwrap();
+        }
+    }
+    house.start().await;
+    house.advance(121);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "as planned").await;
+    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Taking back: by the holder, beside another grant, from someone who stood there before, and against odds.
+
+use world::{Fault, What};
+
+use crate::house::{ALICE, BOB, CAROL, House, PROD_RW};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_returns_at_once_and_only_once() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    let open = house.world.until_message(ALICE, "Active until").await;
+    house.world.press(ALICE, &open, "return").await.unwrap();
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "You returned this access").await;
+    house.world.press_stale(ALICE, &open, "return").await.unwrap();
+    house.world.until_ephemeral(ALICE, "Nothing more to do").await;
+    let typed = house.world.slash(ALICE, "/jit", "return r-1").await.unwrap();
+    assert!(typed.seen.unwrap().contains("You returned this today"));
+    let late = house.world.slash(ALICE, "/jit", "cancel R-1").await.unwrap();
+    assert!(!late.timed_out);
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_withdraws() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    house.world.until_message(BOB, "asks for").await;
+    let bob = house.world.until_message(BOB, "asks for").await;
+    let typed = house.world.slash(ALICE, "/jit", "cancel R-1").await.unwrap();
+    assert_eq!(typed.seen.as_deref(), Some("R-1 is withdrawn."));
+    house.world.until_message(ALICE, "You withdrew this request").await;
+    house.world.until_message(BOB, "Withdrawn by").await;
+    house.world.press_stale(BOB, &bob, "approve").await.unwrap();
+    house.world.until_ephemeral(BOB, "Alice Martin withdrew this today").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overlapping_grants_last_until_the_later_end() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.grant(ALICE, "prod-db/debug", "4h").await;
+    house.advance(121);
+    house.world.until_message(ALICE, "R-2 keeps").await;
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.advance(120);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "Okta confirmed it.").await;
+    let removals = house.world.calls_to(world::Vendor::Okta, "DELETE").len();
+    assert_eq!(removals, 1, "removed once, at the later end");
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_return_of_one_keeps_the_other() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.grant(ALICE, "prod-db/debug", "4h").await;
+    let typed = house.world.slash(ALICE, "/jit", "return R-2").await.unwrap();
+    assert_eq!(typed.seen.as_deref(), Some("R-2 is returned. Okta is asked to end it now."));
+    house.world.until_message(ALICE, "R-1 keeps it open").await;
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.advance(121);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "Okta confirmed it.").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stood_there_before_gets_no_grant_and_stays() {
+    let mut house = House::open().await;
+    house.stands(PROD_RW, "00uALICE");
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.world.until_message(ALICE, "You already have this access").await;
+    house.world.until_message(CAROL, "not through Jitney").await;
+    house.advance(24 * 60);
+    assert_eq!(house.world.calls_to(world::Vendor::Okta, "DELETE").len(), 0);
+    assert_eq!(house.world.calls_to(world::Vendor::Okta, "PUT").len(), 0);
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_added_by_hand_while_the_request_waited_gets_no_grant_and_stays() {
+    let mut house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.world.until_message(BOB, "asks for").await;
+    house.stands(PROD_RW, "00uALICE");
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "You already have this access").await;
+    house.world.until_message(CAROL, "not through Jitney").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_credentials_never_count_as_removed() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    let refused = house.world.fault(Fault::okta("DELETE *", What::Unauthorized).until_lifted());
+    house.advance(121);
+    house.world.until_called(refused).await;
+    house.world.until_message(CAROL, "Okta refuses the bot's key").await;
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.advance(6);
+    house.world.until_message(ALICE, "Over since").await;
+    house.world.until_message(CAROL, "A removal is not confirmed").await;
+    house.world.lift(refused);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "as planned").await;
+    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_404_counts_only_where_one_of_the_two_can_be_read() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    // Rights are lost: neither user nor group is shown any more.
+    let hidden = house.world.fault(
+        Fault::okta("*", What::Status {
+            code: 404,
+            body: serde_json::json!({"errorCode": "E0000007", "errorSummary": "Not found", "errorLink": "E0000007", "errorId": "oae1", "errorCauses": []}),
+            headers: Vec::new(),
+        })
+        .until_lifted(),
+    );
+    house.advance(121);
+    house.world.until_called(hidden).await;
+    house.advance(6);
+    house.world.until_message(ALICE, "Over since").await;
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.world.lift(hidden);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "as planned").await;
+    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renaming_everything_does_not_keep_a_removal_from_happening() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.world.change(|state| {
+        let alice = state.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
+        alice.name = "Alice Dupont".into();
+        let okta = alice.okta.as_mut().unwrap();
+        (okta.email, okta.login) = ("dupont@acme.example".into(), "dupont@acme.example".into());
+        state.okta.group_mut(PROD_RW).unwrap().name = "renamed".into();
+    });
+    house.advance(121);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "as planned").await;
+    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
