@@ -5,16 +5,13 @@
 //! purpose. Law: what a vendor refuses is refused, and what a vendor swallows is remembered as a complaint.
 //!
 //! ```
-//! # tokio_test();
-//! # fn tokio_test() {
-//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-//! # runtime.block_on(async {
 //! use world::{Company, Fault, What, World};
 //!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
 //! let world = World::start(Company::acme()).await;
-//! let _add_and_lose_the_reply = world.fault(Fault::okta("PUT /api/v1/groups/*/users/*", What::DropAfter));
+//! world.fault(Fault::okta("PUT /api/v1/groups/*/users/*", What::DropAfter)); // done, and the reply is lost
 //! assert!(world.slack_api_url().ends_with("/api"));
-//! # });
 //! # }
 //! ```
 //!
@@ -45,6 +42,7 @@ pub mod okta;
 mod read;
 pub mod seen;
 pub mod slack;
+mod snapshot;
 mod state;
 mod wire;
 mod world;

@@ -166,9 +166,21 @@ impl World {
     /// # Errors
     /// After [`PATIENCE`], with a dump of the world.
     pub async fn until_or<T>(&self, awaited: &str, look: impl FnMut(&State) -> Option<T>) -> Result<T, NotInTime> {
-        within(PATIENCE, self.watch(look))
-            .await
-            .ok_or_else(|| NotInTime { awaited: awaited.into(), dump: self.look(dump::dump) })
+        self.until_within(PATIENCE, awaited, look).await
+    }
+
+    /// Waits until `look` finds something, with a patience of one's own.
+    ///
+    /// # Errors
+    /// After so much real time, with a dump of the world.
+    pub async fn until_within<T>(
+        &self,
+        patience: Duration,
+        awaited: &str,
+        look: impl FnMut(&State) -> Option<T>,
+    ) -> Result<T, NotInTime> {
+        let found = within(patience, self.watch(look)).await;
+        found.ok_or_else(|| NotInTime { awaited: awaited.into(), dump: self.look(dump::dump) })
     }
 
     /// Waits until `look` finds something.

@@ -35,6 +35,10 @@ impl Jira {
     pub(crate) fn new(project: Project) -> Self {
         Self { project }
     }
+
+    pub(crate) fn shown(&self) -> serde_json::Value {
+        json!({"project": self.project.key, "issues": []})
+    }
 }
 
 pub(crate) fn answer(_: &mut State, _: &Asked) -> Reply {

@@ -74,7 +74,7 @@ async fn a_submission_is_answered_in_every_way() {
     let (answer, payload) = tokio::join!(world.submit("U0ALICE"), answered(&mut socket, Some(errors)));
     assert_eq!(answer.unwrap().errors()["justification"], "Too short");
     assert_eq!(payload["view"]["state"]["values"]["custom"]["custom"]["value"], json!(null));
-    assert!(world.seen_view("U0ALICE").unwrap().contains("Why: INC-42\n  ! Too short"));
+    assert!(world.seen_view("U0ALICE").unwrap().contains("Why: [INC-42]\n  ! Too short"));
     let update = json!({"response_action": "update", "view": {"type": "modal", "title": plain("Already requested"), "blocks": []}});
     let (answer, _) = tokio::join!(world.submit("U0ALICE"), answered(&mut socket, Some(update)));
     assert!(matches!(answer.unwrap(), SubmitAnswer::Updated(view) if view.title() == "Already requested"));
