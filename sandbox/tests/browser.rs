@@ -2,6 +2,8 @@
 //!
 //! Needs Chromium (Debian's package `chromium`); without it the test says that it was skipped.
 
+#![expect(clippy::unwrap_used, reason = "a panic is a test's report")]
+
 use std::{
     io::{BufRead as _, BufReader},
     path::Path,

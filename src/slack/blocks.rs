@@ -313,7 +313,6 @@ fn justification() -> Value {
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it becomes part of the input")]
 fn input(block: &str, label: &str, element: Value, listens: Listens) -> Value {
     let mut input = json!({ "type": "input", "block_id": block, "label": plain(label), "element": element });
     if listens == Listens::Yes {

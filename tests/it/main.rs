@@ -1,5 +1,7 @@
 //! The whole program against the outside world it is held to.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is a test's report")]
+
 mod house;
 mod kills;
 mod plays;

@@ -96,10 +96,7 @@ impl Desk {
 
     /// Redraws the form once it is known who asks.
     async fn complete(self: Arc<Self>, who: SlackUserId, id: String, hash: String, filled: Filled) {
-        let found = match clock::timeout(SLOW_AFTER, self.door.look_up(who.clone())).await {
-            Ok(found) => found,
-            Err(_) => None,
-        };
+        let found = clock::timeout(SLOW_AFTER, self.door.look_up(who.clone())).await.unwrap_or_default();
         let Some(offer) = self.door.offer(who).await else { return };
         let knowledge = match &found {
             Some(Ok(identity)) => Knowledge::Known(identity),
