@@ -108,11 +108,11 @@ async fn a_grant_that_outlived_its_end_while_the_program_was_dead_is_removed_fir
     let clock = System::default();
     clock.until(clock.now() + chrono::TimeDelta::seconds(3)).await;
     assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
-    let before = house.world.calls().len();
+    let before = house.world.calls_to(world::Vendor::Okta, "").len();
     let process = Process::connected(&house).await;
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    let calls = house.world.calls().split_off(before);
-    assert_eq!(calls[0].method, "DELETE", "before anything else: {calls:?}");
+    let calls = house.world.calls_to(world::Vendor::Okta, "").split_off(before);
+    assert_eq!(calls[0].method, "DELETE", "before anything else is asked of Okta: {calls:?}");
     house.world.until_message(ALICE, "as planned").await;
     process.kill(&house.world).await;
     house.read_all();

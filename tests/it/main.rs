@@ -5,3 +5,4 @@
 mod house;
 mod kills;
 mod plays;
+mod sim;
