@@ -45,6 +45,8 @@ pub struct Outside {
     /// Who stands there otherwise.
     pub standing: BTreeSet<MembershipKey>,
     pub okta_down_until: u64,
+    /// Groups cannot be changed before this, though they can be read.
+    pub frozen_until: u64,
     pub slack_down_until: u64,
     pub healed: bool,
     posts: u64,
@@ -79,6 +81,7 @@ impl Outside {
             members: BTreeSet::new(),
             standing: BTreeSet::new(),
             okta_down_until: 0,
+            frozen_until: 0,
             slack_down_until: 0,
             healed: false,
             posts: 0,
@@ -112,7 +115,8 @@ impl Outside {
         let okta = !matches!(attempt.effect, Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. });
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
-        if now < down_until {
+        let frozen = matches!(attempt.effect, Effect::AddMember { .. }) && now < self.frozen_until;
+        if now < down_until || frozen {
             plan.answers.push((latency, Err(error(Class::Retry, vendor, Some(503)))));
             return plan;
         }

@@ -83,7 +83,8 @@ fn some_request(core: &Core, random: &mut SmallRng) -> RequestId {
 fn ask(outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
     let who = anyone(outside, random);
     let entitlement = ["db/rw", "db/debug", "db/third"][random.random_range(0..3)];
-    let length = secs(random.random_range(60..4 * HOUR));
+    let longest = if random.random_ratio(1, 2) { HOUR / 2 } else { 4 * HOUR };
+    let length = secs(random.random_range(60..longest));
     let end = match random.random_ratio(1, 4) {
         true => EndRule::At { instant: now + chrono::TimeDelta::seconds(i64::try_from(length.secs()).unwrap()) },
         false => EndRule::After { secs: length },

@@ -106,6 +106,8 @@ enum Happening {
     Breaks,
     /// The power comes back.
     Boots,
+    /// The disk has room again.
+    Room,
 }
 
 /// What somebody was told is on record.
@@ -193,6 +195,7 @@ impl Sim {
     pub fn heal(&mut self) {
         self.outside.healed = true;
         self.outside.okta_down_until = 0;
+        self.outside.frozen_until = 0;
         self.outside.slack_down_until = 0;
         self.disk.set_budget(None);
         if self.core.is_none() {
@@ -231,6 +234,7 @@ impl Sim {
             Happening::Acts => self.acts(),
             Happening::Breaks => self.breaks(),
             Happening::Boots if self.core.is_none() => self.start(),
+            Happening::Room => self.disk.set_budget(None),
             _ => {}
         }
     }
@@ -275,8 +279,9 @@ impl Sim {
         let next = self.random.random_range(60_000..3_600_000);
         self.later(next, Happening::Breaks);
         let hours = self.random.random_range(60_000..6 * 3_600_000);
-        match self.random.random_range(0..10) {
+        match self.random.random_range(0..11) {
             0..3 => self.crash(),
+            10 => self.outside.frozen_until = self.elapsed + hours,
             3 => {
                 self.counts.outages += 1;
                 self.outside.okta_down_until = self.elapsed + hours;
@@ -292,9 +297,10 @@ impl Sim {
             6 => {
                 let room = self.random.random_range(0..2_000);
                 self.disk.set_budget(Some(self.disk.used() + room));
+                let until = self.random.random_range(1_000..300_000);
+                self.later(until, Happening::Room);
             }
-            7 => self.disk.set_budget(None),
-            8 => {
+            7 | 8 => {
                 let variant = self.random.random_range(0..4);
                 self.step(Input::Adopt(people::catalogue(variant), people::limits()));
             }
@@ -340,6 +346,11 @@ impl Sim {
             self.disk = self.disk.crash();
             return self.start();
         };
+        // The power may go while the journal is read.
+        if log.read_from(1).any(|line| line.is_err()) {
+            self.disk = self.disk.crash();
+            return self.start();
+        }
         let live = self.fold(&log);
         self.rows = rows::all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         self.last_wall = None;
@@ -366,7 +377,7 @@ impl Sim {
 
     /// Every line of the journal.
     pub fn entries(&self) -> Vec<Entry> {
-        let log = self.log.as_ref().unwrap();
+        let Some(log) = &self.log else { panic!("seed {}: the program is down", self.seed) };
         log.read_from(1).map(|line| recover::entry(&line.unwrap()).unwrap()).collect()
     }
 
