@@ -125,12 +125,18 @@ fn parent_of(path: &Path) -> &Path {
     }
 }
 
-/// Whether the store has a journal that is not empty. What cannot be looked at counts as one.
+/// Whether the store has a segment with something in it. What cannot be looked at counts as one.
 fn has_lines(store: &Path) -> bool {
-    match fs::read_dir(store.join(super::local::JOURNAL)) {
-        Ok(mut entries) => entries.any(|entry| entry.and_then(|e| e.metadata()).map_or(true, |m| m.len() > 0)),
-        Err(e) => e.kind() != io::ErrorKind::NotFound,
-    }
+    let entries = match fs::read_dir(store.join(super::local::JOURNAL)) {
+        Ok(entries) => entries,
+        Err(e) => return e.kind() != io::ErrorKind::NotFound,
+    };
+    entries.map(|entry| is_written(&entry?)).any(|written| written.unwrap_or(true))
+}
+
+fn is_written(entry: &fs::DirEntry) -> io::Result<bool> {
+    let segment = entry.path().extension().is_some_and(|extension| extension == "log");
+    Ok(segment && entry.metadata()?.len() > 0)
 }
 
 fn read(path: &Path) -> Result<Keys, KeyError> {
