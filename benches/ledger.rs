@@ -98,7 +98,9 @@ async fn starts() -> Vec<f64> {
     let ledger = open(dir.path()).start().unwrap();
     for from in (1..=ENDED).step_by(1_000) {
         let answers = (from..from + 1_000).map(|seq| ledger.commit(commit(seq)));
-        join_all(answers).await.into_iter().for_each(|answer| drop(answer.unwrap()));
+        join_all(answers).await.into_iter().for_each(|answer| {
+            answer.unwrap();
+        });
     }
     ledger.close().await;
     let mut took = Vec::new();
