@@ -4,5 +4,6 @@
 
 mod house;
 mod kills;
+mod layering;
 mod plays;
 mod sim;
