@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use jitney::{
     clock::Steered,
     ledger::{Keys, verify},
@@ -87,6 +87,7 @@ impl House {
     /// The usual company, with the bot running and connected.
     pub async fn open() -> Self {
         let mut house = Self::closed(Company::acme()).await;
+        house.set_clocks();
         house.start().await;
         house
     }
@@ -169,6 +170,21 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         let Bot { stop, task } = self.bot.take().expect("the bot runs");
         let _ = stop.send(());
         task.await.unwrap().unwrap();
+    }
+
+    /// Sets both clocks to the hour at which the plays begin, 14:40 in Paris, so that what people read is the same on
+    /// every day.
+    fn set_clocks(&self) {
+        let begins: DateTime<Utc> = "2026-11-24T13:40:05Z".parse().unwrap();
+        let now = self.world.look(|state| state.clock.now());
+        self.world.advance((begins - now).num_seconds());
+        self.clock.advance(TimeDelta::seconds((begins - now).num_seconds()));
+    }
+
+    /// What somebody sees of their newest message that holds a text.
+    pub async fn sees(&self, who: &str, part: &str) -> String {
+        let message = self.world.until_message(who, part).await;
+        self.world.seen(&message)
     }
 
     /// Moves both clocks.
