@@ -50,7 +50,6 @@ pub enum OpenError {
 
 /// A store, opened.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one, for the length of a start")]
 pub enum Opening<D> {
     /// Journal good; the index, or the whole journal, gives the state.
     Sound(Sound<D>),

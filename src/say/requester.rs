@@ -83,11 +83,9 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     first.extend(waiting);
     let names = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();
     let until = match request.end {
-        EndRule::After { secs } => vec![
-            text("If approved now, until "),
-            zone.token(secs.after(request.asked)),
-            text("; the time starts when access opens."),
-        ],
+        EndRule::After { secs } => {
+            vec![text(format!("The {} start when access opens.", length::words(secs)))]
+        }
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved.")],
     };
     Card {

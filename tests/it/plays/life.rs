@@ -29,7 +29,7 @@ async fn from_the_form_to_the_removal() {
     assert_snapshot!(house.sees(ALICE, "Waiting for").await, @"
     ⏳ Waiting for @Bob Stone or @Dana Fox
     Production Database · Read-Write, 2 hours
-    If approved now, until today at 16:40; the time starts when access opens.
+    The 2 hours start when access opens.
     │ Stuck migration, INC-42
     1. @Bob Stone or @Dana Fox, now: owners of Production Database
     [Cancel request]
@@ -37,7 +37,7 @@ async fn from_the_form_to_the_removal() {
     ");
     assert_snapshot!(house.sees(BOB, "asks for").await, @"
     ⏳ @Alice Martin asks for Production Database · Read-Write
-    2 hours; if approved when asked, until today at 16:40
+    2 hours from the moment it opens; asked today at 14:40
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
     High sensitivity.

@@ -116,6 +116,12 @@ impl Outside {
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
         let frozen = matches!(attempt.effect, Effect::AddMember { .. }) && now < self.frozen_until;
+        if let (Effect::AddMember { membership }, true) = (&attempt.effect, frozen)
+            && random.random_ratio(1, 6)
+        {
+            self.late(membership.clone(), now, random, counts, &mut plan);
+            return plan;
+        }
         if now < down_until || frozen {
             plan.answers.push((latency, Err(error(Class::Retry, vendor, Some(503)))));
             return plan;
@@ -168,14 +174,7 @@ impl Outside {
         plan: &mut Plan,
     ) {
         match if self.healed { 9 } else { random.random_range(0..10) } {
-            0 => {
-                // Sent, held up on the way, and done when nobody waits for it any more.
-                counts.zombies += 1;
-                let arrives = now + random.random_range(1..LATEST_ARRIVAL_MS);
-                plan.deeds.push((arrives, Deed::Add(key)));
-                plan.answers
-                    .push((now + random.random_range(1..3_000), Err(error(Class::Unknown, Vendor::Okta, None))));
-            }
+            0 => self.late(key, now, random, counts, plan),
             1 => {
                 counts.lost_replies += 1;
                 plan.answers.push((latency, Err(error(Class::Unknown, Vendor::Okta, None))));
@@ -185,6 +184,13 @@ impl Outside {
                 plan.answers.push((latency.max(now + 1), Ok(Outcome::Added { receipt: None })));
             }
         }
+    }
+
+    /// Sent, held up on the way, and done when nobody waits for it any more.
+    fn late(&self, key: MembershipKey, now: u64, random: &mut SmallRng, counts: &mut Counts, plan: &mut Plan) {
+        counts.zombies += 1;
+        plan.deeds.push((now + random.random_range(1..LATEST_ARRIVAL_MS), Deed::Add(key)));
+        plan.answers.push((now + random.random_range(1..3_000), Err(error(Class::Unknown, Vendor::Okta, None))));
     }
 
     fn look_up(&self, effect: &Effect) -> Outcome {
