@@ -150,6 +150,11 @@ async fn two_hundred_kills_lose_nothing_that_was_acknowledged_and_leave_nobody_i
     for (who, id) in &acknowledged {
         house.world.until_message(who, id).await;
     }
+    let written =
+        std::fs::read_to_string(house.path("log")).unwrap() + &std::fs::read_to_string(house.journal()).unwrap();
+    for token in [world::bot_token(), world::app_token(), world::okta_token()] {
+        assert!(!written.contains(token), "a token in the log or the journal");
+    }
     let granted = house.world.writes().len();
     println!("{KILLS} kills, {} acknowledged, 0 lost; {granted} changes of membership", acknowledged.len());
     process.kill(&house.world).await;

@@ -1,6 +1,6 @@
 //! The whole program against the outside world it is held to.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is a test's report")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 mod house;
 mod kills;

@@ -58,6 +58,7 @@ fn a_hundred_histories_keep_every_promise() {
         ("outages", outages),
         ("clock steps", steps),
         ("custodies", custody),
+        ("standing members", all.standing),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

@@ -216,7 +216,7 @@ impl Outside {
     }
 
     /// Something happens outside. Answers what follows.
-    pub fn happen(&mut self, deed: Deed, now: u64) -> Result<Option<(u64, Deed)>, At> {
+    pub fn happen(&mut self, deed: Deed, now: u64) -> Result<Option<(u64, Deed)>, Box<At>> {
         match deed {
             Deed::Add(key) => {
                 if !self.standing.contains(&key) {
@@ -235,7 +235,7 @@ impl Outside {
                 } else {
                     Ok(Outcome::Removed { removal: Removal::Removed, receipt: None })
                 };
-                Err(At { id: attempt.id, result })
+                Err(Box::new(At { id: attempt.id, result }))
             }
         }
     }

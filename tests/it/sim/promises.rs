@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitney::domain::{event::Event, id::RequestId, port::MembershipKey, request::State};
+use jitney::domain::{event::Event, id::RequestId, live::Live, port::MembershipKey, request::State};
 
 use super::run::{Acknowledged, Sim};
 
@@ -30,6 +30,7 @@ impl Sim {
         self.nothing_is_open();
         self.what_was_acknowledged_is_on_record();
         self.each_thing_happened_once();
+        self.whoever_watches_sees_the_end();
         self.the_state_is_what_the_journal_and_the_index_say();
     }
 
@@ -78,6 +79,17 @@ impl Sim {
         }
     }
 
+    /// A request leaves memory only when every message of it shows how it ended.
+    fn whoever_watches_sees_the_end(&self) {
+        let mut live = Live::default();
+        for entry in self.entries() {
+            let touched = live.apply(&entry).unwrap();
+            if let Some(request) = touched.retired.iter().find(|request| !request.stale_views().is_empty()) {
+                self.fail(&format!("{} is forgotten, and shows {:?}", request.id, request.stale_views()));
+            }
+        }
+    }
+
     fn each_thing_happened_once(&self) {
         let mut keys = BTreeMap::new();
         let (mut opened, mut ended) = (BTreeSet::new(), BTreeSet::new());
@@ -91,16 +103,10 @@ impl Sim {
                             self.fail("one form became two requests");
                         }
                     }
-                    Event::GrantOpened { request, ends } => {
-                        if !opened.insert(*request) || *ends <= entry.at {
-                            self.fail("a grant opened twice, or after its end");
-                        }
+                    Event::GrantOpened { request, ends } if !opened.insert(*request) || *ends <= entry.at => {
+                        self.fail("a grant opened twice, or after its end");
                     }
-                    Event::GrantEnded { request } => {
-                        if !ended.insert(*request) {
-                            self.fail("a grant ended twice");
-                        }
-                    }
+                    Event::GrantEnded { request } if !ended.insert(*request) => self.fail("a grant ended twice"),
                     _ => {}
                 }
             }

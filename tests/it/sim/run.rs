@@ -9,9 +9,9 @@ use jitney::{
         command::{Answer, Command},
         decide::Mode,
         event::{Entry, Event},
-        id::{EffectId, RequestId, SlackUserId},
+        id::{EffectId, OktaGroupId, RequestId, SlackUserId},
         live::Live,
-        port::{Effect, EffectError, Outcome},
+        port::{Effect, EffectError, MembershipKey, Outcome},
     },
     engine::{Action, Core, Input, Now, ReplyId, Response, recover, rows, shell},
     ledger::{
@@ -52,6 +52,7 @@ pub struct Counts {
     pub custody: u64,
     pub lines: u64,
     pub acknowledged: u64,
+    pub standing: u64,
 }
 
 impl Counts {
@@ -70,6 +71,7 @@ impl Counts {
             custody,
             lines,
             acknowledged,
+            standing,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -84,6 +86,7 @@ impl Counts {
         self.custody += custody;
         self.lines += lines;
         self.acknowledged += acknowledged;
+        self.standing += standing;
     }
 }
 
@@ -252,7 +255,8 @@ impl Sim {
         match self.outside.happen(deed, self.elapsed) {
             Ok(Some((at, deed))) => self.at(at, Happening::Done(boot, deed)),
             Ok(None) => {}
-            Err(At { id, result }) => {
+            Err(known) => {
+                let At { id, result } = *known;
                 self.at(self.elapsed, Happening::Comes(boot, Box::new(Input::Tried { id, result })));
             }
         }
@@ -279,8 +283,9 @@ impl Sim {
         let next = self.random.random_range(60_000..3_600_000);
         self.later(next, Happening::Breaks);
         let hours = self.random.random_range(60_000..6 * 3_600_000);
-        match self.random.random_range(0..11) {
+        match self.random.random_range(0..12) {
             0..3 => self.crash(),
+            11 => self.stands(),
             10 => self.outside.frozen_until = self.elapsed + hours,
             3 => {
                 self.counts.outages += 1;
@@ -310,6 +315,25 @@ impl Sim {
                 self.step(Input::Mode(mode));
                 self.at(self.elapsed + hours, Happening::Comes(self.boot, Box::new(Input::Mode(Mode::Serving))));
             }
+        }
+    }
+
+    /// An admin puts somebody into a group for good: somebody of whom the program knows nothing there.
+    fn stands(&mut self) {
+        let person = self.random.random_range(2..self.outside.people.len());
+        let group = ["00gPROD", "00gTHIRD"][self.random.random_range(0..2)];
+        let key =
+            MembershipKey { group: OktaGroupId::parse(group).unwrap(), user: self.outside.people[person].okta.clone() };
+        let known = self.core.as_ref().is_none_or(|core| core.safe().memberships.contains_key(&key));
+        let asked = self.core.as_ref().is_some_and(|core| {
+            core.safe()
+                .requests
+                .values()
+                .any(|request| request.is_open() && request.membership().as_ref() == Some(&key))
+        });
+        if !known && !asked && self.queue.is_empty() {
+            self.counts.standing += 1;
+            self.outside.standing.insert(key);
         }
     }
 
