@@ -193,8 +193,18 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         self.clock.advance(TimeDelta::minutes(minutes));
     }
 
-    /// Asks in the form; answers the receipt in the asker's messages.
+    /// Asks in the form, and waits until everyone who owns it was asked; answers the receipt in the asker's messages.
     pub async fn ask(&self, who: &str, access: &str, length: &str, why: &str) -> Message {
+        let receipt = self.ask_in_vain(who, access, length, why).await;
+        let owners: &[&str] = if access.starts_with("prod-db") { &[BOB, DANA] } else { &[BOB] };
+        for owner in owners.iter().filter(|owner| **owner != who) {
+            self.world.until_message(owner, why).await;
+        }
+        receipt
+    }
+
+    /// Asks in the form for what will not be put to anyone.
+    pub async fn ask_in_vain(&self, who: &str, access: &str, length: &str, why: &str) -> Message {
         self.open_form(who).await;
         let sent = self.fill_and_send(who, access, length, why).await;
         assert!(sent.is_closed(), "{sent:?}");

@@ -75,7 +75,7 @@ async fn an_early_return_of_one_keeps_the_other() {
 async fn whoever_stood_there_before_gets_no_grant_and_stays() {
     let mut house = House::open().await;
     house.stands(PROD_RW, "00uALICE");
-    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.ask_in_vain(ALICE, "prod-db/rw", "2h", "INC-42").await;
     house.world.until_message(ALICE, "You already have this access").await;
     house.world.until_message(CAROL, "not through Jitney").await;
     house.advance(24 * 60);
