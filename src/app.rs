@@ -228,18 +228,15 @@ impl ChatRoom {
         let seed = StdRng::from_rng(&mut rand::rng());
         let transport = Transport::new(client, desk.handler(), Timing::default(), seed);
         let mut state = transport.state();
-        let (sockets, helm) = (self.sockets, self.helm);
+        let sockets = self.sockets;
+        // Before the first socket: whoever is faster than this would be told of a custody that is over.
+        self.helm.mode(Mode::Serving).await;
+        info!("Slack takes the tokens: serving");
         let watching = tokio::spawn(async move {
-            let mut serving = false;
             while state.changed().await.is_ok() {
                 let now = state.borrow_and_update().clone();
                 if let Some(fault) = now.last_fault.as_ref().filter(|fault| fault.is_for_people()) {
                     error!(%fault, "Slack needs a human");
-                }
-                if !serving && now.connected > 0 {
-                    serving = true;
-                    info!("connected to Slack: serving");
-                    helm.mode(Mode::Serving).await;
                 }
                 let _ = sockets.send(now);
             }

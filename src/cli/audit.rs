@@ -35,6 +35,9 @@ fn check(file: Option<&Path>, loaded: &Loaded) -> Result<String> {
         if keys.is_some() { "chain and seals hold" } else { "the chain holds; without the key no seal was checked" };
     let Some(file) = file else {
         let store = &essentials.map_err(|faults| anyhow!("{faults}"))?.store.directory;
+        if !store.join("journal").is_dir() {
+            return Err(anyhow!("There is no journal in {}: has the bot run here?", store.display()));
+        }
         let journal = describe("journal", sealed, &verify::store(store, keys)?);
         let custody = verify::custody(store, keys)?.map(|report| describe("custody's journal", sealed, &report));
         return Ok([Some(journal), custody].into_iter().flatten().collect::<Vec<_>>().join("\n"));

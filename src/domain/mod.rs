@@ -14,3 +14,6 @@ pub mod port;
 pub mod request;
 pub mod said;
 pub mod time;
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,8 @@ pub enum Alert {
     RemovalConfirmed {
         /// Who stood where.
         membership: MembershipKey,
+        /// For which requests.
+        requests: Vec<RequestId>,
         /// When it was to end.
         due: Timestamp,
         /// When it was confirmed.

@@ -39,6 +39,9 @@ const MOST_KNOWN: usize = 10_000;
 /// How long to wait after the disk refused a line before anything is decided anew.
 const FULL_PAUSE: Duration = Duration::from_secs(2);
 
+/// The most decisions that wait for the posting of their card.
+const MOST_EARLY: usize = 64;
+
 /// How long something due waits that nothing came of.
 const SNOOZE: TimeDelta = TimeDelta::seconds(1);
 
@@ -104,6 +107,8 @@ pub enum Input {
     Mode(Mode),
     /// What can be asked for has changed.
     Adopt(Arc<Catalogue>, Limits),
+    /// Nothing new begins; what is under way may land.
+    Stop,
     /// Time has passed.
     Wake,
 }
@@ -187,6 +192,15 @@ pub struct Core {
     known: BTreeMap<SlackUserId, Known>,
     random: SmallRng,
     full_until: Duration,
+    early: Vec<Early>,
+    stopping: bool,
+}
+
+/// A decision made on a card whose posting has not been answered yet: people can be faster than replies.
+struct Early {
+    view: ViewKey,
+    command: Command,
+    reply: ReplyId,
 }
 
 impl Core {
@@ -207,6 +221,8 @@ impl Core {
             known: BTreeMap::new(),
             random: SmallRng::seed_from_u64(seed),
             full_until: Duration::ZERO,
+            early: Vec::new(),
+            stopping: false,
         };
         core.resume();
         core
@@ -236,16 +252,22 @@ impl Core {
         self.known.get(who).filter(|known| now.elapsed.saturating_sub(known.at) < KNOWN_FOR)
     }
 
+    /// Whether a message is being posted, or was and is not on record yet.
+    #[must_use]
+    pub fn is_posting(&self, view: &ViewKey) -> bool {
+        self.shows.is_pending(view)
+    }
+
     /// Whether nothing waits: no line unsaved, no promise open, no message stale.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.unsaved.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
     }
 
-    /// Whether a line, or a try of a promise, is under way.
+    /// Whether a line, a try of a promise, or a message is under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.unsaved.is_empty() || self.lanes.busy()
+        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy()
     }
 
     /// When to come back if nothing happens before.
@@ -273,7 +295,13 @@ impl Core {
 
     fn take(&mut self, input: Input, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
         match input {
-            Input::Command { command, archived, reply } => self.command(&command, archived, reply, now, actions),
+            Input::Command { command, archived, reply } => match self.card_of(&command) {
+                Some(view) if self.early.len() < MOST_EARLY => {
+                    self.early.push(Early { view, command, reply });
+                    Ok(())
+                }
+                _ => self.command(&command, archived, reply, now, actions),
+            },
             Input::Durable { seq } => self.durable(seq),
             Input::NotSaved { seq } => {
                 self.forget_unsaved(seq, now);
@@ -294,8 +322,20 @@ impl Core {
                 self.limits = limits;
                 Ok(())
             }
+            Input::Stop => {
+                self.stopping = true;
+                Ok(())
+            }
             Input::Wake => Ok(()),
         }
+    }
+
+    /// The card that a decision was made on, if its posting has not been answered yet.
+    fn card_of(&self, command: &Command) -> Option<ViewKey> {
+        let Command::Decide(decide) = command else { return None };
+        let view = ViewKey::Approver { request: decide.request, slack: decide.who.clone() };
+        let unrecorded = !self.live.requests.get(&decide.request)?.shown.contains_key(&view);
+        (unrecorded && self.shows.is_posting(&view)).then_some(view)
     }
 
     /// A person's command: its answer waits for the line it rests on, and a refusal is on record too.
@@ -309,7 +349,9 @@ impl Core {
     ) -> Result<(), Illegal> {
         let asked = command.request();
         let live = asked.and_then(|id| self.live.requests.get(&id));
-        let archived = archived.filter(|_| live.is_none());
+        // What has just left memory is still in the durable state, before it is in history.
+        let leaving = asked.and_then(|id| self.safe.requests.get(&id)).cloned().map(Box::new);
+        let archived = archived.or(leaving).filter(|_| live.is_none());
         let result = if now.elapsed < self.full_until {
             Err(Refusal::CannotBeSaved)
         } else if let Some(request) = archived.as_deref() {
@@ -401,6 +443,7 @@ impl Core {
     fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
+            self.shows.durable(entry.seq);
             for (ordinal, effect) in (0..).zip(&entry.effects) {
                 let id = EffectId { seq: entry.seq, ordinal };
                 if self.live.promises.contains_key(&id) {
@@ -420,6 +463,7 @@ impl Core {
             return;
         }
         self.unsaved.clear();
+        self.shows.forget_unsaved();
         self.live = self.safe.clone();
         self.timers = Timers::of(&self.live);
         self.full_until = now.elapsed + FULL_PAUSE;
@@ -484,22 +528,25 @@ impl Core {
         let stands = self.safe.requests.get(&view.request()).and_then(|r| r.shown.get(&view)).map(|s| s.posted.clone());
         match (result, stands) {
             (Ok(posted), _) => {
-                self.shows.done(&view);
-                self.inner(&Command::Show { view, posted, revision }, now, actions)?;
+                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
             }
             (Err(EffectError { class: Class::Gone | Class::Rejected, .. }), Some(posted)) => {
                 // The message is gone, or cannot be redrawn: it will not show more than it does.
-                self.shows.done(&view);
-                self.inner(&Command::Show { view, posted, revision }, now, actions)?;
+                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
             }
             (Err(EffectError { class: Class::Gone | Class::Rejected, fault, .. }), None) => {
-                self.shows.done(&view);
-                self.inner(&Command::Miss { view, fault }, now, actions)?;
+                self.inner(&Command::Miss { view: view.clone(), fault }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
             }
             (Err(error), _) => {
                 let jitter = self.random.random::<f64>();
                 self.shows.fail(&view, error.after, now.elapsed, jitter);
             }
+        }
+        for early in self.early.extract_if(.., |early| early.view == view).collect::<Vec<_>>() {
+            self.command(&early.command, None, early.reply, now, actions)?;
         }
         Ok(())
     }
@@ -532,7 +579,7 @@ impl Core {
 
     /// Promises and messages whose turn has come.
     fn start(&mut self, now: Now, actions: &mut Vec<Action>) {
-        if now.elapsed < self.full_until {
+        if self.stopping || now.elapsed < self.full_until {
             return;
         }
         let gate = if self.mode == Mode::Custody { Gate::Custody } else { Gate::Open };
@@ -603,9 +650,11 @@ impl Effect {
         use crate::domain::port::Alert;
         match self {
             Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. } => requests.first().copied(),
+                Alert::RemovalLate { requests, .. } | Alert::RemovalConfirmed { requests, .. } => {
+                    requests.first().copied()
+                }
                 Alert::AddRejected { request, .. } | Alert::StandingMember { request, .. } => Some(*request),
-                Alert::RemovalConfirmed { .. } | Alert::CredentialsRefused { .. } => None,
+                Alert::CredentialsRefused { .. } => None,
             },
             other => other.request(),
         }

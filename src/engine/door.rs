@@ -10,8 +10,8 @@ use crate::domain::{
     catalogue::Catalogue,
     command::{Command, Refusal},
     decide::{Limits, Mode},
-    id::{RequestId, SlackUserId},
-    port::{Identity, Unfit},
+    id::SlackUserId,
+    port::{Identity, Unfit, ViewKey},
     request::Request,
     said::{Text, TextError, hex},
     time::Timestamp,
@@ -26,7 +26,7 @@ pub(super) enum Knock {
     Submit { command: Box<Command>, answer: oneshot::Sender<Response> },
     LookUp { who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
-    Peek { request: RequestId, answer: oneshot::Sender<Option<Request>> },
+    Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
     Stop,
@@ -97,10 +97,11 @@ impl Door {
         answered.await.ok()
     }
 
-    /// A request as it stands in memory.
-    pub async fn peek(&self, request: RequestId) -> Option<Request> {
+    /// A card's request as it stands in memory, once the card is on record: people can be faster than the answer to
+    /// its posting.
+    pub async fn peek(&self, card: ViewKey) -> Option<Request> {
         let (answer, answered) = oneshot::channel();
-        self.knocks.try_send(Knock::Peek { request, answer }).ok()?;
+        self.knocks.try_send(Knock::Peek { card, answer }).ok()?;
         answered.await.ok().flatten()
     }
 

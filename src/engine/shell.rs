@@ -92,6 +92,7 @@ pub struct Engine<L, O> {
     replies: BTreeMap<ReplyId, oneshot::Sender<Response>>,
     next_reply: u64,
     look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
+    peeks: Vec<(ViewKey, oneshot::Sender<Option<Request>>)>,
     limits: Limits,
     stopping: bool,
 }
@@ -125,6 +126,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             replies: BTreeMap::new(),
             next_reply: 0,
             look_ups: BTreeMap::new(),
+            peeks: Vec::new(),
             limits,
             stopping: false,
         };
@@ -181,9 +183,17 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         for action in self.core.step(input, now) {
             self.act(action)?;
         }
+        self.answer_peeks();
         let status = Status { mode: self.core.mode(), quiet: self.core.is_quiet(), seq: self.core.safe().seq };
         self.status.send_if_modified(|last| std::mem::replace(last, status) != status);
         Ok(())
+    }
+
+    fn answer_peeks(&mut self) {
+        let core = &self.core;
+        for (card, answer) in self.peeks.extract_if(.., |(card, _)| !core.is_posting(card)) {
+            let _ = answer.send(core.safe().requests.get(&card.request()).cloned());
+        }
     }
 
     fn act(&mut self, action: Action) -> Result<(), Broken> {
@@ -326,8 +336,9 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 let _ = answer.send(self.offer(&who));
                 Ok(())
             }
-            Knock::Peek { request, answer } => {
-                let _ = answer.send(self.core.safe().requests.get(&request).cloned());
+            Knock::Peek { card, answer } => {
+                self.peeks.push((card, answer));
+                self.answer_peeks();
                 Ok(())
             }
             Knock::Mode(mode) => {
@@ -341,7 +352,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Knock::Stop => {
                 self.stopping = true;
                 self.knocks.close();
-                Ok(())
+                self.step(Input::Stop)
             }
         }
     }
@@ -356,7 +367,13 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         let row = self.ledger.row(&rows::request_key(request));
         self.spawn(Job::Fetch, async move {
             let row = row.await.ok().flatten();
-            let archived = row.and_then(|row| rows::request(&row).ok()).map(Box::new);
+            let archived = row.and_then(|row| match rows::request(&row) {
+                Ok(request) => Some(Box::new(request)),
+                Err(fault) => {
+                    error!(%request, %fault, "history cannot be read");
+                    None
+                }
+            });
             Landed::Fetched(Box::new(command), answer, archived)
         });
     }

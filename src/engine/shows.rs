@@ -10,9 +10,21 @@ use crate::domain::{live::Live, port::ViewKey, request::Request};
 /// The longest wait between two tries of a message.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// Where a message's turn stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Stage {
+    /// It waits.
+    #[default]
+    Waiting,
+    /// It is being posted or redrawn.
+    InFlight,
+    /// It was; the line that says so is not durable yet. Before that it must not be posted again.
+    Recording(u64),
+}
+
 #[derive(Debug, Default)]
 struct Turn {
-    in_flight: bool,
+    stage: Stage,
     tries: u32,
     not_before: Duration,
 }
@@ -34,34 +46,67 @@ impl Shows {
     /// Messages whose turn has come and which are still stale.
     pub fn ready(&mut self, safe: &Live, now: Duration) -> Vec<ViewKey> {
         self.stale.retain(|view, turn| {
-            turn.in_flight || safe.requests.get(&view.request()).is_some_and(|r| r.stale_views().contains(view))
+            turn.stage != Stage::Waiting
+                || safe.requests.get(&view.request()).is_some_and(|r| r.stale_views().contains(view))
         });
-        let due = self.stale.iter_mut().filter(|(_, turn)| !turn.in_flight && turn.not_before <= now);
+        let due = self.stale.iter_mut().filter(|(_, turn)| turn.stage == Stage::Waiting && turn.not_before <= now);
         due.map(|(view, turn)| {
-            turn.in_flight = true;
+            turn.stage = Stage::InFlight;
             view.clone()
         })
         .collect()
     }
 
-    /// A message shows what it was to show, or will never.
-    pub fn done(&mut self, view: &ViewKey) {
-        self.stale.remove(view);
+    /// A message shows what it was to show, or will never: line `seq` says so.
+    pub fn record(&mut self, view: &ViewKey, seq: u64) {
+        if let Some(turn) = self.stale.get_mut(view) {
+            turn.stage = Stage::Recording(seq);
+        }
+    }
+
+    /// All lines up to `seq` are durable.
+    pub fn durable(&mut self, seq: u64) {
+        self.stale.retain(|_, turn| !matches!(turn.stage, Stage::Recording(line) if line <= seq));
+    }
+
+    /// The lines that were not durable never were.
+    pub fn forget_unsaved(&mut self) {
+        self.stale.retain(|_, turn| !matches!(turn.stage, Stage::Recording(_)));
+    }
+
+    /// Whether a message is being posted, or was and is not durably on record yet.
+    pub fn is_pending(&self, view: &ViewKey) -> bool {
+        self.stale.get(view).is_some_and(|turn| turn.stage != Stage::Waiting)
+    }
+
+    /// Whether a message is being posted.
+    pub fn is_posting(&self, view: &ViewKey) -> bool {
+        self.stale.get(view).is_some_and(|turn| turn.stage == Stage::InFlight)
     }
 
     /// A try failed.
     pub fn fail(&mut self, view: &ViewKey, after: Option<Duration>, now: Duration, jitter: f64) {
         if let Some(turn) = self.stale.get_mut(view) {
-            turn.in_flight = false;
+            turn.stage = Stage::Waiting;
             turn.tries += 1;
             let wait = Duration::from_secs(1 << turn.tries.saturating_sub(1).min(6)).min(LONGEST_WAIT);
             turn.not_before = now + after.unwrap_or_else(|| wait.mul_f64(1.0 + jitter / 4.0));
         }
     }
 
+    /// Whether anything is being posted or redrawn.
+    pub fn busy(&self) -> bool {
+        self.stale.values().any(|turn| turn.stage != Stage::Waiting)
+    }
+
     /// When the next wait is over.
     pub fn next(&self, now: Duration) -> Option<Duration> {
-        self.stale.values().filter(|turn| !turn.in_flight).map(|turn| turn.not_before).filter(|at| *at > now).min()
+        self.stale
+            .values()
+            .filter(|turn| turn.stage == Stage::Waiting)
+            .map(|turn| turn.not_before)
+            .filter(|at| *at > now)
+            .min()
     }
 
     /// Whether nothing is stale.

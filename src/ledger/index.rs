@@ -241,7 +241,7 @@ impl Index {
                 let row = HeadRow { at, schema: self.schema.version.clone(), sums: sums.clone() };
                 batch.insert(HEAD, row.bytes(&self.keys));
             }
-            Ok(self.db.apply_batch(batch)?)
+            self.db.apply_batch(batch)
         })?;
         self.sums = sums;
         self.head = head.or(self.head);

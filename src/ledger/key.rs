@@ -8,6 +8,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -23,7 +24,9 @@ pub const KEY_BYTES: usize = 32;
 
 /// The keys derived from the audit key. Prints nothing.
 #[derive(Clone)]
-pub struct Keys {
+pub struct Keys(Arc<Derived>);
+
+struct Derived {
     line: Hmac<Sha256>,
     index: Hmac<Sha256>,
 }
@@ -80,22 +83,24 @@ impl Keys {
     /// The keys derived from these bytes.
     #[must_use]
     pub fn derive(audit: &[u8; KEY_BYTES]) -> Keys {
-        Keys { line: derived(audit, b"jitney journal line v1"), index: derived(audit, b"jitney index row v1") }
+        let line = derived(audit, b"jitney journal line v1");
+        Keys(Arc::new(Derived { line, index: derived(audit, b"jitney index row v1") }))
     }
 
     pub(super) fn mac(&self, hash: &[u8; 32]) -> [u8; 32] {
-        self.line.clone().chain_update(hash).finalize().into_bytes().into()
+        self.0.line.clone().chain_update(hash).finalize().into_bytes().into()
     }
 
     /// Compares in constant time.
     pub(super) fn is_mac(&self, hash: &[u8; 32], mac: &[u8; 32]) -> bool {
-        self.line.clone().chain_update(hash).verify_slice(mac).is_ok()
+        self.0.line.clone().chain_update(hash).verify_slice(mac).is_ok()
     }
 
     /// MAC for the index: over parts, each preceded by its length, so that no two lists of parts read alike.
     pub(super) fn index_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let mac = parts.iter().fold(self.index.clone(), |mac, part| mac.chain_update(length(part)).chain_update(part));
+        let mac =
+            parts.iter().fold(self.0.index.clone(), |mac, part| mac.chain_update(length(part)).chain_update(part));
         mac.finalize().into_bytes().into()
     }
 }
@@ -125,12 +130,18 @@ fn parent_of(path: &Path) -> &Path {
     }
 }
 
-/// Whether the store has a journal that is not empty. What cannot be looked at counts as one.
+/// Whether the store has a segment with something in it. What cannot be looked at counts as one.
 fn has_lines(store: &Path) -> bool {
-    match fs::read_dir(store.join(super::local::JOURNAL)) {
-        Ok(mut entries) => entries.any(|entry| entry.and_then(|e| e.metadata()).map_or(true, |m| m.len() > 0)),
-        Err(e) => e.kind() != io::ErrorKind::NotFound,
-    }
+    let entries = match fs::read_dir(store.join(super::local::JOURNAL)) {
+        Ok(entries) => entries,
+        Err(e) => return e.kind() != io::ErrorKind::NotFound,
+    };
+    entries.map(|entry| is_written(&entry?)).any(|written| written.unwrap_or(true))
+}
+
+fn is_written(entry: &fs::DirEntry) -> io::Result<bool> {
+    let segment = entry.path().extension().is_some_and(|extension| extension == "log");
+    Ok(segment && entry.metadata()?.len() > 0)
 }
 
 fn read(path: &Path) -> Result<Keys, KeyError> {

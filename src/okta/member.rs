@@ -161,17 +161,27 @@ impl Okta {
         error: EffectError,
         receipt: Option<String>,
     ) -> Result<Outcome, EffectError> {
+        let first = self.found(key).await?;
+        // Rights may come and go between two reads: what is to count is seen twice, the same.
+        if first != self.found(key).await? {
+            return Err(error);
+        }
+        let removed = |removal| Ok(Outcome::Removed { removal, receipt });
+        match first {
+            (true, _) if self.is_member(key, Priority::Removal).await? => Err(error),
+            (true, true) => removed(Removal::Removed),
+            (false, true) => removed(Removal::UserGone),
+            (true, false) => removed(Removal::GroupGone),
+            (false, false) => Err(error),
+        }
+    }
+
+    /// Whether the user, and whether the group can be read.
+    async fn found(&self, key: &MembershipKey) -> Result<(bool, bool), EffectError> {
         let user = there(self.user_for(key.user.as_str(), Priority::Removal).await)?;
         let url = self.http.url(&["api", "v1", "groups", key.group.as_str()]);
         let group = there(self.get(url, Priority::Removal).await)?;
-        let removed = |removal| Ok(Outcome::Removed { removal, receipt });
-        match (user, group) {
-            (Some(_), _) if self.is_member(key, Priority::Removal).await? => Err(error),
-            (Some(_), Some(_)) => removed(Removal::Removed),
-            (None, Some(_)) => removed(Removal::UserGone),
-            (Some(_), None) => removed(Removal::GroupGone),
-            (None, None) => Err(error),
-        }
+        Ok((user.is_some(), group.is_some()))
     }
 }
 

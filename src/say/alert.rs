@@ -34,7 +34,7 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
                 ))],
             ]
         }
-        Alert::RemovalConfirmed { membership, due, at } => {
+        Alert::RemovalConfirmed { membership, due, at, .. } => {
             let late = (*at - *due).num_minutes();
             let mut second = who(membership);
             second.extend([text("; confirmed "), zone.token(*at), text(format!(", {late} minutes late."))]);

@@ -56,10 +56,9 @@ fn question(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone)
 
 fn terms(request: &Request, zone: &Zone) -> Line {
     match request.end {
-        EndRule::After { secs } => vec![
-            text(format!("{}; if approved when asked, until ", length::words(secs))),
-            zone.token(secs.after(request.asked)),
-        ],
+        EndRule::After { secs } => {
+            vec![text(format!("{} from the moment it opens; asked ", length::words(secs))), zone.token(request.asked)]
+        }
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved")],
     }
 }

@@ -25,7 +25,9 @@ pub fn words(length: AccessDuration) -> String {
     }
 }
 
-fn count(number: u64, name: &str) -> String {
+/// "1 hour", "2 hours".
+#[must_use]
+pub fn count(number: u64, name: &str) -> String {
     if number == 1 { format!("1 {name}") } else { format!("{number} {name}s") }
 }
 

@@ -83,11 +83,9 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     first.extend(waiting);
     let names = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();
     let until = match request.end {
-        EndRule::After { secs } => vec![
-            text("If approved now, until "),
-            zone.token(secs.after(request.asked)),
-            text("; the time starts when access opens."),
-        ],
+        EndRule::After { secs } => {
+            vec![text(format!("The {} start when access opens.", length::words(secs)))]
+        }
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved.")],
     };
     Card {
@@ -269,8 +267,10 @@ fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
 
 fn since(from: Timestamp, to: Timestamp) -> String {
     let secs = u64::try_from((to - from).num_seconds()).unwrap_or_default();
-    let whole = if secs >= 3600 { secs / 3600 * 3600 } else { secs / 60 * 60 };
-    crate::domain::time::AccessDuration::from_secs(whole.max(60)).map_or_else(|_| "time".to_owned(), length::words)
+    match secs / 3600 {
+        0 => length::count((secs / 60).max(1), "minute"),
+        hours => length::count(hours, "hour"),
+    }
 }
 
 /// Why access could not be opened, in a plain sentence. The vendor's own words go to admins.

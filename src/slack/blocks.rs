@@ -35,13 +35,13 @@ const LONGEST_JUSTIFICATION: usize = crate::domain::said::LONGEST_TEXT;
 /// A message: its fallback text and its blocks.
 #[must_use]
 pub fn message(card: &Card) -> (String, Vec<SlackBlock>) {
-    (cut(&card.text, LONGEST_TEXT), typed(blocks(card)))
+    (escape(&cut(&card.text, LONGEST_TEXT)), typed(blocks(card)))
 }
 
 /// The same as an ack carries it.
 #[must_use]
 pub fn ephemeral(card: &Card) -> Value {
-    json!({ "response_type": "ephemeral", "text": cut(&card.text, LONGEST_TEXT), "blocks": blocks(card) })
+    json!({ "response_type": "ephemeral", "text": escape(&cut(&card.text, LONGEST_TEXT)), "blocks": blocks(card) })
 }
 
 /// A sentence as an ack carries it. It is not parsed.
@@ -313,7 +313,6 @@ fn justification() -> Value {
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it becomes part of the input")]
 fn input(block: &str, label: &str, element: Value, listens: Listens) -> Value {
     let mut input = json!({ "type": "input", "block_id": block, "label": plain(label), "element": element });
     if listens == Listens::Yes {

@@ -185,12 +185,17 @@ impl SlackClient {
         self.view("views.open", &request).await
     }
 
-    /// Changes an open modal unless it changed meanwhile: <https://docs.slack.dev/reference/methods/views.update>.
+    /// Changes an open modal; with a `hash`, unless it changed meanwhile: <https://docs.slack.dev/reference/methods/views.update>.
     ///
     /// # Errors
     /// See [`SlackError`]; a newer view is `Rejected` with `hash_conflict`, a closed one `Gone`.
-    pub async fn update_view(&self, id: &SlackViewId, hash: &str, view: SlackView) -> Result<OpenedView, SlackError> {
-        let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.clone()).with_hash(hash.to_owned());
+    pub async fn update_view(
+        &self,
+        id: &SlackViewId,
+        hash: Option<&str>,
+        view: SlackView,
+    ) -> Result<OpenedView, SlackError> {
+        let request = SlackApiViewsUpdateRequest::new(view).with_view_id(id.clone()).opt_hash(hash.map(str::to_owned));
         self.view("views.update", &request).await
     }
 

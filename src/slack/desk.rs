@@ -28,20 +28,24 @@ use crate::{
 };
 
 mod forms;
+mod presses;
 mod typed;
+
+use presses::Presses;
 
 /// Everything that people can do.
 pub struct Desk {
     door: Door,
     chat: Arc<Chat>,
     least: AccessDuration,
+    presses: Presses,
 }
 
 impl Desk {
     /// A desk before a door; `least` is the shortest length that may be asked for.
     #[must_use]
-    pub const fn new(door: Door, chat: Arc<Chat>, least: AccessDuration) -> Self {
-        Self { door, chat, least }
+    pub fn new(door: Door, chat: Arc<Chat>, least: AccessDuration) -> Self {
+        Self { door, chat, least, presses: Presses::default() }
     }
 
     /// What the transport asks for each envelope.
@@ -174,7 +178,7 @@ impl Desk {
             Place::Message { .. } if result.is_ok() => {}
             Place::Form(form) => {
                 let notice = blocks::notice(&form::notice("Done", sentence));
-                self.update(&form.id, &form.hash, &notice).await;
+                self.update(&form.id, None, &notice).await;
             }
             Place::Message { .. } | Place::Private { .. } => self.aside(&press, &sentence).await,
         }
@@ -196,7 +200,7 @@ impl Desk {
             Place::Private { answer_at: None } => {}
             Place::Form(form) => {
                 let notice = blocks::notice(&form::notice("Not done", sentence.to_owned()));
-                self.update(&form.id, &form.hash, &notice).await;
+                self.update(&form.id, None, &notice).await;
             }
         }
     }
@@ -210,12 +214,13 @@ impl Desk {
         refusal::sentence(refusal, about, reader, now, self.chat.voice())
     }
 
-    async fn update(&self, id: &str, hash: &str, view: &Value) {
+    async fn update(&self, id: &str, hash: Option<&str>, view: &Value) {
         let Some(view) = blocks::view(view) else {
             error!("a view does not fit its model");
             return;
         };
-        // A conflict means that a newer view is coming; a form that is closed needs none.
+        // A conflict means that somebody has pressed something meanwhile: their press redraws the form. One that is
+        // closed needs nothing.
         if let Err(failure) = self.chat.client().update_view(&id.to_owned().into(), hash, view).await {
             tracing::debug!(%failure, "a form was not redrawn");
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use jitney::{
     clock::Steered,
     ledger::{Keys, verify},
@@ -87,6 +87,7 @@ impl House {
     /// The usual company, with the bot running and connected.
     pub async fn open() -> Self {
         let mut house = Self::closed(Company::acme()).await;
+        house.set_clocks();
         house.start().await;
         house
     }
@@ -130,6 +131,7 @@ key_file = "{key}"
 listen = ""
 
 [requests]
+min_duration = "1s"
 business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris" }}
 "#,
             slack = self.world.slack_api_url(),
@@ -170,6 +172,21 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         task.await.unwrap().unwrap();
     }
 
+    /// Sets both clocks to the hour at which the plays begin, 14:40 in Paris, so that what people read is the same on
+    /// every day.
+    fn set_clocks(&self) {
+        let begins: DateTime<Utc> = "2026-11-24T13:40:05Z".parse().unwrap();
+        let now = self.world.look(|state| state.clock.now());
+        self.world.advance((begins - now).num_seconds());
+        self.clock.advance(TimeDelta::seconds((begins - now).num_seconds()));
+    }
+
+    /// What somebody sees of their newest message that holds a text.
+    pub async fn sees(&self, who: &str, part: &str) -> String {
+        let message = self.world.until_message(who, part).await;
+        self.world.seen(&message)
+    }
+
     /// Moves both clocks.
     pub fn advance(&self, minutes: i64) {
         self.world.advance(minutes * 60);
@@ -208,7 +225,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// Asks, has an owner approve, and waits until it is open.
     pub async fn grant(&self, who: &str, access: &str, length: &str) {
-        let why = format!("Because of {access}, {length}");
+        let why = format!("{who} because of {access}, {length}");
         self.ask(who, access, length, &why).await;
         let owner = if who == BOB { DANA } else { BOB };
         let card = self.world.until_message(owner, &why).await;
@@ -222,6 +239,12 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         };
         self.world.until(&format!("{access} is active"), active).await;
         self.world.until_message(who, "Open until").await;
+    }
+
+    /// Waits until somebody was told that theirs ended as planned, in their message and by a nudge.
+    pub async fn until_expired(&self, who: &str) {
+        self.world.until_message(who, "as planned").await;
+        self.world.until_message(who, "Ended 20").await;
     }
 
     /// Changes the catalogue's text.
@@ -250,7 +273,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         let mut segments: Vec<PathBuf> = fs::read_dir(self.path("store/journal"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
             .collect();
         segments.sort();
         segments.remove(0)

@@ -1,4 +1,9 @@
 //! The whole program against the outside world it is held to.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
+
 mod house;
+mod kills;
+mod layering;
 mod plays;
+mod sim;

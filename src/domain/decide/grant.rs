@@ -113,7 +113,8 @@ impl Case<'_> {
             }
         }
         if let Motion::Removing { due, told: 1.., .. } = membership.motion {
-            let alert = Alert::RemovalConfirmed { membership: key.clone(), due, at: self.now };
+            let requests = membership.ending.iter().copied().collect();
+            let alert = Alert::RemovalConfirmed { membership: key.clone(), requests, due, at: self.now };
             decision.effect(Effect::AlertAdmins { alert });
         }
         if !self.waiting(membership).is_empty() {

@@ -96,7 +96,8 @@ impl Fold<'_> {
 /// Checking(Identifying) ─ PersonIdentified ─▶ itself; StandingDoubted ─▶ Standing
 /// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
 /// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
-/// Pending               ─ DecisionReceived, DecisionRefused, StepApproved ─▶ itself; RequestDenied ─▶ Ended
+/// Pending               ─ DecisionReceived, StepApproved ─▶ itself; RequestDenied ─▶ Ended
+/// any                   ─ DecisionRefused ─▶ itself
 /// ```
 fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<State> {
     Some(match (state, event) {
@@ -134,6 +135,8 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             let (_, clicks) = take(clicks, slack)?;
             State::Pending { route: route.clone(), clicks }
         }
+        // Decided or ended by a decision before it, in the same line.
+        (_, Event::DecisionRefused { .. }) => state.clone(),
         (State::Pending { route, clicks }, Event::StepApproved { step, by, .. }) => {
             let (click, clicks) = take(clicks, &by.slack)?;
             let mut route = route.clone();

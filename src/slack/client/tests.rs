@@ -154,7 +154,7 @@ async fn each_call_goes_out_as_documented() {
     assert_eq!(opened, OpenedView { id: "V1".into(), hash: "1.a".to_owned() });
     said("views.open", json!({ "trigger_id": "1.2.a", "view": modal_json() }));
 
-    client.update_view(&opened.id, &opened.hash, modal()).await.unwrap();
+    client.update_view(&opened.id, Some(&opened.hash), modal()).await.unwrap();
     said("views.update", json!({ "view_id": "V1", "hash": "1.a", "view": modal_json() }));
 
     client.publish_home(&user, Some("1.a"), modal()).await.unwrap();

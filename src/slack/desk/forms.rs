@@ -96,10 +96,7 @@ impl Desk {
 
     /// Redraws the form once it is known who asks.
     async fn complete(self: Arc<Self>, who: SlackUserId, id: String, hash: String, filled: Filled) {
-        let found = match clock::timeout(SLOW_AFTER, self.door.look_up(who.clone())).await {
-            Ok(found) => found,
-            Err(_) => None,
-        };
+        let found = clock::timeout(SLOW_AFTER, self.door.look_up(who.clone())).await.unwrap_or_default();
         let Some(offer) = self.door.offer(who).await else { return };
         let knowledge = match &found {
             Some(Ok(identity)) => Knowledge::Known(identity),
@@ -111,7 +108,7 @@ impl Desk {
             }
             _ => self.drawn(&offer, knowledge, &filled, &Typed::default()),
         };
-        self.update(&id, &hash, &view).await;
+        self.update(&id, Some(&hash), &view).await;
     }
 
     fn drawn(&self, offer: &Offer, who: Knowledge<'_>, filled: &Filled, typed: &Typed) -> serde_json::Value {
@@ -126,19 +123,38 @@ impl Desk {
         blocks::request_form(&form, typed)
     }
 
-    /// Something was chosen: the preview follows.
+    /// Something was chosen: the preview follows, now and once it is known who asks.
     pub(super) async fn redraw_form(self: Arc<Self>, press: Press) -> Ack {
         let Place::Form(form) = press.place else { return Ack::Bare };
+        let (number, turn) = self.presses.press(&form.id);
+        let who = press.who;
         tokio::spawn(async move {
-            let Some(offer) = self.door.offer(press.who).await else { return };
-            let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
-            let end = self.filled_end(&form.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
-            let filled = Filled { entitlement: chosen, end };
-            let typed = Typed { duration: form.fields.choice("duration").map(str::to_owned) };
-            let view = self.drawn(&offer, knowledge(&offer), &filled, &typed);
-            self.update(&form.id, &form.hash, &view).await;
+            let Some(offer) = self.door.offer(who.clone()).await else { return };
+            let unknown = offer.known.is_none();
+            {
+                let _turn = turn.lock().await;
+                self.redraw_last(&form, number, &offer).await;
+            }
+            if unknown && self.door.look_up(who.clone()).await.is_some() {
+                let Some(offer) = self.door.offer(who).await else { return };
+                let _turn = turn.lock().await;
+                self.redraw_last(&form, number, &offer).await;
+            }
         });
         Ack::Bare
+    }
+
+    /// Draws the form as it was when it was pressed, unless it was pressed again since.
+    async fn redraw_last(&self, form: &Form, press: u64, offer: &Offer) {
+        if !self.presses.is_last(&form.id, press) {
+            return;
+        }
+        let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
+        let end = self.filled_end(&form.fields, offer).map(|end| end.map_err(|(_, sentence)| sentence));
+        let filled = Filled { entitlement: chosen, end };
+        let typed = Typed { duration: form.fields.choice("duration").map(str::to_owned) };
+        let view = self.drawn(offer, knowledge(offer), &filled, &typed);
+        self.update(&form.id, None, &view).await;
     }
 
     /// The end that is filled in, or what is wrong with it and where. The typed length wins.
@@ -232,8 +248,8 @@ impl Desk {
     /// Deny… opens its form from memory, for whoever has the card.
     pub(super) async fn open_denial(&self, press: Press, request: RequestId) -> Ack {
         let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
-        let standing = self.door.peek(request).await;
         let view = ViewKey::Approver { request, slack: press.who.clone() };
+        let standing = self.door.peek(view.clone()).await;
         let on_record = |request: &&crate::domain::request::Request| {
             request.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
         };
@@ -279,7 +295,8 @@ impl Desk {
         let reason = match self.door.text(form.fields.text("reason")) {
             Ok(reason) => reason,
             Err(error) => {
-                let asker = self.door.peek(denying.request).await.map(|request| called(&request));
+                let card = ViewKey::Approver { request: denying.request, slack: who.clone() };
+                let asker = self.door.peek(card).await.map(|request| called(&request));
                 return errors(&[("reason", refusal::reason(error, asker.as_deref().unwrap_or("the requester")))]);
             }
         };

@@ -12,8 +12,7 @@ async fn an_application_that_is_gone_from_the_catalogue_orphans_no_grant() {
     house.start().await;
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.until_message(ALICE, "as planned").await;
-    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.until_expired(ALICE).await;
     house.read_all();
     house.finish(&[]).await;
 }

@@ -14,8 +14,7 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.stop().await;
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
-    house.world.until_message(ALICE, "as planned").await;
-    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.until_expired(ALICE).await;
     house.read_all();
     house.finish(&[]).await;
 }
@@ -32,8 +31,7 @@ async fn a_refused_slack_token_does_not_keep_a_removal_from_happening() {
     house.stop().await;
     house.change_settings("xoxb-revoked", world::bot_token());
     house.start().await;
-    house.world.until_message(ALICE, "as planned").await;
-    house.world.until_message(ALICE, "Okta confirmed it").await;
+    house.until_expired(ALICE).await;
     house.read_all();
     house.finish(&[]).await;
 }

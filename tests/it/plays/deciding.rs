@@ -23,7 +23,7 @@ async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
     house.world.until_message(BOB, "Denied by you").await;
     house.ask(ALICE, "prod-db/rw", "1h", "The replica lags").await;
     house.world.until_message(DANA, "asked again").await;
-    house.world.until_message(BOB, "Denied by you").await;
+    house.world.until_message(BOB, "asked again").await;
     house.read_all();
     house.finish(&[]).await;
 }
@@ -96,6 +96,17 @@ async fn forged_clicks_change_nothing() {
     house.world.forge_click(BOB, &card.channel, &card.ts, approve(row, "R-999")).await;
     house.world.forge_click(BOB, &card.channel, &card.ts, approve(row, "\u{202E}R-1")).await;
     house.world.until_ephemeral(BOB, "could not be read").await;
+    // Bob, with a denial's form that names Dana's card.
+    let dana = house.world.until_message(DANA, "asks for").await;
+    house.press(BOB, "asks for", "deny").await;
+    house.world.until_view(BOB, "Why not").await;
+    house.world.fill(BOB, "reason", "reason", "No").await.unwrap();
+    let digest = row.trim_start_matches("decide:");
+    let forged = json!({"request": "R-1", "digest": digest, "channel": dana.channel, "ts": dana.ts}).to_string();
+    house.world.forge_view(BOB, |view| view.body["private_metadata"] = json!(forged)).unwrap();
+    house.world.submit(BOB).await.unwrap();
+    house.world.until_view(BOB, "not the one on record for you").await;
+    house.world.close_view(BOB).await.unwrap();
     assert_eq!(house.world.writes().len(), 0, "nothing was added");
     house.world.until_message(ALICE, "Waiting for").await;
     house.read_all();

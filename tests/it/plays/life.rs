@@ -1,28 +1,90 @@
-//! One grant's whole life.
+//! One grant's whole life, as those who live it read it.
+
+use insta::assert_snapshot;
 
 use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_form_to_the_removal() {
     let house = House::open().await;
-    let asked = house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
-    let waiting = house.world.until_message(ALICE, "Waiting for").await;
-    assert_eq!(asked.ts, waiting.ts, "one message follows the request");
-    println!("{}", house.world.seen(&waiting));
+    house.open_form(ALICE).await;
+    house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
+    house.world.fill(ALICE, "duration", "duration", "2 hours").await.unwrap();
+    house.world.until_view(ALICE, "The 2 hours start").await;
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Request access
+    Access: [Read-Write · Production Database]
+    For how long: [2 hours]
+    Or another length (optional): [‹90m, 2h 30m, until 17:30›]
+      (Fill this in and it counts instead of the choice above. Press Enter to see the exact end.)
+    If approved now, until today 16:40 Paris time (UTC+1). The 2 hours start when access opens.
+    Asked: one of the 2 owners of Production Database.
+    Why do you need it: [‹What you will do, and the incident or ticket if there is one›]
+      (The people asked and admins show this as you type it.)
+    [Cancel] [Send request]
+    ");
+    house.world.fill(ALICE, "justification", "justification", "Stuck migration, INC-42").await.unwrap();
+    assert!(house.world.submit(ALICE).await.unwrap().is_closed());
+
+    assert_snapshot!(house.sees(ALICE, "Waiting for").await, @"
+    ⏳ Waiting for @Bob Stone or @Dana Fox
+    Production Database · Read-Write, 2 hours
+    The 2 hours start when access opens.
+    │ Stuck migration, INC-42
+    1. @Bob Stone or @Dana Fox, now: owners of Production Database
+    [Cancel request]
+    R-1 · closes 2026-11-25 14:40 UTC+1 if nobody decides
+    ");
+    assert_snapshot!(house.sees(BOB, "asks for").await, @"
+    ⏳ @Alice Martin asks for Production Database · Read-Write
+    2 hours from the moment it opens; asked today at 14:40
+    │ Stuck migration, INC-42
+    1. You or @Dana Fox, now: owners of Production Database
+    High sensitivity.
+    [Approve] [Deny…]
+    R-1 · closes 2026-11-25 14:40 UTC+1 if nobody decides
+    ");
     let card = house.world.until_message(BOB, "asks for").await;
-    println!("{}", house.world.seen(&card));
-    house.press(BOB, "asks for", "approve").await;
+    assert_snapshot!(card.text, @"Alice Martin asks for Production Database, Read-Write, for 2 hours. You or Dana Fox decide, owners of Production Database. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42");
+    let clicked = house.world.press(BOB, &card, "approve").await.unwrap();
+    assert_snapshot!(clicked.confirm.unwrap(), @"Approve this access? / Alice Martin gets Production Database · Read-Write (high sensitivity) for 2 hours. / [Approve] [Back]");
+
     house.world.until_member(PROD_RW, "00uALICE").await;
-    let open = house.world.until_message(ALICE, "Active until").await;
-    println!("{}", house.world.seen(&open));
-    house.world.until_message(ALICE, "Open until").await;
+    assert_snapshot!(house.sees(ALICE, "Active until").await, @"
+    🟢 Active until today at 16:40.
+    Production Database · Read-Write, 2 hours
+    @Bob Stone approved, today at 14:40. If the application does not show it yet, sign in to it again.
+    │ Stuck migration, INC-42
+    [Return access]
+    R-1
+    ");
+    assert_snapshot!(house.sees(ALICE, "Open until").await, @"Open until 2026-11-24 16:40 UTC+1: Production Database, Read-Write.");
+    assert_snapshot!(house.sees(BOB, "Active until").await, @"
+    Approved by you, today at 14:40
+    @Alice Martin · Production Database · Read-Write, 2 hours
+    Active until today at 16:40
+    │ Stuck migration, INC-42
+    R-1
+    ");
+    house.read_all();
+
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    let over = house.world.until_message(ALICE, "as planned").await;
-    println!("{}", house.world.seen(&over));
-    house.world.until_message(ALICE, "Okta confirmed it").await;
-    let decided = house.world.until_message(DANA, "Approved by").await;
-    println!("{}", house.world.seen(&decided));
+    assert_snapshot!(house.sees(ALICE, "as planned").await, @"
+    Ended today at 16:41, as planned
+    Production Database · Read-Write, 2 hours
+    Okta confirmed it.
+    R-1
+    ");
+    assert_snapshot!(house.sees(ALICE, "Ended 20").await, @"Ended 2026-11-24 16:41 UTC+1: Production Database, Read-Write. Okta confirmed it.");
+    assert_snapshot!(house.sees(DANA, "expired").await, @"
+    Approved by @Bob Stone, today at 08:40
+    @Alice Martin · Production Database · Read-Write, 2 hours
+    Ended today at 10:41: expired
+    │ Stuck migration, INC-42
+    R-1
+    ");
+    house.world.until_message(BOB, "expired").await;
     house.read_all();
     house.finish(&[]).await;
 }

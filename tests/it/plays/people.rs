@@ -21,6 +21,28 @@ async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn bots_strangers_and_people_of_other_workspaces_are_not_served() {
+    let changes: [(fn(&mut world::SlackAccount), &str); 4] = [
+        (|account| account.bot = true, "Only full members"),
+        (|account| account.stranger = true, "Only full members"),
+        (|account| account.team_id = Some("T0OTHER".into()), "Only full members"),
+        (|account| account.email_confirmed = false, "no confirmed e-mail"),
+    ];
+    for (change, sentence) in changes {
+        let house = House::open().await;
+        house.world.change(|state| {
+            let dana = state.people.iter_mut().find(|person| person.slack_id() == crate::house::DANA).unwrap();
+            change(dana.slack.as_mut().unwrap());
+        });
+        house.world.slash(crate::house::DANA, "/jit", "staging/admin 45m Please").await.unwrap();
+        house.world.until_message(crate::house::DANA, sentence).await;
+        assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
+        house.read_all();
+        house.finish(&[]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_requester_deactivated_before_the_grant_is_not_granted() {
     let house = House::open().await;
     house.ask(crate::house::ALICE, "prod-db/rw", "2h", "INC-42").await;

@@ -1,5 +1,7 @@
 //! The world, driven over the wire as a bot would, and as people do.
 
+#![expect(clippy::unwrap_used, reason = "a panic is a test's report")]
+
 mod bot;
 mod control;
 mod faults;

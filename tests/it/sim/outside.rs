@@ -1,0 +1,271 @@
+//! Okta and Slack as they are at their worst. What is done is done at a moment, and answered, or not, at another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jitney::domain::{
+    id::{Email, OktaGroupId, OktaUserId, SlackChannelId, SlackTs, SlackUserId},
+    port::{
+        Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, MembershipKey, Outcome, Posted, Removal,
+        Standing, Vendor, ViewKey,
+    },
+};
+use rand::{RngExt as _, rngs::SmallRng};
+
+use super::run::{At, Counts};
+
+/// How long after its sending an addition may still arrive: within the time in which a removal in doubt looks twice.
+const LATEST_ARRIVAL_MS: u64 = 5_000;
+
+/// How far apart the two looks of a removal in doubt are.
+const SETTLES_MS: u64 = 6_000;
+
+/// What happens outside, at its moment.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Someone is put into a group.
+    Add(MembershipKey),
+    /// Someone is taken out, and it is looked whether they stay out.
+    Remove { attempt: Box<Attempt>, key: MembershipKey, looks: u64 },
+    /// The look that confirms.
+    Confirm { attempt: Box<Attempt>, key: MembershipKey },
+}
+
+/// A person of the company.
+pub struct Person {
+    pub slack: SlackUserId,
+    pub okta: OktaUserId,
+    pub email: Email,
+}
+
+/// The vendors.
+pub struct Outside {
+    pub people: Vec<Person>,
+    /// Who is in which group through the bot.
+    pub members: BTreeSet<MembershipKey>,
+    /// Who stands there otherwise.
+    pub standing: BTreeSet<MembershipKey>,
+    pub okta_down_until: u64,
+    /// Groups cannot be changed before this, though they can be read.
+    pub frozen_until: u64,
+    pub slack_down_until: u64,
+    pub healed: bool,
+    posts: u64,
+    /// Every message that was ever posted, also those whose reply was lost.
+    pub posted: BTreeMap<ViewKey, Vec<Posted>>,
+}
+
+/// When and how an attempt is answered, and what happens outside because of it.
+#[derive(Default)]
+pub struct Plan {
+    pub answers: Vec<(u64, Result<Outcome, EffectError>)>,
+    pub deeds: Vec<(u64, Deed)>,
+}
+
+pub fn fault(vendor: Vendor, status: Option<u16>) -> Fault {
+    Fault { vendor, status, code: None, receipt: None }
+}
+
+pub fn error(class: Class, vendor: Vendor, status: Option<u16>) -> EffectError {
+    EffectError { class, after: None, fault: fault(vendor, status) }
+}
+
+impl Outside {
+    pub fn new(names: &[&str]) -> Self {
+        let person = |name: &&str| Person {
+            slack: SlackUserId::parse(format!("U0{}", name.to_uppercase())).unwrap(),
+            okta: OktaUserId::parse(format!("00u{}", name.to_uppercase())).unwrap(),
+            email: Email::parse(format!("{name}@acme.example")).unwrap(),
+        };
+        Self {
+            people: names.iter().map(person).collect(),
+            members: BTreeSet::new(),
+            standing: BTreeSet::new(),
+            okta_down_until: 0,
+            frozen_until: 0,
+            slack_down_until: 0,
+            healed: false,
+            posts: 0,
+            posted: BTreeMap::new(),
+        }
+    }
+
+    pub fn identity(&self, slack: &SlackUserId) -> Identity {
+        let person = self.people.iter().find(|person| person.slack == *slack).unwrap();
+        let inside = self.members.iter().chain(&self.standing).filter(|key| key.user == person.okta);
+        let mut groups: BTreeSet<OktaGroupId> = inside.map(|key| key.group.clone()).collect();
+        groups.insert(OktaGroupId::parse("00gENG").unwrap());
+        Identity {
+            slack: slack.clone(),
+            okta: person.okta.clone(),
+            email: person.email.clone(),
+            name: person.email.to_string(),
+            zone: None,
+            groups,
+        }
+    }
+
+    fn is_member(&self, key: &MembershipKey) -> bool {
+        self.members.contains(key) || self.standing.contains(key)
+    }
+
+    /// What becomes of an attempt that begins now.
+    pub fn attempt(&mut self, attempt: Attempt, now: u64, random: &mut SmallRng, counts: &mut Counts) -> Plan {
+        let latency = now + random.random_range(1..2_000);
+        let mut plan = Plan::default();
+        let okta = !matches!(attempt.effect, Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. });
+        let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
+        let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
+        let frozen = matches!(attempt.effect, Effect::AddMember { .. }) && now < self.frozen_until;
+        if let (Effect::AddMember { membership }, true) = (&attempt.effect, frozen)
+            && random.random_ratio(1, 6)
+        {
+            self.late(membership.clone(), now, random, counts, &mut plan);
+            return plan;
+        }
+        if now < down_until || frozen {
+            plan.answers.push((latency, Err(error(Class::Retry, vendor, Some(503)))));
+            return plan;
+        }
+        if !self.healed && random.random_ratio(1, 12) {
+            let class = [Class::Retry, Class::Auth, Class::Retry, Class::Rejected][random.random_range(0..4)];
+            let status = if class == Class::Auth { 401 } else { 400 };
+            plan.answers.push((latency, Err(error(class, vendor, Some(status)))));
+            return plan;
+        }
+        let Attempt { effect, doubt, .. } = attempt.clone();
+        match effect {
+            Effect::AddMember { membership } => {
+                if doubt == Doubt::MayHaveHappened && self.is_member(&membership) {
+                    plan.answers.push((latency, Ok(Outcome::Added { receipt: None })));
+                } else {
+                    self.add(membership, now, latency, random, counts, &mut plan);
+                }
+            }
+            Effect::RemoveMember { membership, addition, .. } => {
+                let looks = if addition == Doubt::MayHaveHappened { SETTLES_MS } else { 1 };
+                let deed = Deed::Remove { attempt: Box::new(attempt), key: membership, looks };
+                plan.deeds.push((latency, deed));
+            }
+            effect => {
+                let outcome = self.look_up(&effect);
+                if !self.healed && random.random_ratio(1, 10) {
+                    counts.lost_replies += 1;
+                    plan.answers.push((now + 10_000, Err(error(Class::Unknown, vendor, None))));
+                } else {
+                    plan.answers.push((latency, Ok(outcome)));
+                }
+            }
+        }
+        if !self.healed && random.random_ratio(1, 20) {
+            counts.doubled += 1;
+            plan.answers
+                .extend(plan.answers.last().cloned().map(|(at, answer)| (at + random.random_range(1..30_000), answer)));
+        }
+        plan
+    }
+
+    fn add(
+        &mut self,
+        key: MembershipKey,
+        now: u64,
+        latency: u64,
+        random: &mut SmallRng,
+        counts: &mut Counts,
+        plan: &mut Plan,
+    ) {
+        match if self.healed { 9 } else { random.random_range(0..10) } {
+            0 => self.late(key, now, random, counts, plan),
+            1 => {
+                counts.lost_replies += 1;
+                plan.answers.push((latency, Err(error(Class::Unknown, Vendor::Okta, None))));
+            }
+            _ => {
+                plan.deeds.push((now + 1, Deed::Add(key)));
+                plan.answers.push((latency.max(now + 1), Ok(Outcome::Added { receipt: None })));
+            }
+        }
+    }
+
+    /// Sent, held up on the way, and done when nobody waits for it any more.
+    fn late(&self, key: MembershipKey, now: u64, random: &mut SmallRng, counts: &mut Counts, plan: &mut Plan) {
+        counts.zombies += 1;
+        plan.deeds.push((now + random.random_range(1..LATEST_ARRIVAL_MS), Deed::Add(key)));
+        plan.answers.push((now + random.random_range(1..3_000), Err(error(Class::Unknown, Vendor::Okta, None))));
+    }
+
+    fn look_up(&self, effect: &Effect) -> Outcome {
+        match effect {
+            Effect::IdentifyPerson { slack, .. } | Effect::CheckAuthority { slack, .. } => {
+                Outcome::Identified { person: self.identity(slack) }
+            }
+            Effect::FindApprovers { emails, .. } => {
+                let found = emails.iter().filter_map(|email| self.people.iter().find(|person| person.email == *email));
+                let approver = |person: &Person| Approver {
+                    email: person.email.clone(),
+                    slack: person.slack.clone(),
+                    okta: person.okta.clone(),
+                    name: person.email.to_string(),
+                };
+                Outcome::Found { approvers: found.map(approver).collect(), missing: Vec::new() }
+            }
+            Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => Outcome::Stands {
+                standing: Standing { member: self.is_member(membership), inactive: None, unfit_group: None },
+            },
+            _ => Outcome::Told,
+        }
+    }
+
+    /// Something happens outside. Answers what follows.
+    pub fn happen(&mut self, deed: Deed, now: u64) -> Result<Option<(u64, Deed)>, Box<At>> {
+        match deed {
+            Deed::Add(key) => {
+                if !self.standing.contains(&key) {
+                    self.members.insert(key);
+                }
+                Ok(None)
+            }
+            Deed::Remove { attempt, key, looks } => {
+                assert!(!self.standing.contains(&key), "someone who stood there before was taken out: {key}");
+                self.members.remove(&key);
+                Ok(Some((now + looks, Deed::Confirm { attempt, key })))
+            }
+            Deed::Confirm { attempt, key } => {
+                let result = if self.is_member(&key) {
+                    Err(error(Class::Retry, Vendor::Okta, None))
+                } else {
+                    Ok(Outcome::Removed { removal: Removal::Removed, receipt: None })
+                };
+                Err(Box::new(At { id: attempt.id, result }))
+            }
+        }
+    }
+
+    /// Posts or redraws a message. A lost reply leaves a message that nobody has on record.
+    pub fn show(
+        &mut self,
+        view: &ViewKey,
+        shown: Option<&Posted>,
+        now: u64,
+        random: &mut SmallRng,
+        counts: &mut Counts,
+    ) -> (u64, Result<Posted, EffectError>) {
+        let latency = now + random.random_range(1..1_500);
+        if now < self.slack_down_until {
+            return (latency, Err(error(Class::Retry, Vendor::Slack, Some(503))));
+        }
+        let posted = shown.cloned().unwrap_or_else(|| {
+            self.posts += 1;
+            let posted = Posted {
+                channel: SlackChannelId::parse("D0SIM").unwrap(),
+                ts: SlackTs::parse(format!("{}.0", self.posts)).unwrap(),
+            };
+            self.posted.entry(view.clone()).or_default().push(posted.clone());
+            posted
+        });
+        if !self.healed && random.random_ratio(1, 12) {
+            counts.lost_replies += 1;
+            return (now + 10_000, Err(error(Class::Unknown, Vendor::Slack, None)));
+        }
+        (latency, Ok(posted))
+    }
+}

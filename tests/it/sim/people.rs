@@ -1,0 +1,128 @@
+//! People who ask, decide, give back and forge, whenever they like.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jitney::domain::{
+    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
+    command::{Ask, Choice, Command, Decide},
+    decide::Limits,
+    id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
+    port::{Posted, ViewKey},
+    request::State,
+    said::Text,
+    time::{AccessDuration, EndRule, Timestamp},
+};
+use jitney::engine::Core;
+use rand::{RngExt as _, rngs::SmallRng};
+
+use super::outside::Outside;
+
+/// Everybody; the first two own things.
+pub const NAMES: [&str; 5] = ["bob", "dana", "alice", "erin", "frank"];
+
+const HOUR: u64 = 3_600;
+
+fn secs(secs: u64) -> AccessDuration {
+    AccessDuration::from_secs(secs).unwrap()
+}
+
+/// What can be asked for: three levels, two of them on one group. A variant of it drops or re-points something.
+pub fn catalogue(variant: u32) -> Arc<Catalogue> {
+    let owners: Vec<Email> =
+        ["bob", "dana"].iter().map(|name| Email::parse(format!("{name}@acme.example")).unwrap()).collect();
+    let level = |id: &str, group: &str| Entitlement {
+        id: EntitlementId::parse(id).unwrap(),
+        name: id.to_owned(),
+        group: OktaGroupId::parse(group).unwrap(),
+        sensitivity: Sensitivity::High,
+        approval: vec![StepRule::Owner],
+        durations: vec![Offer::For(secs(HOUR))],
+        max_duration: secs(8 * HOUR),
+        requesters: Requesters::Only(vec![Who::Group(OktaGroupId::parse("00gENG").unwrap())]),
+        allow_admin_group: false,
+    };
+    let third = if variant == 1 { "00gOTHER" } else { "00gTHIRD" };
+    let mut entitlements = vec![level("db/rw", "00gPROD"), level("db/debug", "00gPROD"), level("db/third", third)];
+    if variant == 2 {
+        entitlements.remove(0);
+    }
+    let owners = if variant == 3 { owners[1..].to_vec() } else { owners };
+    let application =
+        Application { id: ApplicationId::parse("db").unwrap(), name: "Database".into(), owners, entitlements };
+    let applications = BTreeMap::from([(application.id.clone(), application)]);
+    Arc::new(Catalogue { applications, approvers: BTreeMap::new() })
+}
+
+pub fn limits() -> Limits {
+    Limits { unanswered_after: secs(24 * HOUR), min_duration: secs(60), max_open: 5 }
+}
+
+fn salted(random: &mut SmallRng, words: &str) -> Text {
+    Text::parse(words, format!("{:016x}{:016x}", random.random::<u64>(), random.random::<u64>())).unwrap()
+}
+
+/// What somebody does next.
+pub fn act(core: &Core, outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
+    match random.random_range(0..10) {
+        0..4 => ask(outside, now, random),
+        4..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
+        8 => Command::Cancel { who: anyone(outside, random), request: some_request(core, random) },
+        _ => Command::Return { who: anyone(outside, random), request: some_request(core, random) },
+    }
+}
+
+fn anyone(outside: &Outside, random: &mut SmallRng) -> SlackUserId {
+    outside.people[random.random_range(0..outside.people.len())].slack.clone()
+}
+
+fn some_request(core: &Core, random: &mut SmallRng) -> RequestId {
+    let known: Vec<RequestId> = core.safe().requests.keys().copied().collect();
+    if known.is_empty() { RequestId::FIRST } else { known[random.random_range(0..known.len())] }
+}
+
+fn ask(outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
+    let who = anyone(outside, random);
+    let entitlement = ["db/rw", "db/debug", "db/third"][random.random_range(0..3)];
+    let longest = if random.random_ratio(1, 2) { HOUR / 2 } else { 4 * HOUR };
+    let length = secs(random.random_range(60..longest));
+    let end = match random.random_ratio(1, 4) {
+        true => EndRule::At { instant: now + chrono::TimeDelta::seconds(i64::try_from(length.secs()).unwrap()) },
+        false => EndRule::After { secs: length },
+    };
+    Command::Ask(Ask {
+        known: random.random_ratio(1, 2).then(|| Ok(outside.identity(&who))),
+        who,
+        // A small range: second deliveries of one form happen.
+        key: format!("view:{}", random.random_range(0..200)),
+        entitlement: EntitlementId::parse(entitlement).unwrap(),
+        end,
+        justification: salted(random, "Stuck migration"),
+    })
+}
+
+/// A decision on a card: mostly the right one, by whom it was sent to.
+fn decide(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command> {
+    let requests: Vec<_> = core.safe().requests.values().collect();
+    let pending: Vec<_> = requests.iter().filter(|request| matches!(request.state, State::Pending { .. })).collect();
+    let request = match random.random_ratio(1, 6) || pending.is_empty() {
+        true if requests.is_empty() => return None,
+        true => requests[random.random_range(0..requests.len())],
+        false => pending[random.random_range(0..pending.len())],
+    };
+    let asked: Vec<SlackUserId> =
+        request.route().map(|route| route.asked().map(|approver| approver.slack.clone()).collect()).unwrap_or_default();
+    let who = match random.random_ratio(1, 8) || asked.is_empty() {
+        true => anyone(outside, random),
+        false => asked[random.random_range(0..asked.len())].clone(),
+    };
+    let owner_of_card = if random.random_ratio(1, 10) { anyone(outside, random) } else { who.clone() };
+    let view = ViewKey::Approver { request: request.id, slack: owner_of_card };
+    let cards: &[Posted] = outside.posted.get(&view).map_or(&[], Vec::as_slice);
+    let card = cards.get(random.random_range(0..cards.len().max(1)))?.clone();
+    let digest = if random.random_ratio(1, 12) { "0123456789ab".to_owned() } else { request.digest() };
+    let choice = match random.random_ratio(1, 4) {
+        true => Choice::Deny(salted(random, "Use the replica")),
+        false => Choice::Approve,
+    };
+    Some(Command::Decide(Decide { who, request: request.id, card, digest, choice }))
+}

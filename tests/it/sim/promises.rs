@@ -1,0 +1,125 @@
+//! What must be true, whatever happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jitney::domain::{event::Event, id::RequestId, live::Live, port::MembershipKey, request::State};
+
+use super::run::{Acknowledged, Sim};
+
+/// An addition is only asked for what everyone agreed to, on record, with an end.
+pub fn may_add(sim: &Sim, key: &MembershipKey) {
+    let safe = sim.core().unwrap().safe();
+    let membership = safe.memberships.get(key).unwrap_or_else(|| panic!("seed {}: an addition to nothing", sim.seed));
+    let approved = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(|request| match &request.state {
+        State::Approved { route, .. } => {
+            let deciders: BTreeSet<_> =
+                route.steps.iter().filter_map(|step| step.approval.as_ref()).map(|a| &a.by.okta).collect();
+            deciders.len() == route.steps.len()
+                && !deciders.contains(&route.person.okta)
+                && deciders.iter().all(|okta| ["00uBOB", "00uDANA"].contains(&okta.as_str()))
+        }
+        _ => false,
+    });
+    assert!(approved, "seed {}: an addition that nobody approved: {key}\n{}", sim.seed, sim.journal());
+}
+
+impl Sim {
+    /// After everything has healed and come to rest.
+    pub fn check(&self) {
+        self.nobody_is_inside();
+        self.nothing_is_open();
+        self.what_was_acknowledged_is_on_record();
+        self.each_thing_happened_once();
+        self.whoever_watches_sees_the_end();
+        self.the_state_is_what_the_journal_and_the_index_say();
+    }
+
+    fn fail(&self, what: &str) -> ! {
+        panic!("seed {}: {what}\n{}", self.seed, self.journal())
+    }
+
+    fn nobody_is_inside(&self) {
+        if !self.outside.members.is_empty() {
+            self.fail(&format!("inside after every end: {:?}", self.outside.members));
+        }
+    }
+
+    fn nothing_is_open(&self) {
+        let core = self.core().unwrap();
+        let open: Vec<RequestId> = core.safe().requests.values().filter(|r| r.is_open()).map(|r| r.id).collect();
+        if !open.is_empty() || !core.is_quiet() {
+            self.fail(&format!("not at rest: open {open:?}, promises {:?}", core.safe().promises));
+        }
+        if core.safe().memberships.values().any(|membership| !membership.holds.is_empty()) {
+            self.fail("a membership is still held");
+        }
+    }
+
+    fn what_was_acknowledged_is_on_record(&self) {
+        let entries = self.entries();
+        let on_record = |found: &dyn Fn(&Event) -> bool| entries.iter().flat_map(|entry| &entry.events).any(found);
+        for told in &self.acknowledged {
+            let kept = match told {
+                Acknowledged::Request(id, who) => on_record(
+                    &|event| matches!(event, Event::RequestReceived { request, asker, .. } if request == id && asker == who),
+                ),
+                Acknowledged::Decision(id, who) => on_record(
+                    &|event| matches!(event, Event::DecisionReceived { request, slack, .. } if request == id && slack == who),
+                ),
+                Acknowledged::Return(id) => {
+                    on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if request == id))
+                }
+                Acknowledged::Cancel(id) => {
+                    on_record(&|event| matches!(event, Event::RequestCancelled { request } if request == id))
+                }
+            };
+            if !kept {
+                self.fail("something that was acknowledged is not on record");
+            }
+        }
+    }
+
+    /// A request leaves memory only when every message of it shows how it ended.
+    fn whoever_watches_sees_the_end(&self) {
+        let mut live = Live::default();
+        for entry in self.entries() {
+            let touched = live.apply(&entry).unwrap();
+            if let Some(request) = touched.retired.iter().find(|request| !request.stale_views().is_empty()) {
+                self.fail(&format!("{} is forgotten, and shows {:?}", request.id, request.stale_views()));
+            }
+        }
+    }
+
+    fn each_thing_happened_once(&self) {
+        let mut keys = BTreeMap::new();
+        let (mut opened, mut ended) = (BTreeSet::new(), BTreeSet::new());
+        for entry in self.entries() {
+            for event in &entry.events {
+                match event {
+                    Event::RequestReceived { key, asker, .. } => {
+                        // A day later the same key is another form.
+                        let before = keys.insert((asker.clone(), key.clone()), entry.at);
+                        if before.is_some_and(|before| entry.at - before < chrono::TimeDelta::hours(24)) {
+                            self.fail("one form became two requests");
+                        }
+                    }
+                    Event::GrantOpened { request, ends } if !opened.insert(*request) || *ends <= entry.at => {
+                        self.fail("a grant opened twice, or after its end");
+                    }
+                    Event::GrantEnded { request } if !ended.insert(*request) => self.fail("a grant ended twice"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn the_state_is_what_the_journal_and_the_index_say(&self) {
+        let safe = self.core().unwrap().safe();
+        if self.folded() != *safe {
+            self.fail("the journal folds to another state");
+        }
+        if self.indexed(safe.seq) != *safe {
+            self.fail("the index gives another state");
+        }
+    }
+}
