@@ -20,12 +20,15 @@ pub struct Sandbox {
     pub child: Child,
     pub url: String,
     home: PathBuf,
+    /// Where a killed sandbox leaves the bot's directory.
+    _around: tempfile::TempDir,
     http: reqwest::Client,
 }
 
 impl Sandbox {
     pub async fn open() -> Self {
-        let mut child = command("0").spawn().unwrap();
+        let around = tempfile::tempdir().unwrap();
+        let mut child = command("0").env("TMPDIR", around.path()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
         let url = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
@@ -33,7 +36,7 @@ impl Sandbox {
         let home = second.split_whitespace().find(|word| word.starts_with('/')).unwrap().into();
         // The pipe stays open: whatever else is said must find a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        let sandbox = Self { child, url, home, http: reqwest::Client::new() };
+        let sandbox = Self { child, url, home, _around: around, http: reqwest::Client::new() };
         sandbox
             .until("the bot's connection", |_, world| !world["slack"]["sockets"].as_array().unwrap().is_empty())
             .await;

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use serde_json::json;
+
 use crate::{
     browser::{Browser, installed},
     sandbox::Sandbox,
@@ -118,5 +120,27 @@ async fn by_keyboard_and_on_a_phone_in_the_dark() {
     browser.key("Enter", 13).await;
     browser.until_text("#messages > :last-child", "only visible to you").await;
     browser.screenshot("phone-help").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_typed_or_read_outlives_a_redraw() {
+    let Some((sandbox, mut browser)) = open().await else { return };
+    browser.click("#lines summary").await;
+    browser.write("#command", "/jit").await;
+    browser.click("#send").await;
+    browser.pick("#input-entitlement", "prod-db/rw").await;
+    browser.until_text("#modal", "Asked:").await;
+    browser.write("#input-justification", "Half a sen").await;
+    browser.eval("document.querySelector('#input-justification').setSelectionRange(4, 4)").await;
+    let fill = json!({"block_id": "duration", "action_id": "duration", "value": "7200s"});
+    assert!(sandbox.act("U0ALICE", "fill", fill).await.is_success());
+    browser.until_text("#modal", "The 2 hours start").await;
+    let held = "(({id, value, selectionStart}) => [id, value, selectionStart])(document.activeElement)";
+    assert_eq!(browser.eval(held).await, json!(["input-justification", "Half a sen", 4]));
+    let typed = json!({"command": "/jit", "text": "staging/admin 2h Another line"});
+    assert!(sandbox.act("U0CAROL", "slash", typed).await.is_success());
+    browser.until("document.querySelectorAll('#lines details').length > 2").await;
+    assert_eq!(browser.eval("document.querySelector('#lines details[data-seq=\"1\"]').open").await, true);
     browser.close().await;
 }
