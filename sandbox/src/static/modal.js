@@ -48,6 +48,7 @@ export class Modal {
     const trouble = view.trouble ? el("p", { className: "error", role: "alert" }, view.trouble) : null;
     const form = el("form", { noValidate: true, dataset: { callback: view.body.callback_id ?? "" } },
       el("h2", { id: "modal-title" }, title?.text ?? ""), drawing.blocks(blocks), trouble,
+      el("p", { className: "error", id: "modal-notice", role: "alert" }),
       el("div", { className: "row end" }, cancel, send));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

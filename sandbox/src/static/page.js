@@ -30,8 +30,11 @@ function errorIn(text) {
   }
 }
 
+/** Where it can be read: a form that is open covers the rest. */
 function notice(words) {
   byId("notice").textContent = words;
+  const above = byId("modal-notice");
+  if (above) above.textContent = words;
 }
 
 /** Does something, and says so where it cannot be done. */

@@ -23,6 +23,9 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 /// Where screenshots go, if anybody wants them.
 const SCREENSHOTS: &str = "JITNEY_SCREENSHOTS";
 
+/// How often is looked at the page.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What keeps it from the network and from the person's own profile.
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -134,7 +137,7 @@ impl Browser {
     /// Waits until an expression is true.
     pub async fn until(&mut self, expression: &str) {
         let found = timeout(PATIENCE, async {
-            let mut ticks = interval(Duration::from_millis(50));
+            let mut ticks = interval(LOOK);
             while self.eval(&format!("Boolean({expression})")).await != json!(true) {
                 ticks.tick().await;
             }
@@ -158,12 +161,28 @@ impl Browser {
              const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
              const top = document.elementFromPoint(x, y); return it.contains(top) ? [x, y] : null; }})()"
         );
-        self.until(&format!("{middle} !== null")).await;
-        let at = self.eval(&middle).await;
+        let at = self.settled(&middle).await;
         for kind in ["mousePressed", "mouseReleased"] {
             let mouse = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1});
             self.call("Input.dispatchMouseEvent", mouse).await;
         }
+    }
+
+    /// What an expression comes to once it is not null and stays the same: a redraw moves what stands below it.
+    async fn settled(&mut self, expression: &str) -> Value {
+        let mut looks = interval(LOOK);
+        let mut last = Value::Null;
+        let found = timeout(PATIENCE, async {
+            loop {
+                looks.tick().await;
+                let now = self.eval(expression).await;
+                if !now.is_null() && now == last {
+                    return now;
+                }
+                last = now;
+            }
+        });
+        found.await.unwrap_or_else(|_| panic!("never there, or never at rest: {expression}"))
     }
 
     /// Replaces what a field holds, by the keyboard.
@@ -187,7 +206,9 @@ impl Browser {
 
     /// Picks from a select, whose open list is the system's own and not of the page.
     pub async fn pick(&mut self, selector: &str, value: &str) {
-        self.until(&format!("document.querySelector({selector:?})")).await;
+        let offered =
+            format!("[...document.querySelector({selector:?}).options].some((one) => one.value === {value:?})");
+        self.until(&format!("document.querySelector({selector:?}) && {offered}")).await;
         self.eval(&format!(
             "(() => {{ const it = document.querySelector({selector:?}); it.focus(); it.value = {value:?}; \
              it.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
