@@ -106,6 +106,8 @@ async fn starts() -> Vec<f64> {
         join_all(answers).await.into_iter().for_each(|answer| {
             answer.unwrap();
         });
+        // No company asks a thousand times at once: the index is given the time to follow.
+        ledger.row(b"l000").await.unwrap();
     }
     ledger.close().await;
     let mut took = Vec::new();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::{Rng as _, rngs::StdRng};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::core::Response;
+use super::turn::Response;
 use crate::domain::{
     catalogue::Catalogue,
     command::{Command, Refusal},

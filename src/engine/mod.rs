@@ -1,7 +1,7 @@
 //! The loop between the core and the world: it decides, records, waits and performs.
 //!
 //! [`Core`] is a state machine without threads, clocks or sockets: inputs go in, actions come out, so that a
-//! simulation can hold every order of events against it. [`run`] is the shell around it.
+//! simulation can hold every order of events against it. [`Engine`] is the shell around it.
 //!
 //! Law: nothing is answered, and no promise performed, before the line it rests on is durable.
 
@@ -13,7 +13,9 @@ pub mod rows;
 pub mod shell;
 mod shows;
 mod timers;
+pub mod turn;
 
-pub use self::core::{Action, Core, Input, Known, Now, ReplyId, Response, Wake};
+pub use self::core::{Core, Known};
 pub use self::door::{Door, Helm, Offer, Status};
 pub use self::shell::{Broken, Engine};
+pub use self::turn::{Action, Input, Now, ReplyId, Response, Wake};

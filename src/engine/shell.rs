@@ -18,9 +18,10 @@ use tokio::{
 use tracing::{error, info, warn};
 
 use super::{
-    core::{Action, Core, Input, Now, ReplyId, Response},
+    core::Core,
     door::{DOOR_QUEUE, Door, Helm, Knock, Offer, Status},
     rows,
+    turn::{Action, Input, Now, ReplyId, Response},
 };
 use crate::{
     clock::{self, Clock},

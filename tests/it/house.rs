@@ -300,6 +300,8 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         }
         assert_eq!(self.world.unread(), [], "messages that nobody in the play has read");
         assert_eq!(self.world.complaints(), Vec::<String>::new());
+        let checked = crate::contracts::check(&self.world);
+        println!("{checked} payloads held to the vendor's types");
         let mut expected = self.standing.clone();
         for (group, user) in held {
             let members = expected.entry((*group).to_owned()).or_default();
