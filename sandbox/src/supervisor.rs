@@ -123,8 +123,8 @@ pub fn start(files: Vec<PathBuf>, world: World) -> Result<(Supervisor, JoinHandl
     let (orders, given) = mpsc::unbounded_channel();
     let (shows, shown) = watch::channel(Shown::default());
     let (says, said) = mpsc::unbounded_channel();
-    let nurse = Nurse { program, files, world, shows, says, running: None };
-    let task = tokio::spawn(nurse.watch(given, said));
+    let keeper = Keeper { program, files, world, shows, says, running: None };
+    let task = tokio::spawn(keeper.watch(given, said));
     let supervisor = Supervisor { orders, shown };
     supervisor.start();
     Ok((supervisor, task))
@@ -135,8 +135,8 @@ struct Running {
     stdin: Option<ChildStdin>,
 }
 
-/// Whoever sits at the bot's bed.
-struct Nurse {
+/// What watches over the process and obeys.
+struct Keeper {
     program: PathBuf,
     files: Vec<PathBuf>,
     world: World,
@@ -145,7 +145,7 @@ struct Nurse {
     running: Option<Running>,
 }
 
-impl Nurse {
+impl Keeper {
     async fn watch(mut self, mut given: mpsc::UnboundedReceiver<Order>, mut said: mpsc::UnboundedReceiver<String>) {
         loop {
             tokio::select! {
