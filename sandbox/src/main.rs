@@ -1,11 +1,17 @@
-//! Jitney on one machine with nothing else: `cargo run -p sandbox`, then http://127.0.0.1:8080.
+//! Jitney on one machine with nothing else: a local Slack, Okta and Jira, the real bot, and a page to play every role.
 //!
-//! It starts a local Slack, Okta and Jira, the real bot connected to them in a process of its own, and a page to play
-//! every role. The bot is this same program, executed anew as `sandbox bot …`.
+//! It owns the company that is played, the bot's configuration, the bot's process and the page. It refuses to know how
+//! the bot works: the bot meets the same wire, disk and signals here as anywhere else. Law: when this ends, however it
+//! ends, the bot ends too.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::ErrorKind,
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Parser;
 use tokio::{
     net::TcpListener,
@@ -13,59 +19,93 @@ use tokio::{
 };
 use world::{Company, World};
 
+mod api;
 mod bot;
-mod company;
-mod desk;
+mod home;
+mod journal;
+mod page;
 mod supervisor;
 
-use supervisor::Supervisor;
+/// The argument after which this program is the bot.
+const BOT: &str = "bot";
 
-/// Play Jitney on one machine: local Slack, Okta and Jira, the real bot, and a page.
+/// Jitney on one machine with nothing else: a local Slack, Okta and Jira, the bot, and a page to play every role.
 #[derive(Debug, Parser)]
+#[command(name = "sandbox", version)]
 struct Arguments {
-    /// Where the page is served; port 0 takes any that is free
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Where the page is served on 127.0.0.1; 0 takes any free port
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os();
-    let own = arguments.next();
-    if arguments.next().is_some_and(|first| first == "bot") {
-        return bot::run(own.into_iter().chain(arguments));
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|first| first == BOT) {
+        return bot::run(arguments.split_off(1));
     }
-    match serve() {
+    match play(&Arguments::parse_from(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            bot::complain(&format!("{fault:#}"));
+            say(&format!("The sandbox could not run: {fault:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-#[tokio::main]
-async fn serve() -> Result<()> {
-    let Arguments { listen } = Arguments::parse();
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("{listen} is taken; choose another with --listen 127.0.0.1:0"))?;
-    let world = World::start(Company::acme()).await;
-    let directory = company::settle(&world).context("no directory for the bot")?;
-    let supervisor = Supervisor::new(world.clone(), directory.path().to_owned());
-    supervisor.start().context("the bot does not start")?;
-    announce(&format!("Jitney's sandbox is ready: http://{}", listener.local_addr()?));
-    let router = desk::router(supervisor.clone()).merge(world::control_router(world));
-    let mut terminate = signal(SignalKind::terminate())?;
+fn play(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    runtime.block_on(serve(arguments.port))
+}
+
+/// Plays until a signal comes; then the bot is stopped as SIGTERM stops it, and its directory removed.
+async fn serve(port: u16) -> Result<()> {
+    let ended = signals()?;
+    let (listener, address) = listen(port).await?;
+    let world = World::try_start(Company::acme()).await.context("no free port for the world")?;
+    let home = home::Home::new(&world)?;
+    let (supervisor, supervising) = supervisor::start(home.files(), world.clone())?;
+    let router = page::router().merge(api::router(world, supervisor.clone(), home.journal()));
+    say(&format!(
+        "Jitney's sandbox: open http://{address} in a browser. Ctrl-C ends everything.\n\
+         The bot's configuration, journal and key are in {} until then.",
+        home.path().display()
+    ));
     tokio::select! {
-        ended = axum::serve(listener, router) => ended?,
-        _ = terminate.recv() => {}
-        pressed = tokio::signal::ctrl_c() => pressed?,
+        served = async { axum::serve(listener, router).await } => served.context("the page can no longer be served")?,
+        () = ended => say("Stopping the bot…"),
     }
-    supervisor.stop();
+    supervisor.quit();
+    supervising.await.context("the bot's supervisor failed")?;
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "whoever starts it wants to know where it is")]
-fn announce(line: &str) {
-    println!("{line}");
+/// Ends at SIGINT or SIGTERM.
+fn signals() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("no signals")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+async fn listen(port: u16) -> Result<(TcpListener, SocketAddr)> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = TcpListener::bind(address).await.map_err(|fault| match fault.kind() {
+        ErrorKind::AddrInUse => anyhow!(
+            "another program already uses {address}. End it (perhaps a sandbox in another terminal), or choose \
+             another port: cargo run -p sandbox -- --port 8081"
+        ),
+        _ => anyhow!("the page cannot be served on {address}: {fault}"),
+    })?;
+    let address = listener.local_addr().context("the page's own address is not known")?;
+    Ok((listener, address))
+}
+
+/// One thing to the person at the terminal.
+#[expect(clippy::print_stdout, reason = "this is the program's conversation with whoever started it")]
+fn say(text: &str) {
+    println!("{text}");
 }

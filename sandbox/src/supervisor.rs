@@ -1,139 +1,283 @@
-//! The supervisor of the bot's process: starts it, moves its clock, kills it when somebody wants to see that.
+//! The bot's process: started, killed and started again when asked, never by itself; and told the time.
+//!
+//! It owns the child. It refuses to know what the bot says; it keeps its last lines. Law: the world's clock and the
+//! bot's are moved by one hand, here, so that a bot that is started late stands where the world stands.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
+    collections::VecDeque,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    process::{Child, ChildStderr, ChildStdin, Command},
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 use world::World;
 
-/// How many lines of the bot's log are kept for the page.
-const LOG_LINES: usize = 200;
+use crate::bot::ADVANCE;
 
-/// The bot's process, if there is one.
-struct Process {
-    child: Child,
-    clock: ChildStdin,
+/// Lines of the bot's log that are kept.
+const KEPT: usize = 200;
+
+/// How long the bot may finish what is under way; then it is killed.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// The bot as the page shows it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Shown {
+    /// Ascends with every change.
+    pub version: u64,
+    /// Running, or how it ended.
+    pub phase: Phase,
+    /// How often it was started.
+    pub starts: u32,
+    /// The last lines of its log, oldest first.
+    pub log: VecDeque<String>,
 }
 
-#[derive(Default)]
-struct State {
-    process: Option<Process>,
-    log: Vec<String>,
-    moved: i64,
+/// How the bot stands.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
+pub enum Phase {
+    /// Never started, or it ended as it should.
+    #[default]
+    Stopped,
+    /// It runs under this process id.
+    Running {
+        /// Process id.
+        pid: u32,
+    },
+    /// It ended otherwise.
+    Crashed {
+        /// "signal 9 (SIGKILL)", "exit status 1".
+        how: String,
+    },
 }
 
-/// How the bot is.
-#[derive(Debug, Serialize)]
-pub struct Seen {
-    /// Its process, while it runs.
-    pub pid: Option<u32>,
-    /// The end of its log.
-    pub log: Vec<String>,
+enum Order {
+    Start,
+    Stop,
+    Kill,
+    Advance(u32),
+    Quit,
 }
 
-/// Cheap to clone.
-#[derive(Clone)]
+/// A cheap handle on the bot's process.
+#[derive(Debug, Clone)]
 pub struct Supervisor {
-    world: World,
-    directory: PathBuf,
-    state: Arc<Mutex<State>>,
+    orders: mpsc::UnboundedSender<Order>,
+    shown: watch::Receiver<Shown>,
 }
 
 impl Supervisor {
-    /// A supervisor of the bot whose configuration lies in a directory.
-    pub fn new(world: World, directory: PathBuf) -> Self {
-        Self { world, directory, state: Arc::default() }
+    /// Starts the bot, if it does not run.
+    pub fn start(&self) {
+        self.order(Order::Start);
     }
 
-    /// Where the bot's files lie.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Starts the bot, with the clock where the world's stands. Nothing if it runs.
-    pub fn start(&self) -> Result<()> {
-        let mut state = self.lock();
-        if running(&mut state).is_some() {
-            return Ok(());
-        }
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(["bot", "run", "--config"])
-            .arg(&self.directory)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let log = child.stderr.take().context("no log")?;
-        let mut clock = child.stdin.take().context("no clock")?;
-        writeln!(clock, "advance {}", state.moved)?;
-        state.process = Some(Process { child, clock });
-        drop(state);
-        let keeper = self.clone();
-        thread::spawn(move || BufReader::new(log).lines().map_while(Result::ok).for_each(|line| keeper.note(line)));
-        Ok(())
-    }
-
-    /// Kills the bot with SIGKILL, as a power cut would.
-    pub fn kill(&self) {
-        if let Some(Process { mut child, .. }) = self.lock().process.take() {
-            // It may be gone already.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-        self.note("— killed —".to_owned());
-    }
-
-    /// Stops the bot as the end of its input does, and waits for it.
+    /// Stops the bot as SIGTERM does: what is under way is finished.
     pub fn stop(&self) {
-        if let Some(Process { mut child, clock }) = self.lock().process.take() {
-            drop(clock);
-            let _ = child.wait();
-        }
+        self.order(Order::Stop);
     }
 
-    /// Moves the world's clock and the bot's.
-    pub fn advance(&self, secs: i64) {
-        self.world.advance(secs);
-        let mut state = self.lock();
-        state.moved += secs;
-        if let Some(process) = &mut state.process {
-            // A bot that is gone is told when it starts.
-            let _ = writeln!(process.clock, "advance {secs}");
-        }
+    /// Kills the bot as `kill -9` does.
+    pub fn kill(&self) {
+        self.order(Order::Kill);
     }
 
-    /// How the bot is.
-    pub fn seen(&self) -> Seen {
-        let mut state = self.lock();
-        Seen { pid: running(&mut state), log: state.log.clone() }
+    /// Moves the world's clock and the bot's forward, by seconds.
+    pub fn advance(&self, secs: u32) {
+        self.order(Order::Advance(secs));
     }
 
-    fn note(&self, line: String) {
-        let mut state = self.lock();
-        state.log.push(line);
-        let over = state.log.len().saturating_sub(LOG_LINES);
-        state.log.drain(..over);
+    /// Stops the bot and ends.
+    pub fn quit(&self) {
+        self.order(Order::Quit);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The bot as it stands now.
+    pub fn shown(&self) -> Shown {
+        self.shown.borrow().clone()
+    }
+
+    /// Ascends with every change.
+    pub fn version(&self) -> u64 {
+        self.shown.borrow().version
+    }
+
+    fn order(&self, order: Order) {
+        // Nobody obeys any more once the sandbox ends, and then there is nothing to be done.
+        let _ = self.orders.send(order);
     }
 }
 
-/// The bot's process id, if it still runs.
-fn running(state: &mut State) -> Option<u32> {
-    let process = state.process.as_mut()?;
-    match process.child.try_wait() {
-        Ok(None) => Some(process.child.id()),
-        _ => {
-            state.process = None;
-            None
+/// Starts the bot, and watches over it until [`Supervisor::quit`].
+pub fn start(files: Vec<PathBuf>, world: World) -> Result<(Supervisor, JoinHandle<()>)> {
+    let program = std::env::current_exe().context("this program does not find itself")?;
+    let (orders, given) = mpsc::unbounded_channel();
+    let (shows, shown) = watch::channel(Shown::default());
+    let (says, said) = mpsc::unbounded_channel();
+    let keeper = Keeper { program, files, world, shows, says, running: None };
+    let task = tokio::spawn(keeper.watch(given, said));
+    let supervisor = Supervisor { orders, shown };
+    supervisor.start();
+    Ok((supervisor, task))
+}
+
+struct Running {
+    child: Child,
+    stdin: Option<ChildStdin>,
+}
+
+/// What watches over the process and obeys.
+struct Keeper {
+    program: PathBuf,
+    files: Vec<PathBuf>,
+    world: World,
+    shows: watch::Sender<Shown>,
+    says: mpsc::UnboundedSender<String>,
+    running: Option<Running>,
+}
+
+impl Keeper {
+    async fn watch(mut self, mut given: mpsc::UnboundedReceiver<Order>, mut said: mpsc::UnboundedReceiver<String>) {
+        loop {
+            tokio::select! {
+                order = given.recv() => match order {
+                    Some(Order::Start) => self.start().await,
+                    Some(Order::Stop) => self.stop().await,
+                    Some(Order::Kill) => self.kill(),
+                    Some(Order::Advance(secs)) => self.advance(secs).await,
+                    Some(Order::Quit) | None => return self.stop().await,
+                },
+                Some(line) = said.recv() => self.keep(line),
+                status = ended(&mut self.running) => self.over(status),
+            }
+        }
+    }
+
+    async fn start(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        match self.spawn() {
+            Ok(running) => {
+                let pid = running.child.id().unwrap_or_default();
+                self.running = Some(running);
+                self.change(|shown| {
+                    shown.starts += 1;
+                    shown.phase = Phase::Running { pid };
+                });
+                self.keep(format!("— the bot was started, process {pid} —"));
+                self.tell(self.world.look(|state| state.clock.offset_secs())).await;
+            }
+            Err(fault) => self.change(|shown| shown.phase = Phase::Crashed { how: format!("{fault:#}") }),
+        }
+    }
+
+    /// In a process group of its own, so that Ctrl-C at the terminal is the sandbox's to answer.
+    fn spawn(&self) -> Result<Running> {
+        let mut command = Command::new(&self.program);
+        command.args([crate::BOT, "run"]);
+        for file in &self.files {
+            command.arg("--config").arg(file);
+        }
+        command.env("NO_COLOR", "1").process_group(0).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().context("the bot cannot be started")?;
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(listen(stderr, self.says.clone()));
+        }
+        let stdin = child.stdin.take();
+        Ok(Running { child, stdin })
+    }
+    async fn advance(&mut self, secs: u32) {
+        self.world.advance(i64::from(secs));
+        self.tell(i64::from(secs)).await;
+    }
+
+    /// Moves the bot's clock. A bot that has just ended cannot be told; it is told all when it starts again.
+    async fn tell(&mut self, secs: i64) {
+        if let Some(Running { stdin: Some(stdin), .. }) = &mut self.running {
+            let _ = stdin.write_all(format!("{ADVANCE}{secs}\n").as_bytes()).await;
+            let _ = stdin.flush().await;
+        }
+    }
+
+    /// As `kill -9` does; how it ended is seen when it has.
+    fn kill(&mut self) {
+        if let Some(running) = &mut self.running {
+            // It fails where the process has ended already.
+            let _ = running.child.start_kill();
+        }
+    }
+
+    async fn stop(&mut self) {
+        if let Some(running) = &mut self.running {
+            drop(running.stdin.take());
+            if tokio::time::timeout(GRACE, running.child.wait()).await.is_err() {
+                self.keep(format!("— the bot did not end within {} s, and is killed —", GRACE.as_secs()));
+                self.kill();
+            }
+            let status = ended(&mut self.running).await;
+            self.over(status);
+        }
+    }
+
+    fn over(&mut self, status: std::io::Result<ExitStatus>) {
+        self.running = None;
+        let phase = match status {
+            Ok(status) if status.success() => Phase::Stopped,
+            Ok(status) => Phase::Crashed { how: status.to_string() },
+            Err(fault) => Phase::Crashed { how: fault.to_string() },
+        };
+        let words = match &phase {
+            Phase::Crashed { how } => format!("— the bot ended: {how} —"),
+            _ => "— the bot stopped —".to_owned(),
+        };
+        self.change(|shown| shown.phase = phase);
+        self.keep(words);
+    }
+
+    fn keep(&self, line: String) {
+        self.change(|shown| {
+            shown.log.push_back(line);
+            while shown.log.len() > KEPT {
+                shown.log.pop_front();
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Shown)) {
+        self.shows.send_modify(|shown| {
+            shown.version += 1;
+            change(shown);
+        });
+    }
+}
+
+/// Ends when the bot does; never, where none runs.
+async fn ended(running: &mut Option<Running>) -> std::io::Result<ExitStatus> {
+    match running {
+        Some(running) => running.child.wait().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Keeps the bot's log, and passes it on to the terminal.
+#[expect(clippy::print_stderr, reason = "the terminal shows the bot's log too")]
+async fn listen(stderr: ChildStderr, says: mpsc::UnboundedSender<String>) {
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        eprintln!("{line}");
+        if says.send(line).is_err() {
+            return;
         }
     }
 }

@@ -1,0 +1,138 @@
+//! What the page asks of the sandbox itself: the bot's process, its journal, and both clocks.
+//!
+//! | call | does |
+//! | --- | --- |
+//! | `GET /sandbox/state` | `{"mark", "bot", "journal"}`; the world is `GET /control/state` |
+//! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}` |
+//! | `POST /sandbox/bot/{start,stop,kill}` | the bot's process |
+//! | `POST /sandbox/clock` | `{"advance":900}`: the world's clock and the bot's, forward by seconds |
+//!
+//! Law: only this page's own origin may change anything; another site in the same browser may not.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, Request, State as Extract},
+    http::{HeaderMap, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use world::World;
+
+use crate::{journal, supervisor::Supervisor};
+
+/// A wait for changes is answered at the latest after this, below what proxies and browsers cut.
+const POLL: Duration = Duration::from_secs(25);
+
+/// How often is looked whether anything changed: another process's file grows without telling.
+const LOOK: Duration = Duration::from_millis(100);
+
+struct Place {
+    world: World,
+    supervisor: Supervisor,
+    journal: PathBuf,
+}
+
+impl Place {
+    fn mark(&self) -> String {
+        format!("{}.{}.{}", self.world.version(), self.supervisor.version(), journal::length(&self.journal))
+    }
+}
+
+/// The routes under `/sandbox` and `/control`.
+pub fn router(world: World, supervisor: Supervisor, journal: PathBuf) -> Router {
+    let place = Arc::new(Place { world: world.clone(), supervisor, journal });
+    Router::new()
+        .route("/sandbox/state", get(state))
+        .route("/sandbox/changes", get(changes))
+        .route("/sandbox/bot/{order}", post(bot))
+        .route("/sandbox/clock", post(clock))
+        .with_state(place)
+        .merge(world::control_router(world))
+        .layer(middleware::from_fn(own_origin))
+}
+
+/// A browser names the origin of whatever changes something; without one it is no browser.
+async fn own_origin(request: Request, next: Next) -> Response {
+    if foreign(request.headers()) {
+        return (StatusCode::FORBIDDEN, "Only the sandbox's own page may do this.").into_response();
+    }
+    next.run(request).await
+}
+
+fn foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).unwrap_or_default();
+    text(header::ORIGIN).is_some_and(|origin| origin.split_once("://").is_none_or(|(_, from)| from != host))
+}
+
+async fn state(Extract(place): Extract<Arc<Place>>) -> Json<Value> {
+    let mark = place.mark();
+    Json(json!({"mark": mark, "bot": place.supervisor.shown(), "journal": journal::tail(&place.journal)}))
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    since: String,
+}
+
+async fn changes(Extract(place): Extract<Arc<Place>>, Query(asked): Query<Since>) -> Json<Value> {
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ends = None::<Instant>;
+    loop {
+        let now = looks.tick().await;
+        let mark = place.mark();
+        if mark != asked.since || now >= *ends.get_or_insert(now + POLL) {
+            return Json(json!({"mark": mark}));
+        }
+    }
+}
+
+async fn bot(Extract(place): Extract<Arc<Place>>, Path(order): Path<String>) -> StatusCode {
+    match order.as_str() {
+        "start" => place.supervisor.start(),
+        "stop" => place.supervisor.stop(),
+        "kill" => place.supervisor.kill(),
+        _ => return StatusCode::NOT_FOUND,
+    }
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance: u32,
+}
+
+async fn clock(Extract(place): Extract<Arc<Place>>, Json(order): Json<Advance>) -> StatusCode {
+    place.supervisor.advance(order.advance);
+    StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::foreign;
+
+    fn headers(origin: Option<&'static str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8080"));
+        origin.map(|origin| headers.insert(header::ORIGIN, HeaderValue::from_static(origin)));
+        headers
+    }
+
+    #[test]
+    fn another_site_in_the_same_browser_is_turned_away() {
+        assert!(!foreign(&headers(None)));
+        assert!(!foreign(&headers(Some("http://127.0.0.1:8080"))));
+        assert!(foreign(&headers(Some("http://127.0.0.1:9090"))));
+        assert!(foreign(&headers(Some("null"))));
+    }
+}

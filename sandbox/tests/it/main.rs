@@ -1,0 +1,8 @@
+//! The sandbox as a new user meets it: the real program, its page in a real browser.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
+
+mod browser;
+mod process;
+mod sandbox;
+mod walk;
