@@ -6,5 +6,6 @@ mod contracts;
 mod house;
 mod kills;
 mod layering;
+mod okta;
 mod plays;
 mod sim;
