@@ -29,6 +29,7 @@ use crate::{
     ledger::{KeyError, Keys, Ledger as _, Local},
     okta::{self, Okta},
     outside::Vendors,
+    say::alert,
     server::{self, Health},
     slack::{
         chat::{Chat, Manners},
@@ -193,7 +194,10 @@ impl ChatRoom {
         match self.settings.take() {
             Some(settings) => self.serve(client, chat, &settings).await,
             // Custody: admins can be told, and nobody is listened to.
-            None => drop(left.wait_for(|left| *left).await),
+            None => {
+                chat.tell_admins(&alert::custody()).await;
+                drop(left.wait_for(|left| *left).await);
+            }
         }
     }
 

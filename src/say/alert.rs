@@ -59,6 +59,18 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
     Card { lines, text: plain, ..Card::default() }
 }
 
+/// The program has started and can only end what is due.
+#[must_use]
+pub fn custody() -> Card {
+    let lines = vec![
+        vec![Run::Mark(Mark::Warning), bold("Jitney only ends access at the moment")],
+        vec![text("Its configuration or its journal cannot be used as a whole; its log says what is wrong.")],
+        vec![text("Nothing can be asked for or decided. Whatever is due is removed on time.")],
+    ];
+    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(". ");
+    Card { lines, text: plain, ..Card::default() }
+}
+
 /// "403, E0000006, request id Yx1".
 fn said(fault: &Fault) -> String {
     let status = fault.status.map(|status| status.to_string());

@@ -205,6 +205,21 @@ impl Chat {
         Ok(channel)
     }
 
+    /// Tells every admin who is named by e-mail, as far as they can be reached. For what no promise on record covers.
+    pub async fn tell_admins(&self, card: &Card) {
+        for admin in &self.manners.admins {
+            let Who::Person(email) = admin else { continue };
+            let told = match self.by_email(email).await {
+                Ok(Some(slack)) => self.tell(&slack, card).await.map(drop),
+                Ok(None) => continue,
+                Err(failure) => Err(failure),
+            };
+            if let Err(failure) = told {
+                tracing::warn!(class = ?failure.class, "an admin could not be told");
+            }
+        }
+    }
+
     /// Who a Slack user is, if they may be served.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What the program still does when something it needs cannot be used: it ends what is due.
 
-use crate::house::{ALICE, DANA, House, PROD_RW};
+use crate::house::{ALICE, CAROL, DANA, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
@@ -11,6 +11,7 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.start_unconnected();
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
     house.stop().await;
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
