@@ -13,6 +13,7 @@ use std::{
 use crate::domain::{
     id::{EffectId, RequestId},
     port::{Class, Doubt, Effect, MembershipKey},
+    time::Timestamp,
 };
 
 /// The first wait after a failure; each further one doubles it.
@@ -76,7 +77,8 @@ struct Waiting {
 /// What comes before what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Rank {
-    Removal,
+    /// And when it was to be done.
+    Removal(Timestamp),
     /// Looking before adding.
     Check,
     Addition,
@@ -87,11 +89,19 @@ enum Rank {
 impl Rank {
     const fn of(effect: &Effect) -> Self {
         match effect {
-            Effect::RemoveMember { .. } => Self::Removal,
+            Effect::RemoveMember { due, .. } => Self::Removal(*due),
             Effect::CheckMember { .. } => Self::Check,
             Effect::AddMember { .. } => Self::Addition,
             Effect::AlertAdmins { .. } => Self::Alert,
             _ => Self::Other,
+        }
+    }
+
+    /// When a removal was to be done.
+    const fn removal(self) -> Option<Timestamp> {
+        match self {
+            Self::Removal(due) => Some(due),
+            _ => None,
         }
     }
 }
@@ -133,7 +143,7 @@ impl Lanes {
         let rank = Rank::of(effect);
         lane.queue.push_back(Waiting { id, rank, doubt, tries: 0, last: None });
         self.homes.insert(id, key);
-        if rank == Rank::Removal {
+        if rank.removal().is_some() {
             self.untried_removals.insert(id);
         }
     }
@@ -193,11 +203,12 @@ impl Lanes {
         Some(Tally { tries: waiting.tries, doubt: waiting.doubt, notable })
     }
 
-    /// The next promises to try: the head of each lane that is not under way and whose time has come. Removals first.
+    /// The next promises to try: the head of each lane that is not under way and whose time has come. Removals first, in
+    /// the order in which they were due.
     pub fn ready(&mut self, gate: Gate, now: Duration) -> Vec<(EffectId, Doubt)> {
         let removals_tried = self.untried_removals.is_empty();
         let may_start = |waiting: &Waiting| match (waiting.rank, gate) {
-            (Rank::Removal | Rank::Alert, _) => true,
+            (Rank::Removal(_) | Rank::Alert, _) => true,
             (_, Gate::Custody) => false,
             (Rank::Check | Rank::Addition, Gate::Open) => removals_tried,
             (Rank::Other, Gate::Open) => true,
@@ -210,10 +221,10 @@ impl Lanes {
                 && lane.not_before <= now
             {
                 lane.in_flight = Some(head.id);
-                ready.push((head.rank != Rank::Removal, head.id, head.doubt));
+                ready.push((head.rank.removal(), head.id, head.doubt));
             }
         }
-        ready.sort_by_key(|(later, id, _)| (*later, *id));
+        ready.sort_by_key(|(removal, id, _)| (removal.is_none(), *removal, *id));
         ready.into_iter().map(|(_, id, doubt)| (id, doubt)).collect()
     }
 
@@ -236,7 +247,7 @@ impl Lanes {
 
 /// How long to wait after so many tries.
 fn wait(rank: Rank, tries: u32) -> Duration {
-    let longest = if rank == Rank::Removal { LONGEST_REMOVAL_WAIT } else { LONGEST_WAIT };
+    let longest = if rank.removal().is_some() { LONGEST_REMOVAL_WAIT } else { LONGEST_WAIT };
     let doublings = tries.saturating_sub(1).min(16);
     FIRST_WAIT.saturating_mul(1 << doublings).min(longest)
 }
@@ -244,17 +255,19 @@ fn wait(rank: Rank, tries: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        id::{OktaGroupId, OktaUserId},
-        time::Timestamp,
-    };
+    use crate::domain::id::{OktaGroupId, OktaUserId};
 
     fn membership(user: &str) -> MembershipKey {
         MembershipKey { group: OktaGroupId::parse("00g1").unwrap(), user: OktaUserId::parse(user).unwrap() }
     }
 
     fn remove(user: &str) -> Effect {
-        Effect::RemoveMember { membership: membership(user), due: Timestamp::UNIX_EPOCH, addition: Doubt::None }
+        remove_due(user, 0)
+    }
+
+    fn remove_due(user: &str, secs: i64) -> Effect {
+        let due = Timestamp::UNIX_EPOCH + chrono::TimeDelta::seconds(secs);
+        Effect::RemoveMember { membership: membership(user), due, addition: Doubt::None }
     }
 
     fn add(user: &str) -> Effect {
@@ -276,7 +289,7 @@ mod tests {
     fn waits_double_up_to_their_bounds() {
         let secs = |rank| (1..9).map(|tries| wait(rank, tries).as_secs()).collect::<Vec<_>>();
         assert_eq!(secs(Rank::Addition), [1, 2, 4, 8, 16, 32, 60, 60]);
-        assert_eq!(secs(Rank::Removal), [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(secs(Rank::Removal(Timestamp::UNIX_EPOCH)), [1, 2, 4, 8, 16, 30, 30, 30]);
     }
 
     #[test]
@@ -288,6 +301,20 @@ mod tests {
         assert_eq!(lanes.ready(Gate::Open, ZERO), []);
         fail(&mut lanes, id(2), Class::Retry, None);
         assert_eq!(lanes.ready(Gate::Open, ZERO), [(id(1), Doubt::None)]);
+    }
+
+    #[test]
+    fn removals_start_in_the_order_in_which_they_were_due_and_before_all_else() {
+        let mut lanes = Lanes::default();
+        lanes.join(id(1), &Effect::CheckMember { membership: membership("a") }, Doubt::None);
+        lanes.join(id(2), &remove_due("d", 30), Doubt::None);
+        lanes.join(id(3), &remove_due("b", 10), Doubt::None);
+        lanes.join(id(4), &remove_due("c", 20), Doubt::None);
+        lanes.join(id(5), &remove_due("e", 10), Doubt::None);
+        let order = |lanes: &mut Lanes| lanes.ready(Gate::Open, ZERO).iter().map(|(id, _)| id.seq).collect::<Vec<_>>();
+        assert_eq!(order(&mut lanes), [3, 5, 4, 2]);
+        (2..=5).for_each(|seq| lanes.settle(id(seq)));
+        assert_eq!(order(&mut lanes), [1]);
     }
 
     #[test]
