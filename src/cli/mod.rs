@@ -74,7 +74,8 @@ pub fn run(
 impl Configured {
     fn load(&self) -> crate::config::Loaded {
         let environment = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+            // What is not UTF-8 in a value is marked, and said to be a fault where it is read.
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
             .collect();
         crate::config::load(&self.paths, &environment)
     }

@@ -148,7 +148,7 @@ impl<'w> Reader<'_, 'w> {
     }
 
     fn levels(&mut self, section: &mut Section<'w>, application: Option<&ApplicationId>) {
-        if !section.has("entitlement") {
+        if section.lists_nothing("entitlement") {
             let mend = "[[application.entitlement]] and below it what one can ask for.";
             let wrong = Wrong::Missing(mend.to_owned());
             section.place().fault("entitlement", wrong);

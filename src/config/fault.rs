@@ -158,6 +158,16 @@ pub(super) enum Wrong {
     NotAUrl(Shown),
     #[error("plain http is for loopback only, since tokens go over it. Write https://.")]
     PlainHttp,
+    #[error("{0} is more than the organisation's address. Write https:// and the host alone, without a path.")]
+    NotTheOrg(Shown),
+    #[error("{0} is the admin console's address. Write the organisation's own, without -admin.")]
+    AdminConsole(Shown),
+    #[error("holds bytes that are not UTF-8. Set it again as UTF-8.")]
+    NotUtf8,
+    #[error("is empty. Write the name of a file, such as jitney.key.")]
+    NoFileName,
+    #[error("{0} is a folder. Write the name of a file in it.")]
+    Folder(Shown),
     #[error("{0} is not a command. Write a slash and one word in lower case, such as /jit.")]
     NotACommand(Shown),
     #[error("{0} is not an address to listen on. Write 127.0.0.1:9464 or another IP and port, or \"\" for none.")]
@@ -194,6 +204,8 @@ pub(super) enum Wrong {
     SecretUnreadable(Shown, std::io::ErrorKind),
     #[error("the file {0} is empty. Write the token into it.")]
     SecretFileEmpty(Shown),
+    #[error("{0} is no regular file. Name one that holds the token.")]
+    SecretNotAFile(Shown),
     #[error("the key must not lie inside the store: who copies the store would have it. Name a file outside {0}.")]
     KeyInStore(String),
 

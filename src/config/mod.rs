@@ -26,7 +26,7 @@ mod values;
 
 pub use fault::{Fault, Faults};
 pub use settings::{
-    Audit, Essentials, Guests, Identity, Log, LogFormat, Okta, Requests, Server, Settings, Slack, Store,
+    Audit, Essentials, Guests, Identity, Log, LogFormat, Okta, Record, Requests, Server, Settings, Slack, Store,
 };
 
 use crate::domain::catalogue::{Catalogue, Who};
@@ -41,6 +41,8 @@ pub type Environment = BTreeMap<String, String>;
 /// What came of reading the configuration.
 #[derive(Clone, Debug)]
 pub struct Loaded {
+    /// Where the record is and under which key, if that much can be read.
+    pub record: Result<Record, Faults>,
     /// Enough to end access, if that much can be read.
     pub essentials: Result<Essentials, Faults>,
     /// The whole of it, if there is no fault anywhere.
@@ -54,6 +56,9 @@ const DEFAULT_FOLDER: &str = "config";
 
 /// Where health is answered when nobody says, or what is said cannot be read.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
+/// The tables that whoever reads the record needs.
+const RECORD: [&str; 2] = ["store", "audit"];
 
 /// The tables that removals need.
 const ESSENTIAL: [&str; 3] = ["okta", "store", "audit"];
@@ -79,8 +84,10 @@ fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded 
     let parts = Parts::read(&mut root);
     root.finish();
     let faults = ordered(walk.faults.take(), &files);
+    let sources = Sources { faults: &faults, lost: &lost, told };
     Loaded {
-        essentials: essentials(parts.clone(), &faults, &lost, told),
+        record: sources.whole(parts.record(), &RECORD),
+        essentials: sources.whole(parts.clone().essentials(), &ESSENTIAL),
         settings: settings(parts, faults, &lost),
         files,
     }
@@ -143,6 +150,10 @@ impl Parts {
         read
     }
 
+    fn record(&self) -> Option<Record> {
+        Some(Record { store: self.store.clone()?, audit: self.audit.clone()? })
+    }
+
     fn essentials(self) -> Option<Essentials> {
         let default_server = Server { listen: Some(DEFAULT_LISTEN) };
         let default_log = Log { format: LogFormat::Text };
@@ -202,18 +213,29 @@ fn ordered(mut faults: Vec<Fault>, files: &[String]) -> Vec<Fault> {
     faults
 }
 
-/// Ends access as far as it can be known how: nothing that matters for it is faulty, lost, or assumed.
-fn essentials(parts: Parts, faults: &[Fault], lost: &Lost, told: Told) -> Result<Essentials, Faults> {
-    let matters = |fault: &&Fault| match fault.section.as_str() {
-        "" => lost.something,
-        section => ESSENTIAL.contains(&section) && !fault.wrong.is_only_unsupported(),
-    };
-    let in_tables = |fault: &Fault| !fault.section.is_empty() && matters(&fault);
-    let unknown = lost.anywhere && told == Told::Partly;
-    let faulty = faults.iter().any(in_tables);
-    match parts.essentials() {
-        Some(essentials) if !faulty && !unknown && lost.tables.is_empty() => Ok(essentials),
-        _ => Err(Faults(faults.iter().filter(matters).cloned().collect())),
+/// How whole the sources are.
+struct Sources<'a> {
+    faults: &'a [Fault],
+    lost: &'a Lost,
+    told: Told,
+}
+
+impl Sources<'_> {
+    /// What was read of some tables, if nothing that matters for it is faulty, lost, or assumed.
+    fn whole<T>(&self, read: Option<T>, tables: &[&str]) -> Result<T, Faults> {
+        let matters = |fault: &&Fault| match fault.section.as_str() {
+            "" => self.lost.something,
+            section => tables.contains(&section) && !fault.wrong.is_only_unsupported(),
+        };
+        let in_tables = |fault: &Fault| !fault.section.is_empty() && matters(&fault);
+        let unknown = self.lost.anywhere && self.told == Told::Partly;
+        let faulty = self.faults.iter().any(in_tables);
+        match read {
+            Some(read) if !faulty && !unknown && !self.lost.tables.iter().any(|table| tables.contains(table)) => {
+                Ok(read)
+            }
+            _ => Err(Faults(self.faults.iter().filter(matters).cloned().collect())),
+        }
     }
 }
 

@@ -44,6 +44,10 @@ impl Raw {
 
     pub(super) fn text(self) -> Result<String, Wrong> {
         match self.0.kind {
+            // What a variable holds beyond UTF-8 was replaced before it came here: it must not pass for what was meant.
+            ValueKind::String(ref text) if text.contains(char::REPLACEMENT_CHARACTER) && self.is_of_environment() => {
+                Err(Wrong::NotUtf8)
+            }
             ValueKind::String(text) => Ok(text),
             _ => Err(self.not("a text in quotes")),
         }

@@ -168,6 +168,11 @@ impl<'w> Section<'w> {
         self.left.contains_key(key)
     }
 
+    /// Whether a list is not written, or written without anything in it.
+    pub(super) fn lists_nothing(&self, key: &str) -> bool {
+        self.left.get(key).is_none_or(|value| matches!(&value.kind, ValueKind::Array(items) if items.is_empty()))
+    }
+
     /// Whether a key of a table in it is written.
     pub(super) fn tells(&self, table: &str, key: &str) -> bool {
         match self.left.get(table).map(|value| &value.kind) {

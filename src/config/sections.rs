@@ -51,7 +51,7 @@ pub(super) fn admins(section: &mut Section<'_>) -> Option<Vec<Who>> {
 }
 
 pub(super) fn okta(section: &mut Section<'_>) -> Option<Okta> {
-    let org_url = section.need("org_url", r#""https://acme.okta.com""#, values::base_url);
+    let org_url = section.need("org_url", r#""https://acme.okta.com""#, values::org_url);
     let oauth = ["client_id", "key_id", "private_key_file"];
     let instead = oauth.iter().any(|key| section.has(key));
     section.not_yet(&oauth);
@@ -79,8 +79,11 @@ fn directory(raw: Raw) -> Parsed<PathBuf> {
 
 pub(super) fn audit(section: &mut Section<'_>, store: Option<&Store>) -> Option<Audit> {
     let key_file = section.take_or("key_file", "jitney.key", |raw| {
-        let path = PathBuf::from(raw.text()?);
+        let text = raw.text()?;
+        let path = PathBuf::from(&text);
         match store {
+            _ if text.trim().is_empty() => Err(Wrong::NoFileName.into()),
+            _ if path.is_dir() => Err(Wrong::Folder(Shown::of(&text)).into()),
             Some(store) if settled(&path).starts_with(settled(&store.directory)) => {
                 Err(Wrong::KeyInStore(store.directory.display().to_string()).into())
             }
@@ -180,6 +183,10 @@ fn business_day(section: &mut Section<'_>) -> Option<BusinessDay> {
     let days = section.take_or("days", week, |raw| raw.list(values::weekday));
     let zone = section.take_or("timezone", "UTC", values::time_zone);
     let follows = section.take_or("zone", "organisation", values::word(&ZONES, "organisation or person"));
+    if days.as_ref().is_some_and(Vec::is_empty) {
+        section.place().fault("days", Wrong::EmptyList("the days on which business ends, such as \"Mon\""));
+        return None;
+    }
     Some(BusinessDay { ends: ends?, days: days?, zone: zone?, follows: follows? })
 }
 
@@ -207,7 +214,12 @@ fn secret(
     let filed = section.take(file_key, |raw| {
         let path = raw.text()?;
         let shown = Shown::of(&path);
-        let text = read_secret(&path).map_err(|e| Wrong::SecretUnreadable(shown.clone(), e.kind()))?;
+        let unreadable = |e: io::Error| Wrong::SecretUnreadable(shown.clone(), e.kind());
+        if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
+            // A pipe would keep whoever reads it waiting.
+            return Err(Wrong::SecretNotAFile(shown).into());
+        }
+        let text = read_secret(&path).map_err(unreadable)?;
         Ok(token(&text, begins).ok_or(Wrong::SecretFileEmpty(shown))??)
     });
     written.or(filed)

@@ -36,6 +36,15 @@ pub struct Settings {
     pub catalogue: Catalogue,
 }
 
+/// What whoever reads the record needs, and nothing else.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Where the journal and its index lie.
+    pub store: Store,
+    /// How the journal is sealed.
+    pub audit: Audit,
+}
+
 /// What removals need, and nothing else: enough to end access while the rest of the configuration is unusable.
 #[derive(Clone, Debug)]
 pub struct Essentials {

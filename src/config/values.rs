@@ -172,6 +172,20 @@ pub(super) fn base_url(raw: Raw) -> Parsed<Url> {
     }
 }
 
+/// An organisation's address in Okta: the host alone. The admin console answers no API calls.
+pub(super) fn org_url(raw: Raw) -> Parsed<Url> {
+    let url = base_url(raw)?;
+    let shown = || Shown::of(url.as_str());
+    let first = url.host_str().and_then(|host| host.split('.').next()).unwrap_or_default();
+    if !matches!(url.path(), "" | "/") {
+        return Err(Wrong::NotTheOrg(shown()).into());
+    }
+    if first.ends_with("-admin") {
+        return Err(Wrong::AdminConsole(shown()).into());
+    }
+    Ok(url)
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

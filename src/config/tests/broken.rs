@@ -275,6 +275,30 @@ fn the_environment_alone_is_enough_to_end_access() {
     assert_eq!(essentials.store.directory, PathBuf::from("/srv/jitney"));
 }
 
+#[test]
+fn the_record_is_found_without_what_only_removals_need() {
+    let text = TOLD.to_owned() + &sound_but(&[("token = \"00token\"", "")]);
+    let folder = Folder::of(&[("a.toml", &text)]);
+    let loaded = folder.load(&[]);
+    assert!(loaded.essentials.is_err());
+    assert_eq!(loaded.record.unwrap().audit.key_file, PathBuf::from("jitney.key"));
+    let text = TOLD.replace("sled:", "sledge:") + SOUND;
+    assert!(Folder::of(&[("a.toml", &text)]).load(&[]).record.is_err());
+}
+
+#[test]
+fn a_variable_beyond_utf8_is_a_fault_and_an_empty_secret_file_too() {
+    let folder = Folder::of(&[("a.toml", &sound_but(&[("token = \"00token\"", "")])), ("token", "\n")]);
+    let path = folder.path().join("token");
+    let environment =
+        [("JITNEY__STORE__URL", "sled:data/caf\u{fffd}"), ("JITNEY__OKTA__TOKEN_FILE", path.to_str().unwrap())];
+    assert_snapshot!(folder.check(&environment), @r#"
+environment: JITNEY__OKTA__TOKEN_FILE: the file "config/token" is empty. Write the token into it.
+environment: JITNEY__STORE__URL: holds bytes that are not UTF-8. Set it again as UTF-8.
+2 faults: `jitney run` would not start.
+"#);
+}
+
 /// Tokens as long as the vendors'.
 const TOKENS: [&str; 3] = [
     "xoxb-2401234567890-2409876543210-AbCdEfGhIjKlMnOpQrStUvWx",

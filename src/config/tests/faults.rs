@@ -169,6 +169,37 @@ const CASES: &[Case] = &[
             "audit.key_file: the key must not lie inside the store: who copies the store would have it. Name a file outside data/jitney.",
         ],
     ),
+    (
+        &[("https://acme.okta.com", "https://acme.okta.com/api/v1")],
+        &[
+            "okta.org_url: \"https://acme.okta.com/api/v1\" is more than the organisation's address. Write https:// and the host alone, without a path.",
+        ],
+    ),
+    (
+        &[("https://acme.okta.com", "https://acme-admin.okta.com")],
+        &[
+            "okta.org_url: \"https://acme-admin.okta.com/\" is the admin console's address. Write the organisation's own, without -admin.",
+        ],
+    ),
+    (
+        &[("[slack]", "[audit]\nkey_file = \"\"\n[slack]")],
+        &["audit.key_file: is empty. Write the name of a file, such as jitney.key."],
+    ),
+    (
+        &[("[slack]", "[audit]\nkey_file = \"/dev\"\n[slack]")],
+        &["audit.key_file: \"/dev\" is a folder. Write the name of a file in it."],
+    ),
+    (
+        &[("[slack]", "[requests.business_day]\ndays = []\n[slack]")],
+        &["requests.business_day.days: is empty. Write the days on which business ends, such as \"Mon\"."],
+    ),
+    (
+        &[("[[application.entitlement]]", "[x]"), ("owners =", "entitlement = []\nowners =")],
+        &[
+            "APPLICATION.entitlement: is missing. Write [[application.entitlement]] and below it what one can ask for.",
+            "x: unknown key. Take it out.",
+        ],
+    ),
     // Secrets.
     (
         &[("bot_token = \"xoxb-1\"", ""), ("token = \"00token\"", "")],
@@ -195,7 +226,7 @@ const CASES: &[Case] = &[
     ),
     (
         &[("token = \"00token\"", "token_file = \"/dev/null\"")],
-        &["okta.token_file: the file \"/dev/null\" is empty. Write the token into it."],
+        &["okta.token_file: \"/dev/null\" is no regular file. Name one that holds the token."],
     ),
     (&[("\"xoxb-1\"", "12345")], &["slack.bot_token: must be a text in quotes, not a number."]),
 ];
