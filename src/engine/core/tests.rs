@@ -102,20 +102,20 @@ fn insider(name: &str) -> Identity {
 
 /// The lines that are to be saved.
 fn saved(actions: &[Action]) -> Vec<&Entry> {
-    let saved = |action| match action {
-        &Action::Save { ref entry, .. } => Some(entry),
+    let saved = actions.iter().filter_map(|action| match action {
+        Action::Save { entry, .. } => Some(entry),
         _ => None,
-    };
-    actions.iter().filter_map(saved).collect()
+    });
+    saved.collect()
 }
 
 /// What is to be tried.
 fn tried(actions: &[Action]) -> Vec<(EffectId, &Effect)> {
-    let tried = |action| match action {
-        &Action::Perform(ref attempt) => Some((attempt.id, &attempt.effect)),
+    let tried = actions.iter().filter_map(|action| match action {
+        Action::Perform(attempt) => Some((attempt.id, &attempt.effect)),
         _ => None,
-    };
-    actions.iter().filter_map(tried).collect()
+    });
+    tried.collect()
 }
 
 /// How many memberships each line is to hold for custody.
@@ -161,7 +161,7 @@ fn no_addition_starts_before_a_removal_that_is_only_decided() {
     live.memberships.insert(adding.clone(), Membership { holds, motion, ..Membership::new(adding.clone()) });
     let holds = [(second, dawn() - HOUR)].into();
     let overdue_row = Membership { holds, motion: Motion::Inside, ..Membership::new(overdue.clone()) };
-    live.memberships.insert(overdue.clone(), overdue_row);
+    live.memberships.insert(overdue, overdue_row);
 
     let mut core = core(live, Mode::Custody);
     let started = core.step(start(), after(0));

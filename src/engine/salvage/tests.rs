@@ -159,13 +159,13 @@ fn what_custody_ended_stays_ended_and_what_is_given_after_it_counts() {
     let ended = Event::HoldEnded { request: R1, membership: alice() };
     let side = [began, line(3, &[ended], &[remove(120)]), line(4, &[settled(3, REMOVED)], &[])];
     let main = [line(1, &[approved(R1, 120)], &[check()]), line(9, &[approved(R2, 240)], &[check()])];
-    let held = |main: &[Line], side: &[Line]| salvage(main.to_vec().into_iter(), Beside::default(), &[side], now());
+    let held = |main: &[Line], side: &[Line]| salvage(main.iter().cloned(), Beside::default(), &[side], now());
     assert_eq!(held(&main[..1], &side[..1]), until(120));
     assert_eq!(held(&main[..1], &side[..2]), until(120));
     assert_eq!(held(&main[..1], &side), []);
     assert_eq!(held(&main, &side), until(240), "the journal was mended in between, and went on");
     let again = line(3, &[Event::CustodyBegan { held: until(90) }], &[]);
-    let held = salvage(main[..1].to_vec().into_iter(), Beside::default(), &[&side[..1], &[again]], now());
+    let held = salvage(main[..1].iter().cloned(), Beside::default(), &[&side[..1], &[again]], now());
     assert_eq!(held, until(90), "the newest custody has the word");
 }
 
