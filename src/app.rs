@@ -17,7 +17,6 @@ use crate::{
     config::{Essentials, Loaded, Settings, Slack},
     domain::{
         catalogue::{Catalogue, Who},
-        command::Command,
         decide::{Limits, Mode},
         id::OktaGroupId,
         time::AccessDuration,
@@ -122,14 +121,12 @@ impl Parts {
         let outside = Arc::new(Vendors::new(okta, chat, Arc::clone(&clock), admin_groups(&catalogue)));
         let limits = limits(settings.as_ref());
         let seed = rand::rng().random();
-        let core = Core::new(live, catalogue, limits, Mode::Custody, seed);
+        let damaged = custody.is_some();
+        let held = custody.map(|custody| custody.held).unwrap_or_default();
+        let core = Core::new(live, catalogue, limits, Mode::Custody, seed).owing(held);
         let ledger = Arc::new(ledger);
         let (engine, door, helm) = Engine::new(core, limits, Arc::clone(&ledger), outside, Arc::clone(&clock));
         let engine = tokio::spawn(engine.run());
-        let damaged = custody.is_some();
-        if let Some(custody) = custody {
-            door.submit(Command::Salvage { held: custody.held }).await;
-        }
         let (leave, left) = watch::channel(false);
         let (sockets, sockets_seen) = watch::channel(SocketState::default());
         let health = listen(essentials, Health { engine: door.watch(), sockets: sockets_seen });

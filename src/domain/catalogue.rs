@@ -3,7 +3,10 @@
 //! Owns the catalogue as it is configured now; refuses to know files. Nothing in it decides about a request that is
 //! already made, except to stop it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +141,21 @@ impl Catalogue {
         let application = self.applications.get(id.application())?;
         let entitlement = application.entitlements.iter().find(|e| e.id == *id)?;
         Some((application, entitlement))
+    }
+
+    /// The Okta groups on which anything in it depends: those it gives, and those whose members may ask.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<&OktaGroupId> {
+        let named = |requesters| match requesters {
+            &Requesters::Everyone => [].as_slice(),
+            Requesters::Only(named) => named.as_slice(),
+        };
+        let asking = self.entitlements().flat_map(|(_, entitlement)| named(&entitlement.requesters));
+        let asking = asking.filter_map(|who| match who {
+            Who::Group(group) => Some(group),
+            Who::Person(_) => None,
+        });
+        self.entitlements().map(|(_, entitlement)| &entitlement.group).chain(asking).collect()
     }
 
     /// All entitlements, by application.

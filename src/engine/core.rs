@@ -11,9 +11,12 @@ use std::{
 
 use chrono::TimeDelta;
 use rand::{RngExt as _, SeedableRng, rngs::SmallRng};
+use tracing::error;
 
 use super::{
+    fits,
     lanes::{Gate, Lanes},
+    owed::Owed,
     rows,
     shows::Shows,
     timers::{Due, Timers},
@@ -21,12 +24,12 @@ use super::{
 };
 use crate::domain::{
     catalogue::Catalogue,
-    command::{Answer, Choice, Command, CommandKind, Decide, Failure, Refusal},
+    command::{Answer, Ask, Choice, Command, CommandKind, Decide, Failure, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
-    event::{Entry, Event},
+    event::{Entry, Event, Held},
     id::{EffectId, RequestId, SlackUserId},
     live::{Illegal, Live},
-    port::{Attempt, Class, Doubt, Effect, EffectError, Identity, Outcome, Posted, Unfit, ViewKey},
+    port::{Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Outcome, Posted, Unfit, Vendor, ViewKey},
     request::Request,
 };
 
@@ -45,12 +48,26 @@ const MOST_EARLY: usize = 64;
 /// How long something due waits that nothing came of.
 const SNOOZE: TimeDelta = TimeDelta::seconds(1);
 
+/// How long something waits whose line would be too long: nothing but another configuration makes it shorter.
+const TOO_LONG_PAUSE: Duration = Duration::from_secs(300);
+
 /// What was looked up about a person minutes ago.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Known {
     /// Who they are, or why they cannot be served.
     pub found: Result<Identity, Unfit>,
     at: Duration,
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Recorded {
+    /// Nothing was decided.
+    Nothing,
+    /// It is a line.
+    Line,
+    /// No line can hold it: it is as if it had never been decided.
+    TooLong,
 }
 
 struct Waiting {
@@ -65,6 +82,7 @@ pub struct Core {
     safe: Live,
     unsaved: VecDeque<Entry>,
     waiting: VecDeque<Waiting>,
+    owed: Owed,
     lanes: Lanes,
     shows: Shows,
     timers: Timers,
@@ -95,6 +113,7 @@ impl Core {
             live,
             unsaved: VecDeque::new(),
             waiting: VecDeque::new(),
+            owed: Owed::default(),
             lanes: Lanes::default(),
             shows: Shows::default(),
             catalogue,
@@ -108,6 +127,12 @@ impl Core {
         };
         core.resume();
         core
+    }
+
+    /// In custody: what is to be ended and has no line yet. It is the first that is put on record.
+    #[must_use]
+    pub fn owing(self, held: Vec<Held>) -> Self {
+        Self { owed: Owed::new(held), ..self }
     }
 
     /// The durable state.
@@ -143,7 +168,7 @@ impl Core {
     /// Whether nothing waits: no line unsaved, no promise open, no message stale.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.unsaved.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
+        self.unsaved.is_empty() && self.owed.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
     }
 
     /// Whether a line, a try of a promise, or a message is under way.
@@ -166,13 +191,37 @@ impl Core {
     /// Takes an input in, and answers what is to be done about it, in order.
     pub fn step(&mut self, input: Input, now: Now) -> Vec<Action> {
         let mut actions = Vec::new();
-        let taken = self.take(input, now, &mut actions).and_then(|()| self.due(now, &mut actions));
+        let taken = self.owe(now, &mut actions).and_then(|()| self.take(self.trimmed(input), now, &mut actions));
+        let taken = taken.and_then(|()| self.due(now, &mut actions));
         if let Err(illegal) = taken {
             return vec![Action::Halt(illegal)];
         }
         self.answer(&mut actions);
         self.start(now, &mut actions);
         actions
+    }
+
+    /// Puts on record what custody owes.
+    fn owe(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        if now.elapsed < self.full_until {
+            return Ok(());
+        }
+        while let Some(held) = self.owed.next() {
+            self.inner(&Command::Salvage { held }, now, actions)?;
+        }
+        Ok(())
+    }
+
+    /// Of the groups someone stands in, only those that can matter go on record: people stand in hundreds.
+    fn trimmed(&self, mut input: Input) -> Input {
+        let person = match &mut input {
+            Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. }
+            | Input::Tried { result: Ok(Outcome::Identified { person }), .. } => person,
+            _ => return input,
+        };
+        let named = self.catalogue.groups();
+        person.groups.retain(|group| named.contains(group));
+        input
     }
 
     fn take(&mut self, input: Input, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
@@ -246,8 +295,10 @@ impl Core {
         let result = match result {
             Ok(decision) => {
                 let answer = decision.answer.clone();
-                self.record(decision, now, actions)?;
-                Ok(answer)
+                match self.record(decision, now, actions)? {
+                    Recorded::TooLong => Err(Refusal::CannotBeSaved),
+                    Recorded::Line | Recorded::Nothing => Ok(answer),
+                }
             }
             Err(refusal) => {
                 self.record_refusal(command, &refusal, now, actions)?;
@@ -270,25 +321,31 @@ impl Core {
     }
 
     /// Whatever nobody waits for: outcomes, timers, messages.
-    fn inner(&mut self, command: &Command, now: Now, actions: &mut Vec<Action>) -> Result<bool, Illegal> {
+    fn inner(&mut self, command: &Command, now: Now, actions: &mut Vec<Action>) -> Result<Recorded, Illegal> {
         match self.decide(&self.live, command, now) {
-            Ok(decision) => {
-                let something = !decision.is_empty();
-                self.record(decision, now, actions)?;
-                Ok(something)
-            }
-            Err(_) => Ok(false),
+            Ok(decision) => self.record(decision, now, actions),
+            Err(_) => Ok(Recorded::Nothing),
         }
     }
 
     /// A decision becomes a line, and the state it leads to.
-    fn record(&mut self, decision: Decision, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+    fn record(&mut self, decision: Decision, now: Now, actions: &mut Vec<Action>) -> Result<Recorded, Illegal> {
         if decision.is_empty() {
-            return Ok(());
+            return Ok(Recorded::Nothing);
         }
         let Decision { events, effects, words, .. } = decision;
         let entry = Entry { seq: self.live.seq + 1, at: now.wall.max(self.live.at), events, effects, words };
+        if !fits::line(&entry) {
+            error!(events = ?kinds(&entry), "a decision is too long for a line, and was dropped");
+            return Ok(Recorded::TooLong);
+        }
         let touched = self.live.apply(&entry)?;
+        let rows = rows::touched(&self.live, &touched);
+        if !fits::rows(&rows) {
+            error!(events = ?kinds(&entry), "what a decision leads to is too long to keep, and it was dropped");
+            self.undo()?;
+            return Ok(Recorded::TooLong);
+        }
         self.timers.follow(&self.live, &touched);
         for event in &entry.events {
             match event {
@@ -299,9 +356,17 @@ impl Core {
                 _ => {}
             }
         }
-        let rows = rows::touched(&self.live, &touched);
         self.unsaved.push_back(entry.clone());
         actions.push(Action::Save { entry, rows });
+        Ok(Recorded::Line)
+    }
+
+    /// The last entry that was applied never was: the durable state, and what was decided on it, anew.
+    fn undo(&mut self) -> Result<(), Illegal> {
+        self.live = self.safe.clone();
+        for entry in &self.unsaved {
+            self.live.apply(entry)?;
+        }
         Ok(())
     }
 
@@ -318,13 +383,14 @@ impl Core {
         }
         let refused =
             Event::CommandRefused { who: who.clone(), command: kind, request: command.request(), why: refusal.clone() };
-        self.record(Decision { events: vec![refused], ..Decision::default() }, now, actions)
+        self.record(Decision { events: vec![refused], ..Decision::default() }, now, actions).map(drop)
     }
 
     /// Lines are durable: what they promised may begin, and what rests on them may be said.
     fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
+            self.owed.durable(&entry);
             self.shows.durable(entry.seq);
             for (ordinal, effect) in (0..).zip(&entry.effects) {
                 let id = EffectId { seq: entry.seq, ordinal };
@@ -345,6 +411,7 @@ impl Core {
             return;
         }
         self.unsaved.clear();
+        self.owed.forget_unsaved();
         self.shows.forget_unsaved();
         self.live = self.safe.clone();
         self.timers = Timers::of(&self.live);
@@ -375,28 +442,42 @@ impl Core {
     ) -> Result<(), Illegal> {
         self.lanes.land(id);
         match result {
-            Ok(outcome) => {
-                if !self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
-                    // An answer that does not fit its promise is no answer.
-                    self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0);
-                }
-            }
-            Err(error) => {
-                let jitter = self.random.random::<f64>();
-                if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
-                    let failure = Failure {
-                        effect: id,
-                        class: error.class,
-                        fault: error.fault,
-                        tries: tally.tries,
-                        doubt: tally.doubt,
-                        notable: tally.notable,
-                    };
-                    self.inner(&Command::Fail(failure), now, actions)?;
-                }
-            }
+            Ok(outcome) => match self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
+                Recorded::Line => {}
+                // An answer that does not fit its promise is no answer.
+                Recorded::Nothing => drop(self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0)),
+                Recorded::TooLong => self.failed(id, self.too_long(id), now, actions)?,
+            },
+            Err(error) => self.failed(id, error, now, actions)?,
         }
         Ok(())
+    }
+
+    fn failed(&mut self, id: EffectId, error: EffectError, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        let jitter = self.random.random::<f64>();
+        if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
+            let failure = Failure {
+                effect: id,
+                class: error.class,
+                fault: error.fault,
+                tries: tally.tries,
+                doubt: tally.doubt,
+                notable: tally.notable,
+            };
+            self.inner(&Command::Fail(failure), now, actions)?;
+        }
+        Ok(())
+    }
+
+    /// An outcome that no line can hold is the promise's failure: given up where it may be. What was given or taken
+    /// meanwhile may have happened.
+    fn too_long(&self, id: EffectId) -> EffectError {
+        let class = match self.live.promises.get(&id).map(|promise| &promise.effect) {
+            Some(Effect::AddMember { .. } | Effect::RemoveMember { .. }) => Class::Unknown,
+            _ => Class::Rejected,
+        };
+        let fault = Fault { vendor: Vendor::Okta, status: None, code: Some("too long".to_owned()), receipt: None };
+        EffectError { class, after: Some(TOO_LONG_PAUSE), fault }
     }
 
     fn shown(
@@ -443,9 +524,11 @@ impl Core {
                 Due::Request(request) => Command::RequestDue { request: *request },
                 Due::Membership(membership) => Command::MembershipDue { membership: membership.clone() },
             };
-            if !self.inner(&command, now, actions)? {
-                // Nothing came of it: looked at again soon, never forgotten.
-                self.timers.set(due, Some(now.wall + SNOOZE));
+            // Where nothing came of it, it is looked at again soon, never forgotten.
+            match self.inner(&command, now, actions)? {
+                Recorded::Line => {}
+                Recorded::Nothing => self.timers.set(due, Some(now.wall + SNOOZE)),
+                Recorded::TooLong => self.timers.set(due, Some(now.wall + TOO_LONG_PAUSE)),
             }
         }
         Ok(())
@@ -464,7 +547,11 @@ impl Core {
         if self.stopping || now.elapsed < self.full_until {
             return;
         }
-        let gate = if self.mode == Mode::Custody { Gate::Custody } else { Gate::Open };
+        let gate = match self.mode {
+            Mode::Custody => Gate::Custody,
+            _ if self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal) => Gate::Removals,
+            _ => Gate::Open,
+        };
         let mut moot = Vec::new();
         for (id, doubt) in self.lanes.ready(gate, now.elapsed) {
             let Some(promise) = self.live.promises.get(&id) else { continue };
@@ -500,6 +587,16 @@ impl Core {
         }
         self.known.insert(who, Known { found, at: now.elapsed });
     }
+}
+
+const fn is_removal(effect: &Effect) -> bool {
+    matches!(effect, Effect::RemoveMember { .. })
+}
+
+/// What an entry is about, for the log: no people's words, and no more than a few of its events.
+fn kinds(entry: &Entry) -> Vec<String> {
+    let named = entry.events.iter().take(3).filter_map(|event| serde_json::to_value(event).ok());
+    named.filter_map(|event| Some(event.get("event")?.as_str()?.to_owned())).collect()
 }
 
 /// Who gave a command, and of which kind it is; nothing for what the program gives itself.
@@ -542,3 +639,6 @@ impl Effect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

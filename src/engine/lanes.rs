@@ -60,6 +60,8 @@ impl LaneKey {
 pub enum Gate {
     /// Everything.
     Open,
+    /// All but additions: a removal is decided upon, and joins its lane once it is durable.
+    Removals,
     /// Removals, and telling admins.
     Custody,
 }
@@ -210,8 +212,9 @@ impl Lanes {
         let may_start = |waiting: &Waiting| match (waiting.rank, gate) {
             (Rank::Removal(_) | Rank::Alert, _) => true,
             (_, Gate::Custody) => false,
+            (Rank::Check | Rank::Addition, Gate::Removals) => false,
             (Rank::Check | Rank::Addition, Gate::Open) => removals_tried,
-            (Rank::Other, Gate::Open) => true,
+            (Rank::Other, _) => true,
         };
         let mut ready = Vec::new();
         for lane in self.lanes.values_mut() {

@@ -7,9 +7,12 @@
 
 pub mod core;
 pub mod door;
+mod fits;
 mod lanes;
+mod owed;
 pub mod recover;
 pub mod rows;
+pub mod salvage;
 pub mod shell;
 mod shows;
 mod timers;

@@ -9,19 +9,21 @@ use std::{collections::BTreeMap, io};
 
 use tracing::{error, info, warn};
 
-use super::rows;
+use super::{
+    rows,
+    salvage::{Beside, salvage},
+};
 use crate::{
     domain::{
-        event::{Entry, Event, Held},
-        id::{EffectId, RequestId},
+        event::{Entry, Held},
         live::{Illegal, Live},
-        membership::{Membership, Motion},
-        port::{Effect, MembershipKey, Outcome},
+        membership::Motion,
+        port::MembershipKey,
         said::Text,
         time::Timestamp,
     },
     ledger::{
-        Damaged, Doubt, IndexError, Keys, Line, Local, OpenError, Opening, Row, Schema, Sound, Why,
+        Damaged, Doubt, Head, IndexError, Keys, Line, Local, OpenError, Opening, Row, Schema, Side, Sound, Why,
         disk::Disk,
         journal::{Damage, ReadError},
     },
@@ -44,7 +46,7 @@ pub struct Recovered {
 pub struct Custody {
     /// What is wrong.
     pub why: Why,
-    /// What is to be ended; empty where an earlier custody has put it on record.
+    /// What is to be ended and is not on record in the side journal yet.
     pub held: Vec<Held>,
 }
 
@@ -187,98 +189,57 @@ pub fn entry(line: &Line) -> Result<Entry, RecoverError> {
 
 fn from_damaged<D: Disk>(damaged: &Damaged<D>, now: Timestamp) -> Result<Recovered, RecoverError> {
     error!(why = %damaged.why, "the journal is damaged: custody");
-    let side = damaged.open_side()?;
     let base = damaged.salvage.head;
-    let mut live = Live { seq: base.seq, at: base.at.unwrap_or_default(), ..Live::default() };
+    let mut side = damaged.open_side()?;
+    let live = loop {
+        match resume(&base, &side) {
+            Ok(live) => break live,
+            // What it says counts all the same; only it cannot be gone on with.
+            Err(misfit) => {
+                error!(%misfit, "the side journal belongs to another damage: another one is begun");
+                side = damaged.begin_another(side)?;
+            }
+        }
+    };
+    let sides: Vec<&[Line]> = side.earlier.iter().chain([&side.lines]).map(Vec::as_slice).collect();
+    let mut held = salvage(damaged.salvage.lines(), beside(damaged), &sides, now);
+    held.retain(|held| !is_on_record(&live, &held.membership));
+    info!(seq = live.seq, memberships = live.memberships.len(), fresh = held.len(), "what is left to end");
+    let custody = Custody { why: damaged.why.clone(), held };
+    Ok(Recovered { live, ledger: side.start()?, custody: Some(custody) })
+}
+
+/// What custody has done so far, on top of the last intact line.
+fn resume(base: &Head, side: &Side) -> Result<Live, RecoverError> {
+    let earlier = side.earlier.iter().flatten().map(|line| line.at);
+    let at = base.at.into_iter().chain(earlier).max().unwrap_or_default();
+    let mut live = Live { seq: base.seq, at, ..Live::default() };
     for line in &side.lines {
         live.apply(&entry(line)?)?;
     }
-    let held = if side.lines.is_empty() {
-        let mut held = Salvaged::default();
-        damaged.salvage.lines().for_each(|line| held.read(&line));
-        let memberships = damaged.live_rows(&[rows::table::MEMBERSHIP]).unwrap_or_default();
-        memberships.iter().for_each(|(_, row)| held.read_row(row));
-        held.held(now)
-    } else {
-        Vec::new()
-    };
-    Ok(Recovered { live, ledger: side.start()?, custody: Some(Custody { why: damaged.why.clone(), held }) })
+    Ok(live)
 }
 
-/// What intact lines say was given and not taken back.
-#[derive(Default)]
-struct Salvaged {
-    given: BTreeMap<MembershipKey, Option<Timestamp>>,
-    requests: BTreeMap<RequestId, MembershipKey>,
-    promised: BTreeMap<EffectId, MembershipKey>,
+/// Whether custody has it on record already that this is to be ended.
+fn is_on_record(live: &Live, membership: &MembershipKey) -> bool {
+    live.memberships
+        .get(membership)
+        .is_some_and(|kept| !kept.holds.is_empty() || matches!(kept.motion, Motion::Removing { .. }))
 }
 
-impl Salvaged {
-    /// Reads a line as far as it can be read: what this program does not know is passed over.
-    fn read(&mut self, line: &Line) {
-        let parse = |json: &str| serde_json::from_str::<Vec<serde_json::Value>>(json).unwrap_or_default();
-        for event in parse(line.events.get()).into_iter().filter_map(|event| serde_json::from_value(event).ok()) {
-            self.event(&event);
-        }
-        for (ordinal, effect) in (0..).zip(parse(line.effects.get())) {
-            if let Ok(effect) = serde_json::from_value(effect) {
-                self.effect(EffectId { seq: line.seq, ordinal }, &effect);
-            }
-        }
+/// What the index still knows. Where one of its rows cannot be read the others count, and all lines beside them.
+fn beside<D: Disk>(damaged: &Damaged<D>) -> Beside {
+    let whole = rows::load::<Unsound>(0, |table| Ok(damaged.live_rows(&[table])?));
+    if let Ok(Live { at, memberships, requests, .. }) = whole {
+        let rows = (at, memberships.into_values().collect(), requests.into_values().collect());
+        return Beside { rows: Some(rows), rows_upto: damaged.rows_upto() };
     }
-
-    fn event(&mut self, event: &Event) {
-        match event {
-            Event::RequestApproved { request, membership, until } => {
-                self.requests.insert(*request, membership.clone());
-                self.end(membership, *until);
-            }
-            Event::GrantOpened { request, ends } => {
-                if let Some(membership) = self.requests.get(request).cloned() {
-                    self.end(&membership, *ends);
-                }
-            }
-            Event::EffectSettled { effect, outcome: Outcome::Removed { .. } } => {
-                if let Some(membership) = self.promised.get(effect) {
-                    self.given.remove(membership);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn effect(&mut self, id: EffectId, effect: &Effect) {
-        match effect {
-            // An addition whose approval is lost has no end that anyone knows: it is ended at once.
-            Effect::AddMember { membership } => {
-                self.given.entry(membership.clone()).or_insert(None);
-            }
-            Effect::RemoveMember { membership, due, .. } => {
-                self.promised.insert(id, membership.clone());
-                self.end(membership, *due);
-            }
-            _ => {}
-        }
-    }
-
-    /// What the index still knows of a membership whose lines may be lost.
-    fn read_row(&mut self, row: &[u8]) {
-        let Ok(membership) = serde_json::from_slice::<Membership>(row) else { return };
-        if let Motion::Removing { due, .. } = membership.motion {
-            self.end(&membership.key, due);
-        }
-        for until in membership.holds.values() {
-            self.end(&membership.key, *until);
-        }
-    }
-
-    fn end(&mut self, membership: &MembershipKey, until: Timestamp) {
-        let end = self.given.entry(membership.clone()).or_insert(Some(until));
-        *end = end.map(|end| end.min(until)).or(Some(until));
-    }
-
-    fn held(self, now: Timestamp) -> Vec<Held> {
-        let held = self.given.into_iter();
-        held.map(|(membership, until)| Held { membership, until: until.unwrap_or(now) }).collect()
-    }
+    warn!("the index does not help much; every intact line is read");
+    let at = damaged.salvage.head.at.unwrap_or_default();
+    let rows = damaged.live_rows(&[rows::table::MEMBERSHIP]).unwrap_or_default();
+    let memberships = rows.iter().filter_map(|(_, row)| rows::membership(row)).collect();
+    Beside { rows: Some((at, memberships, Vec::new())), rows_upto: None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,6 +143,12 @@ pub fn request(row: &[u8]) -> Result<Request, Unreadable> {
     read(row)
 }
 
+/// Reads a membership, if it can be read.
+#[must_use]
+pub fn membership(row: &[u8]) -> Option<Membership> {
+    read(row).ok()
+}
+
 fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(row).map_err(|_| Unreadable)
 }

@@ -51,6 +51,9 @@ pub enum Broken {
     /// The ledger accepts nothing any more.
     #[error("the ledger accepts nothing any more")]
     Ledger,
+    /// The ledger refuses a line that was decided on its own head and measured: only a new start tells what it holds.
+    #[error("line {0} is refused: {1}")]
+    Refused(u64, CommitError),
     /// An entry cannot be written as JSON.
     #[error("a line cannot be written: {0}")]
     Line(#[from] serde_json::Error),
@@ -256,11 +259,16 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.step(Input::Durable { seq })
             }
             Err(CommitError::Broken) => Err(Broken::Ledger),
+            Err(error @ (CommitError::Conflict { .. } | CommitError::TooLong { .. } | CommitError::Malformed(_))) => {
+                error!(seq, %error, "the ledger refuses a line");
+                Err(Broken::Refused(seq, error))
+            }
             Err(error) => {
                 error!(seq, %error, "a line could not be saved");
                 self.generation += 1;
-                self.steer()?;
-                self.step(Input::NotSaved { seq })
+                // Before anything else is decided: whatever is decided now rests on lines that never were.
+                self.step(Input::NotSaved { seq })?;
+                self.steer()
             }
         }
     }
@@ -462,3 +470,6 @@ pub fn commit(entry: &Entry, rows: Vec<rows::Row>) -> Result<Commit, serde_json:
         rows: rows.into_iter().map(|(key, value)| crate::ledger::Row { key, value }).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ pub mod local;
 pub mod opening;
 mod pulse;
 pub mod salvage;
+pub mod side;
 pub mod sim_disk;
 mod space;
 pub mod verify;
@@ -33,7 +34,8 @@ pub use self::index::{Doubt, IndexError, Pair, Schema};
 pub use self::key::{KeyError, Keys};
 pub use self::line::{Flaw, Hash, Line, Unfit, Word, Words, word_digest};
 pub use self::local::Local;
-pub use self::opening::{Damaged, OpenError, Opening, Side, Sound, Why};
+pub use self::opening::{Damaged, OpenError, Opening, Sound, Why};
+pub use self::side::Side;
 
 /// What the engine hands over: one commit becomes one line of the journal.
 #[derive(Clone, Debug)]

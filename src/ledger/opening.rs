@@ -16,15 +16,12 @@ use super::follower::Rows;
 use super::index::{self, Doubt, Index, IndexError, Pair, Schema};
 use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn};
 use super::key::Keys;
-use super::local::{CUSTODY, Local, Start, journal_dir};
+use super::local::{Local, Start, journal_dir};
 use super::salvage::{Salvage, salvage};
-use super::{Head, Line, Row};
+use super::{Head, Row};
 
 /// The lock's name inside the store.
 const LOCK: &str = "lock";
-
-/// Side journals that are tried: each one but the last is damaged itself.
-const MAX_SIDES: u32 = 100;
 
 /// Held as long as the store is used; the system lets go of it with the process.
 pub(super) type Lock = Arc<File>;
@@ -92,11 +89,11 @@ pub struct Sound<D> {
 /// A damaged store: what can still be believed, and a side journal for what is done about it.
 #[derive(Debug)]
 pub struct Damaged<D> {
-    dir: PathBuf,
-    lock: Lock,
-    keys: Keys,
-    limits: Limits,
-    index: Option<Index>,
+    pub(super) dir: PathBuf,
+    pub(super) lock: Lock,
+    pub(super) keys: Keys,
+    pub(super) limits: Limits,
+    pub(super) index: Option<Index>,
     /// The intact lines.
     pub salvage: Salvage<D>,
     /// What is wrong.
@@ -327,66 +324,5 @@ impl<D: Disk> Sound<D> {
 
     fn begin(self, rows: Rows) -> io::Result<Local> {
         Local::start(Start { lock: self.lock, log: self.log, index: self.index, rows })
-    }
-}
-
-/// The side journal of custody, before its thread begins: the same lines, chained to the last intact one.
-#[derive(Debug)]
-pub struct Side {
-    lock: Lock,
-    log: Log<FsDisk>,
-    /// What earlier custodies have written.
-    pub lines: Vec<Line>,
-}
-
-impl<D: Disk> Damaged<D> {
-    /// Rows of the index under a prefix, if there is one: it may know of grants whose lines are lost.
-    ///
-    /// # Errors
-    /// sled failed, or there is no index.
-    pub fn live_rows(&self, prefix: &[u8]) -> Result<Vec<Pair>, IndexError> {
-        self.index.as_ref().ok_or(IndexError::Absent)?.scan(prefix, None, usize::MAX)
-    }
-
-    /// Opens the side journal. One that is damaged itself is read as far as it goes, and another one is begun.
-    ///
-    /// # Errors
-    /// The disk answers with an error.
-    pub fn open_side(&self) -> Result<Side, OpenError> {
-        let mut lines = Vec::new();
-        for number in 1..=MAX_SIDES {
-            let dir = self.dir.join(if number == 1 { CUSTODY.to_owned() } else { format!("{CUSTODY}-{number}") });
-            let fault = |e| OpenError::Io(dir.clone(), e);
-            let disk = FsDisk::open(&dir).map_err(fault)?;
-            match Log::open(disk.clone(), &self.keys, self.limits, Origin::After(self.salvage.head)) {
-                Ok(Opened { log, .. }) => {
-                    lines.extend(salvage(disk, &self.keys).map_err(fault)?.lines());
-                    return Ok(Side { lock: Arc::clone(&self.lock), log, lines });
-                }
-                Err(ReadError::Damage(damage)) => {
-                    tracing::error!(%damage, "the side journal is damaged too");
-                    lines.extend(salvage(disk, &self.keys).map_err(fault)?.lines());
-                }
-                Err(ReadError::NewerVersion { seq, version }) => return Err(OpenError::NewerVersion { seq, version }),
-                Err(ReadError::Io(e)) => return Err(fault(e)),
-            }
-        }
-        Err(OpenError::Io(self.dir.clone(), io::Error::other("too many damaged side journals")))
-    }
-}
-
-impl Side {
-    /// Where the next line goes.
-    #[must_use]
-    pub fn head(&self) -> Head {
-        self.log.head()
-    }
-
-    /// Begins. There is no index: reads of rows answer [`IndexError::Absent`].
-    ///
-    /// # Errors
-    /// The thread cannot be started.
-    pub fn start(self) -> io::Result<Local> {
-        Local::start(Start { lock: self.lock, log: self.log, index: None, rows: Rows::Complete })
     }
 }

@@ -5,16 +5,16 @@
 
 use std::io;
 
-use super::Head;
 use super::disk::Disk;
 use super::key::Keys;
 use super::line::{self, Flaw, Line, MAX_LINE};
 use super::walk::{self, Chain, Segment, Walk};
+use super::{Head, Receipt};
 
 /// The intact lines of a journal, found but not held.
 #[derive(Debug)]
 pub struct Salvage<D> {
-    disk: D,
+    pub(super) disk: D,
     keys: Keys,
     segments: Vec<Segment>,
     places: Vec<Place>,
@@ -68,6 +68,11 @@ impl<D: Disk> Salvage<D> {
     #[must_use]
     pub fn count(&self) -> usize {
         self.places.len()
+    }
+
+    /// Whether this very line is intact.
+    pub(super) fn has(&self, line: Receipt) -> bool {
+        self.places.iter().any(|place| place.seq == line.seq && place.hash == line.hash)
     }
 
     fn read(&self, place: &Place) -> Result<Line, Flaw> {

@@ -10,6 +10,15 @@ use super::disk::Disk;
 /// The reserve's name, beside the segments.
 const RESERVE: &str = "reserve";
 
+/// Gives the room up that a journal holds which nobody writes any more; harmless where there is none.
+pub(super) fn give_way<D: Disk>(disk: &D) {
+    match disk.remove(RESERVE) {
+        Ok(()) => tracing::info!("the reserve of a journal that is written no more was given up"),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => tracing::error!(error = %e, "the reserve of a journal that is written no more could not be given up"),
+    }
+}
+
 /// Whether the reserve is there, and when it is given up and taken back.
 #[derive(Debug)]
 pub(super) struct Space {

@@ -281,7 +281,43 @@ async fn a_damaged_side_journal_is_read_and_another_begun() {
     fs::write(&segment, bytes).unwrap();
     custody(1..=2).await;
     let side = store.damaged().open_side().unwrap();
-    assert_eq!(side.lines.iter().map(|line| line.seq).collect::<Vec<_>>(), [2, 3, 4, 1, 2]);
+    let seqs = |lines: &[Line]| lines.iter().map(|line| line.seq).collect::<Vec<_>>();
+    assert_eq!(side.earlier.iter().map(|lines| seqs(lines)).collect::<Vec<_>>(), [[2, 3, 4]]);
+    assert_eq!(seqs(&side.lines), [1, 2]);
+    drop(side);
+    custody(3..=3).await;
+    let damaged = store.damaged();
+    let side = damaged.begin_another(damaged.open_side().unwrap()).unwrap();
+    assert_eq!(side.earlier.iter().map(|lines| seqs(lines)).collect::<Vec<_>>(), [[2, 3, 4], [1, 2, 3]]);
+    assert_eq!(side.lines.len(), 0);
+}
+
+#[tokio::test]
+async fn custody_has_the_room_that_the_journal_had_in_reserve() {
+    let store = Store::with(3).await;
+    fs::remove_file(store.segment()).unwrap();
+    assert!(store.path("journal/reserve").exists());
+    let damaged = store.damaged();
+    let side = damaged.open_side().unwrap();
+    assert!(!store.path("journal/reserve").exists());
+    assert!(store.path("custody/reserve").exists());
+    drop(damaged.begin_another(side).unwrap());
+    assert!(!store.path("custody/reserve").exists());
+}
+
+#[tokio::test]
+async fn rows_are_the_journals_where_its_own_line_is_their_head() {
+    let store = Store::with(3).await;
+    store.add(4..=6).await;
+    let good = fs::read(store.segment()).unwrap();
+    let damaged = |byte: usize| {
+        let mut bytes = good.clone();
+        bytes[byte] ^= 1;
+        fs::write(store.segment(), bytes).unwrap();
+        store.damaged().rows_upto()
+    };
+    assert_eq!(damaged(30), Some(6));
+    assert_eq!(damaged(good.len() - 30), None, "their head is the line that is damaged");
 }
 
 #[tokio::test]

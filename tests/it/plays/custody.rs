@@ -1,21 +1,29 @@
 //! What the program still does when something it needs cannot be used: it ends what is due.
 
-use crate::house::{ALICE, CAROL, DANA, House, PROD_RW};
+use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.ask(DANA, "prod-db/rw", "1h", "INC-77").await;
+    let card = house.world.until_message(BOB, "INC-77").await;
     house.stop().await;
     house.write_catalogue("[[application]]\nid = \"prod-db\"\nowners = [");
     house.start_unconnected();
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
+    // Whoever tries all the same is given nothing, whether they are told so or not.
+    let _ = house.world.press(BOB, &card, "approve").await;
+    let _ = house.world.slash(CAROL, "/jit", "staging/admin 1h Now").await;
     house.stop().await;
+    let given = |house: &House| house.world.writes().iter().filter(|write| write.user != "00uALICE").count();
+    assert_eq!(given(&house), 0);
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
     house.until_expired(ALICE).await;
+    assert_eq!(given(&house), 0, "what was pressed in custody is not made up for");
     house.read_all();
     house.finish(&[]).await;
 }

@@ -1,0 +1,232 @@
+//! The core in corners that whole histories seldom reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::domain::{
+    catalogue::{Application, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
+    id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
+    live::Promise,
+    membership::{Membership, Motion},
+    port::{Approver, MembershipKey},
+    said::Text,
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+
+fn dawn() -> Timestamp {
+    "2026-11-24T08:00:00Z".parse().unwrap()
+}
+
+fn after(elapsed: u64) -> Now {
+    Now { wall: dawn(), elapsed: Duration::from_secs(elapsed) }
+}
+
+fn secs(secs: u64) -> AccessDuration {
+    AccessDuration::from_secs(secs).unwrap()
+}
+
+fn limits() -> Limits {
+    Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 5 }
+}
+
+fn core(live: Live, mode: Mode) -> Core {
+    Core::new(live, Arc::new(catalogue()), limits(), mode, 1)
+}
+
+fn command(command: Command) -> Input {
+    Input::Command { command, archived: None, reply: ReplyId(1) }
+}
+
+fn start() -> Input {
+    command(Command::Start { version: "1".into() })
+}
+
+fn membership(user: usize) -> MembershipKey {
+    let user = OktaUserId::parse(format!("00u{user}")).unwrap();
+    MembershipKey { group: OktaGroupId::parse("00gPROD").unwrap(), user }
+}
+
+fn email(name: &str) -> Email {
+    Email::parse(format!("{name}@acme.example")).unwrap()
+}
+
+fn group(id: &str) -> OktaGroupId {
+    OktaGroupId::parse(id).unwrap()
+}
+
+fn catalogue() -> Catalogue {
+    let level = Entitlement {
+        id: EntitlementId::parse("db/rw").unwrap(),
+        name: "Read-Write".into(),
+        group: group("00gPROD"),
+        sensitivity: Sensitivity::High,
+        approval: vec![StepRule::Owner],
+        durations: vec![Offer::For(secs(3_600))],
+        max_duration: secs(8 * 3_600),
+        requesters: Requesters::Only(vec![Who::Group(group("00gENG"))]),
+        allow_admin_group: false,
+    };
+    let application = Application {
+        id: ApplicationId::parse("db").unwrap(),
+        name: "Database".into(),
+        owners: vec![email("bob")],
+        entitlements: vec![level],
+    };
+    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+}
+
+fn asks(name: &str) -> Input {
+    command(Command::Ask(Ask {
+        who: SlackUserId::parse(format!("U0{name}")).unwrap(),
+        key: name.to_owned(),
+        entitlement: EntitlementId::parse("db/rw").unwrap(),
+        end: EndRule::After { secs: secs(3_600) },
+        justification: Text::parse("INC-1", "0".repeat(32)).unwrap(),
+        known: None,
+    }))
+}
+
+/// Someone who stands in every group there is.
+fn insider(name: &str) -> Identity {
+    Identity {
+        slack: SlackUserId::parse(format!("U0{name}")).unwrap(),
+        okta: OktaUserId::parse(format!("00u{name}")).unwrap(),
+        email: email(&name.to_lowercase()),
+        name: name.to_owned(),
+        zone: None,
+        groups: (0..3_000).map(|n| group(&format!("00g{n:017}"))).chain([group("00gENG")]).collect(),
+    }
+}
+
+/// The lines that are to be saved.
+fn saved(actions: &[Action]) -> Vec<&Entry> {
+    let saved = actions.iter().filter_map(|action| match action {
+        Action::Save { entry, .. } => Some(entry),
+        _ => None,
+    });
+    saved.collect()
+}
+
+/// What is to be tried.
+fn tried(actions: &[Action]) -> Vec<(EffectId, &Effect)> {
+    let tried = actions.iter().filter_map(|action| match action {
+        Action::Perform(attempt) => Some((attempt.id, &attempt.effect)),
+        _ => None,
+    });
+    tried.collect()
+}
+
+/// How many memberships each line is to hold for custody.
+fn owed(actions: &[Action]) -> Vec<usize> {
+    let events = saved(actions).into_iter().flat_map(|entry| &entry.events);
+    let held = events.filter_map(|event| match event {
+        Event::CustodyBegan { held } => Some(held.len()),
+        _ => None,
+    });
+    held.collect()
+}
+
+#[test]
+fn what_custody_owes_is_first_and_is_written_until_it_is_durable() {
+    let held: Vec<Held> = (0..250).map(|user| Held { membership: membership(user), until: dawn() + HOUR }).collect();
+    let mut core = core(Live::default(), Mode::Custody).owing(held);
+    let first = core.step(start(), after(0));
+    assert_eq!(owed(&first), [100, 100, 50]);
+    assert!(matches!(saved(&first)[3].events[..], [Event::ProgramStarted { .. }]));
+    assert!(owed(&core.step(Input::NotSaved { seq: 1 }, after(1))).is_empty());
+    assert!(!core.is_quiet());
+    assert_eq!(core.wake(after(1)).elapsed, Some(Duration::from_secs(3)), "the disk is full");
+    assert!(owed(&core.step(Input::Wake, after(2))).is_empty());
+    assert_eq!(owed(&core.step(Input::Wake, after(3))), [100, 100, 50]);
+    assert!(owed(&core.step(Input::Durable { seq: 1 }, after(4))).is_empty());
+    assert!(owed(&core.step(Input::NotSaved { seq: 2 }, after(4))).is_empty());
+    assert_eq!(owed(&core.step(Input::Wake, after(6))), [100, 50]);
+    assert!(owed(&core.step(Input::Durable { seq: 3 }, after(7))).is_empty());
+    assert_eq!(core.safe().memberships.len(), 250);
+    assert!(core.is_quiet());
+}
+
+#[test]
+fn no_addition_starts_before_a_removal_that_is_only_decided() {
+    let (adding, overdue) = (membership(1), membership(2));
+    let add = EffectId { seq: 1, ordinal: 0 };
+    let (first, second) = (RequestId::FIRST, RequestId::FIRST.next());
+    let mut live = Live { seq: 1, at: dawn() - HOUR, next: second.next(), ..Live::default() };
+    let effect = Effect::AddMember { membership: adding.clone() };
+    live.promises.insert(add, Promise { effect, since: dawn() - HOUR });
+    let motion = Motion::Adding { effect: add, inside: false };
+    let holds = [(first, dawn() + HOUR)].into();
+    live.memberships.insert(adding.clone(), Membership { holds, motion, ..Membership::new(adding.clone()) });
+    let holds = [(second, dawn() - HOUR)].into();
+    let overdue_row = Membership { holds, motion: Motion::Inside, ..Membership::new(overdue.clone()) };
+    live.memberships.insert(overdue, overdue_row);
+
+    let mut core = core(live, Mode::Custody);
+    let started = core.step(start(), after(0));
+    let last = saved(&started)[1];
+    assert!(matches!(last.effects[..], [Effect::RemoveMember { .. }]), "{last:?}");
+    let removal = EffectId { seq: last.seq, ordinal: 0 };
+    // The disk is slow, Slack is not.
+    assert_eq!(tried(&core.step(Input::Mode(Mode::Serving), after(1))), []);
+    let durable = core.step(Input::Durable { seq: removal.seq }, after(2));
+    assert_eq!(tried(&durable).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [removal]);
+    let fault = Fault { vendor: Vendor::Okta, status: Some(500), code: None, receipt: None };
+    let result = Err(EffectError { class: Class::Retry, after: None, fault });
+    let failed = core.step(Input::Tried { id: removal, result }, after(3));
+    assert_eq!(tried(&failed), [(add, &Effect::AddMember { membership: adding })]);
+}
+
+/// Asks, is identified, and answers the promise to find the approvers.
+fn identified(core: &mut Core, name: &str) -> (EffectId, Entry) {
+    let asked = core.step(asks(name), after(0));
+    let seq = saved(&asked)[0].seq;
+    let durable = core.step(Input::Durable { seq }, after(0));
+    let id = tried(&durable)[0].0;
+    let found = core.step(Input::Tried { id, result: Ok(Outcome::Identified { person: insider(name) }) }, after(0));
+    let line = saved(&found)[0].clone();
+    let durable = core.step(Input::Durable { seq: line.seq }, after(0));
+    let [(id, Effect::FindApprovers { .. })] = tried(&durable)[..] else { panic!("{durable:?}") };
+    (id, line)
+}
+
+#[test]
+fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
+    let mut core = core(Live::default(), Mode::Serving);
+    let (_, line) = identified(&mut core, "ALICE");
+    let named = |event: &Event| match event {
+        Event::PersonIdentified { person, .. }
+        | Event::PersonBound { person }
+        | Event::ApproversSought { person, .. }
+        | Event::EffectSettled { outcome: Outcome::Identified { person }, .. } => Some(person.groups.clone()),
+        _ => None,
+    };
+    let named: Vec<_> = line.events.iter().filter_map(named).collect();
+    assert_eq!(named, vec![BTreeSet::from([group("00gENG")]); 4]);
+}
+
+#[test]
+fn an_outcome_that_is_too_long_for_a_line_is_its_promises_failure_and_nobody_elses() {
+    let mut core = core(Live::default(), Mode::Serving);
+    let (id, _) = identified(&mut core, "ALICE");
+    let approver = |n: usize| Approver {
+        email: email("bob"),
+        slack: SlackUserId::parse("U0BOB").unwrap(),
+        okta: OktaUserId::parse(format!("00u{n}")).unwrap(),
+        name: "Bob".repeat(20),
+    };
+    let approvers = (0..1_000).map(approver).collect();
+    let other = core.step(asks("CAROL"), after(1));
+    let seq = saved(&other)[0].seq;
+    let result = Ok(Outcome::Found { approvers, missing: Vec::new() });
+    let failed = core.step(Input::Tried { id, result }, after(1));
+    let [line] = saved(&failed)[..] else { panic!("{failed:?}") };
+    assert!(matches!(&line.events[..], [Event::EffectFailing { effect, .. }] if *effect == id), "{line:?}");
+    let answered = core.step(Input::Durable { seq: line.seq }, after(1));
+    assert_eq!(line.seq, seq + 1);
+    assert!(answered.iter().any(|action| matches!(action, Action::Answer { response, .. } if response.result.is_ok())));
+    let again = |core: &mut Core, at| tried(&core.step(Input::Wake, after(at))).iter().any(|(tried, _)| *tried == id);
+    assert!(!again(&mut core, 300));
+    assert!(again(&mut core, 301));
+}
