@@ -14,7 +14,7 @@ use rustix::fs::Mode;
 use super::disk::{self, Disk, FsDisk};
 use super::follower::Rows;
 use super::index::{self, Doubt, Index, IndexError, Pair, Schema};
-use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn};
+use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn, is_under};
 use super::key::Keys;
 use super::local::{CUSTODY, Local, Start, journal_dir};
 use super::salvage::{Salvage, salvage};
@@ -154,9 +154,11 @@ fn open_locked<D: Disk + Clone>(
     limits: Limits,
     schema: &Schema,
 ) -> Result<Opening<D>, OpenError> {
-    let (index, doubt) = open_index(dir, keys, schema);
+    // Under another key a good index looks untrue: then the journal says so, and the index is left as it is.
+    let (index, doubt) = if is_under(&disk, keys) { open_index(dir, keys, schema) } else { (None, None) };
+    let known = index.as_ref().and_then(Index::head).map_or(0, |head| head.seq);
     let parts = Parts { dir: dir.into(), lock, keys: keys.clone(), limits, index };
-    match Log::open(disk.clone(), keys, limits, Origin::Genesis) {
+    match Log::open_known(disk.clone(), keys, limits, Origin::Genesis, known) {
         Ok(opened) => parts.compare(disk, opened, doubt),
         Err(ReadError::Damage(damage)) => parts.damaged(disk, damage.into()),
         Err(ReadError::NewerVersion { seq, version }) => Err(OpenError::NewerVersion { seq, version }),

@@ -231,6 +231,18 @@ async fn an_index_ahead_of_the_journal_is_custody() {
 }
 
 #[tokio::test]
+async fn a_torn_line_that_the_index_knows_is_damage_and_nothing_is_cut() {
+    let store = Store::with(20).await;
+    let mut bytes = fs::read(store.segment()).unwrap();
+    bytes.truncate(bytes.len() - 10);
+    fs::write(store.segment(), &bytes).unwrap();
+    let damaged = store.damaged();
+    assert!(matches!(&damaged.why, Why::Damage(Damage { seq: 20, why: Flaw::Unreadable, .. })), "{}", damaged.why);
+    assert_eq!(fs::read(store.segment()).unwrap(), bytes);
+    assert_eq!(damaged.live_rows(b"r").unwrap().len(), 20, "the index still knows");
+}
+
+#[tokio::test]
 async fn a_journal_that_is_gone_is_custody() {
     let store = Store::with(20).await;
     fs::remove_file(store.segment()).unwrap();
@@ -292,6 +304,10 @@ async fn the_wrong_key_is_custody_and_changes_nothing() {
     let Opening::Damaged(damaged) = opening else { panic!("believed") };
     assert!(matches!(&damaged.why, Why::Damage(Damage { why: Flaw::Mac, .. })), "{}", damaged.why);
     assert_eq!(fs::read(store.segment()).unwrap(), before);
+    drop(damaged);
+    assert!(!store.path("sled.bad-1").exists());
+    let opening = store.sound();
+    assert_eq!((opening.doubt.clone(), opening.tail().count()), (None, 0), "the index was good all the time");
 }
 
 #[tokio::test]
