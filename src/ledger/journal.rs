@@ -8,6 +8,7 @@ use std::io;
 use super::disk::Disk;
 use super::key::Keys;
 use super::line::{self, Flaw, Line, MAX_LINE, Unfit};
+pub use super::past::Lines;
 use super::space::Space;
 use super::walk::{self, Chain, Segment, Step, Walk};
 use super::{Commit, Head, Receipt};
@@ -195,6 +196,14 @@ impl<D: Disk> Log<D> {
         self.space.low()
     }
 
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
     pub(super) fn limits(&self) -> Limits {
         self.limits
     }
@@ -255,7 +264,7 @@ impl<D: Disk> Log<D> {
         if let Some((_, offset)) = place {
             walk.skip_to(*offset);
         }
-        Lines { walk: Some(walk), segments, from: seq, head: self.head.seq }
+        Lines::new(walk, segments, seq, self.head.seq)
     }
 
     fn render(&self, commits: &[Commit]) -> Result<(Vec<u8>, Vec<Receipt>), AppendError> {
@@ -484,7 +493,7 @@ impl Scan {
     }
 }
 
-fn fault(segments: &[Segment], step: Step) -> ReadError {
+pub(super) fn fault(segments: &[Segment], step: Step) -> ReadError {
     let why = match step.line {
         Err(Flaw::Newer(version)) => return ReadError::NewerVersion { seq: step.seq, version },
         Err(why) => why,
@@ -492,45 +501,4 @@ fn fault(segments: &[Segment], step: Step) -> ReadError {
     };
     let segment = segments.get(step.segment).map(|s| s.name.clone()).unwrap_or_default();
     Damage { segment, offset: step.offset, seq: step.seq, why }.into()
-}
-
-/// Lines read forward. Ends after the first error.
-pub struct Lines<'a, D> {
-    walk: Option<Walk<'a, D>>,
-    segments: &'a [Segment],
-    from: u64,
-    head: u64,
-}
-
-impl<D: Disk> Iterator for Lines<'_, D> {
-    type Item = Result<Line, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.from <= self.head {
-            let Some(step) = self.walk.as_mut().and_then(Walk::next) else { return self.end_early() };
-            match step.line {
-                Ok(line) if line.seq < self.from => {}
-                Ok(line) => {
-                    self.from = line.seq + 1;
-                    return Some(Ok(line));
-                }
-                Err(_) => {
-                    self.walk = None;
-                    self.from = u64::MAX;
-                    return Some(Err(fault(self.segments, step)));
-                }
-            }
-        }
-        None
-    }
-}
-
-impl<D> Lines<'_, D> {
-    /// The files ended before the head they were opened with.
-    fn end_early(&mut self) -> Option<Result<Line, ReadError>> {
-        self.walk = None;
-        let seq = std::mem::replace(&mut self.from, u64::MAX);
-        let segment = self.segments.last().map(|s| s.name.clone()).unwrap_or_default();
-        Some(Err(Damage { segment, offset: 0, seq, why: Flaw::Unreadable }.into()))
-    }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rustix::fs::Mode;
 
 use super::disk::{self, Disk, FsDisk};
-use super::follower::Rows;
+use super::history::Projection;
 use super::index::{self, Doubt, Index, IndexError, Pair, Schema};
 use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn, is_under};
 use super::key::Keys;
@@ -235,7 +235,7 @@ impl Parts {
     }
 }
 
-impl<D: Disk> Sound<D> {
+impl<D: Disk + Clone> Sound<D> {
     /// The journal's head.
     #[must_use]
     pub fn head(&self) -> Head {
@@ -297,18 +297,18 @@ impl<D: Disk> Sound<D> {
             tracing::error!(error = %e, "the index cannot be used; going on without it");
             self.index = None;
         }
-        self.begin(Rows::Complete)
+        self.begin(None)
     }
 
-    /// Begins with an index that is built anew while the ledger runs: what lives was given to [`Sound::project`],
-    /// history follows by [`Local::fill`], then [`Local::filled`]. Where the index is not new, the same as
-    /// [`Sound::start`].
+    /// Begins at once; where the index is new, a thread reads the journal once more and fills in the rows that follow
+    /// from its lines. Until that is done, reads answer [`IndexError::Filling`]. Where the index is not new, the same
+    /// as [`Sound::start`].
     ///
     /// # Errors
     /// A thread cannot be started.
-    pub fn start_filling(self) -> io::Result<Local> {
+    pub fn start_filling(self, rows_of: Projection) -> io::Result<Local> {
         match &self.index {
-            Some(index) if index.head().is_none() => self.begin(Rows::Filling),
+            Some(index) if index.head().is_none() => self.begin(Some(rows_of)),
             _ => self.start(),
         }
     }
@@ -317,18 +317,15 @@ impl<D: Disk> Sound<D> {
     ///
     /// # Errors
     /// The disk cannot be listed.
-    pub fn into_damaged(self, damage: Damage, keys: &Keys) -> Result<Damaged<D>, OpenError>
-    where
-        D: Clone,
-    {
+    pub fn into_damaged(self, damage: Damage, keys: &Keys) -> Result<Damaged<D>, OpenError> {
         let Sound { dir, lock, log, index, .. } = self;
         let (disk, limits) = (log.disk().clone(), log.limits());
         let salvage = salvage(disk, keys).map_err(|e| OpenError::Io(dir.clone(), e))?;
         Ok(Damaged { dir, lock, keys: keys.clone(), limits, index, salvage, why: damage.into() })
     }
 
-    fn begin(self, rows: Rows) -> io::Result<Local> {
-        Local::start(Start { lock: self.lock, log: self.log, index: self.index, rows })
+    fn begin(self, history: Option<Projection>) -> io::Result<Local> {
+        Local::start(Start { lock: self.lock, log: self.log, index: self.index, history })
     }
 }
 
@@ -389,6 +386,6 @@ impl Side {
     /// # Errors
     /// The thread cannot be started.
     pub fn start(self) -> io::Result<Local> {
-        Local::start(Start { lock: self.lock, log: self.log, index: None, rows: Rows::Complete })
+        Local::start(Start { lock: self.lock, log: self.log, index: None, history: None })
     }
 }
