@@ -37,7 +37,7 @@ pub use self::index::{Doubt, IndexError, Pair, Schema};
 pub use self::key::{KeyError, Keys};
 pub use self::line::{Flaw, Hash, Line, Unfit, Word, Words, word_digest};
 pub use self::local::Local;
-pub use self::opening::{Damaged, OpenError, Opening, Side, Sound, Why};
+pub use self::opening::{Damaged, Held, OpenError, Opening, Side, Sound, Why};
 
 /// What the engine hands over: one commit becomes one line of the journal.
 #[derive(Clone, Debug)]

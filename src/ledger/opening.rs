@@ -29,6 +29,12 @@ const MAX_SIDES: u32 = 100;
 /// Held as long as the store is used; the system lets go of it with the process.
 pub(super) type Lock = Arc<File>;
 
+/// A store that is not open and that nobody else can open.
+#[derive(Debug)]
+pub struct Held {
+    _lock: Lock,
+}
+
 /// Why a store does not open at all.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -104,6 +110,14 @@ pub struct Damaged<D> {
 }
 
 impl Local {
+    /// Takes the lock of the store in `dir`, making it if need be, for who cannot open it and lets nobody else.
+    ///
+    /// # Errors
+    /// It is in use, or cannot be used at all.
+    pub fn hold(dir: &Path) -> Result<Held, OpenError> {
+        Ok(Held { _lock: lock(dir)? })
+    }
+
     /// Opens the store in `dir`, making it if need be: takes its lock, opens index and journal, compares them.
     /// Sets the process's umask to 077, because sled makes files that others may read.
     ///
