@@ -159,5 +159,5 @@ async fn a_start_without_an_index_waits_for_no_history() {
     second.ledger.close().await;
     let third = Local::open(dir.path(), &keys, 0, &recover::schema()).unwrap();
     let crate::ledger::Opening::Sound(third) = third else { panic!("in custody") };
-    assert_eq!((third.tail_from(), third.doubt.clone()), (2, None), "it is whole");
+    assert_eq!((third.tail_from(), third.doubt), (2, None), "it is whole");
 }

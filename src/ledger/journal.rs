@@ -368,21 +368,6 @@ impl<D: Disk> Log<D> {
     }
 }
 
-/// Whether a journal may have been written under these keys: one of its lines was, or none can tell.
-pub(super) fn is_under<D: Disk>(disk: &D, keys: &Keys) -> bool {
-    let Ok(segments) = walk::segments(disk) else { return true };
-    let mut walk = Walk::new(disk, Some(keys), &segments, Chain::ANY);
-    walk.loosen();
-    let mut foreign = false;
-    while let Some(step) = walk.next() {
-        match step.line {
-            Ok(_) | Err(Flaw::Newer(_)) => return true,
-            Err(why) => foreign |= why == Flaw::Mac,
-        }
-    }
-    !foreign
-}
-
 /// Whether an error says that there is no room.
 fn is_full(e: &io::Error) -> bool {
     matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

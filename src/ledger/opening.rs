@@ -14,9 +14,10 @@ use rustix::fs::Mode;
 use super::disk::{self, Disk, FsDisk};
 use super::history::Projection;
 use super::index::{self, Doubt, Index, IndexError, Pair, Schema};
-use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn, is_under};
+use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn};
 use super::key::Keys;
 use super::local::{CUSTODY, Local, Start, journal_dir};
+use super::past::is_under;
 use super::salvage::{Salvage, salvage};
 use super::{Head, Line, Row};
 

@@ -55,7 +55,7 @@ fn run<D: Disk + Clone>(past: &Past<D>, shared: &Shared, stopped: &Receiver<()>)
         match round(past, shared, stopped) {
             Some(Ok(lines)) => tracing::info!(lines, "the whole journal was verified"),
             Some(Err(error)) => {
-                tracing::error!(%error, "the journal is damaged: nothing is granted any more, and the next start is custody");
+                tracing::error!(%error, "the journal is damaged: nothing is granted any more");
                 shared.set_damaged();
                 return;
             }
