@@ -54,24 +54,49 @@ pub async fn run(loaded: Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output
     if let Err(faults) = &settings {
         error!("the configuration has faults: custody, nothing is granted until they are mended\n{faults}");
     }
-    let keys = match Keys::open(&essentials.audit.key_file, &essentials.store.directory) {
-        Ok(keys) => keys,
-        Err(fault @ KeyError::Lost(_)) => return without_key(&essentials, &fault, stop).await,
-        Err(fault) => return Err(fault).context("the audit key cannot be used"),
+    let (keys, settings) = match open_key(&essentials, settings.ok()) {
+        Ok(opened) => opened,
+        Err(fault) => return without_key(&essentials, &fault, stop).await,
     };
     let recovered = open_store(&essentials, &keys, clock.as_ref())?;
     clock.not_before(recovered.live.at);
-    let parts = Parts::begin(&essentials, settings.ok(), recovered, Arc::clone(&clock)).await?;
+    let parts = Parts::begin(&essentials, settings, recovered, Arc::clone(&clock)).await?;
     parts.serve_until(stop).await
 }
 
-/// The one thing that is left without a key: to be there, and to say so.
+/// The audit key, and what may be granted under it: nothing while others may read it. Ending what is due needs no
+/// secret, so that goes on.
+fn open_key(essentials: &Essentials, settings: Option<Settings>) -> Result<(Keys, Option<Settings>), KeyError> {
+    let path = &essentials.audit.key_file;
+    match Keys::open(path, &essentials.store.directory) {
+        Err(fault @ KeyError::Open(_)) => {
+            let keys = Keys::read_exposed(path)?;
+            error!(%fault, "the audit key is no secret: custody, nothing is granted until that is mended and the program is started again");
+            Ok((keys, None))
+        }
+        opened => opened.map(|keys| (keys, settings)),
+    }
+}
+
+/// What is left without a key: to be there, to say so, and to let nobody else at the store.
 async fn without_key(essentials: &Essentials, fault: &KeyError, stop: impl Future<Output = ()>) -> Result<()> {
     error!(%fault, "no line of the journal can be believed: custody, and nothing can be ended until the key is back");
+    let directory = &essentials.store.directory;
+    let _held = Local::hold(directory).with_context(|| format!("the store {} cannot be used", directory.display()))?;
     let status = Status { mode: Mode::Custody, quiet: true, seq: 0 };
     let health = Health { engine: watch::channel(status).1, sockets: watch::channel(SocketState::default()).1 };
     let serving = listen(essentials, health);
-    stop.await;
+    let telling = async {
+        let told = reach(essentials.slack.as_ref(), None, &essentials.admins).await;
+        if let Some((_, chat)) = told {
+            chat.tell_admins(&alert::without_key(&fault.to_string())).await;
+        }
+        std::future::pending::<()>().await
+    };
+    tokio::select! {
+        () = stop => {}
+        () = telling => {}
+    }
     serving.abort();
     Ok(())
 }
@@ -200,27 +225,7 @@ impl ChatRoom {
 
     /// Asks Slack until it takes the tokens.
     async fn open(&self) -> Option<(Arc<SlackClient>, Arc<Chat>)> {
-        let slack = self.slack.as_ref()?;
-        let client = match SlackClient::new(&slack.api_url, &slack.bot_token, &slack.app_token, CALL_DEADLINE) {
-            Ok(client) => Arc::new(client),
-            Err(fault) => {
-                error!(%fault, "Slack's settings cannot be used: custody");
-                return None;
-            }
-        };
-        let (mut wait, longest) = SLACK_WAITS;
-        loop {
-            match preflight(&client).await {
-                Ok(me) => {
-                    let manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
-                    let chat = Arc::new(Chat::open(Arc::clone(&client), me.team_id, manners).await);
-                    return Some((client, chat));
-                }
-                Err(fault) => warn!(%fault, "Slack does not take the tokens: custody"),
-            }
-            clock::pause(wait).await;
-            wait = (wait * 2).min(longest);
-        }
+        reach(self.slack.as_ref(), self.settings.as_deref(), &self.admins).await
     }
 
     /// Opens the sockets; when the first is there, everything is served.
@@ -245,6 +250,35 @@ impl ChatRoom {
         let mut left = self.left;
         transport.run(async move { drop(left.wait_for(|left| *left).await) }).await;
         watching.abort();
+    }
+}
+
+/// Asks Slack until it takes the tokens. Nothing where its settings cannot be used at all.
+async fn reach(
+    slack: Option<&Slack>,
+    settings: Option<&Settings>,
+    admins: &[Who],
+) -> Option<(Arc<SlackClient>, Arc<Chat>)> {
+    let slack = slack?;
+    let client = match SlackClient::new(&slack.api_url, &slack.bot_token, &slack.app_token, CALL_DEADLINE) {
+        Ok(client) => Arc::new(client),
+        Err(fault) => {
+            error!(%fault, "Slack's settings cannot be used: custody");
+            return None;
+        }
+    };
+    let (mut wait, longest) = SLACK_WAITS;
+    loop {
+        match preflight(&client).await {
+            Ok(me) => {
+                let manners = Manners::new(slack, settings, admins);
+                let chat = Arc::new(Chat::open(Arc::clone(&client), me.team_id, manners).await);
+                return Some((client, chat));
+            }
+            Err(fault) => warn!(%fault, "Slack does not take the tokens: custody"),
+        }
+        clock::pause(wait).await;
+        wait = (wait * 2).min(longest);
     }
 }
 

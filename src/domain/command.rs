@@ -248,6 +248,8 @@ pub enum Refusal {
     NotHeld,
     /// It was returned before.
     ReturnedBefore,
+    /// It is over, and history cannot be read, or not yet.
+    NotReadable,
     /// It cannot be saved: disk full, or shutting down.
     CannotBeSaved,
     /// The program only ends what is due.

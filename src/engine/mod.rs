@@ -18,6 +18,9 @@ mod shows;
 mod timers;
 pub mod turn;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::core::{Core, Known};
 pub use self::door::{Door, Helm, Offer, Status};
 pub use self::shell::{Broken, Engine};

@@ -23,14 +23,11 @@ use crate::{
         time::Timestamp,
     },
     ledger::{
-        Damaged, Doubt, Head, IndexError, Keys, Line, Local, OpenError, Opening, Row, Schema, Side, Sound, Why,
+        Damaged, Doubt, Head, IndexError, Keys, Line, Local, OpenError, Opening, Projection, Row, Schema, Side, Sound, Why,
         disk::Disk,
         journal::{Damage, ReadError},
     },
 };
-
-/// How many folded lines' rows are handed to the index at once.
-const BATCH: usize = 1_000;
 
 /// What a start found.
 pub struct Recovered {
@@ -94,17 +91,16 @@ pub fn recover<D: Disk + Clone>(opening: Opening<D>, keys: &Keys, now: Timestamp
 
 fn from_sound<D: Disk + Clone>(mut sound: Sound<D>, keys: &Keys, now: Timestamp) -> Result<Recovered, RecoverError> {
     loop {
-        match fold(&mut sound) {
+        // The whole fold touches no index, so that no index can keep the program from its start.
+        let folded = if sound.tail_from() > 1 { fold_on(&mut sound) } else { fold_all(&sound) };
+        match folded {
             Ok(live) => {
                 info!(seq = live.seq, requests = live.requests.len(), "the journal is folded");
-                return Ok(Recovered { live, ledger: sound.start()?, custody: None });
-            }
-            Err(Unsound::Index(doubt)) if sound.tail_from() > 1 => {
-                warn!(%doubt, "the index was set aside; the whole journal is folded");
-                sound = sound.without_index(doubt);
+                return Ok(Recovered { live, ledger: sound.start_filling(history())?, custody: None });
             }
             Err(Unsound::Index(doubt)) => {
-                return Err(io::Error::other(format!("the index cannot be rebuilt: {doubt}")).into());
+                warn!(%doubt, "the index was set aside; the whole journal is folded");
+                sound = sound.without_index(doubt);
             }
             Err(Unsound::Damage(damage)) => return from_damaged(&sound.into_damaged(damage, keys)?, now),
             Err(Unsound::Journal(error)) => return Err(error),
@@ -140,32 +136,38 @@ impl From<ReadError> for Unsound {
 }
 
 /// The rows of the index, then the lines it does not know yet.
-fn fold<D: Disk>(sound: &mut Sound<D>) -> Result<Live, Unsound> {
+fn fold_on<D: Disk + Clone>(sound: &mut Sound<D>) -> Result<Live, Unsound> {
     let from = sound.tail_from();
-    let mut live = if from > 1 {
-        rows::load::<Unsound>(from - 1, |table| Ok(sound.live_rows(&[table])?))?
-    } else {
-        Live::default()
-    };
+    let mut live = rows::load::<Unsound>(from - 1, |table| Ok(sound.live_rows(&[table])?))?;
     let mut fresh: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
-    let mut batches = Vec::new();
     for line in sound.tail() {
         let entry = entry(&line?).map_err(Unsound::Journal)?;
-        // A row of the index that contradicts the journal is the index's fault, as long as there is one.
-        let touched = live.apply(&entry).map_err(|illegal| match from {
-            1 => Unsound::Journal(illegal.into()),
-            _ => Unsound::Index(Doubt::Unreadable(illegal.to_string())),
-        })?;
-        fresh.extend(rows::touched(&live, &touched));
-        if fresh.len() >= BATCH {
-            batches.push(std::mem::take(&mut fresh));
-        }
+        // A row of the index that contradicts the journal is the index's fault.
+        let touched = live.apply(&entry).map_err(|illegal| Doubt::Unreadable(illegal.to_string()));
+        fresh.extend(rows::touched(&live, &touched.map_err(Unsound::Index)?));
     }
-    batches.push(fresh);
-    for batch in batches {
-        sound.project(batch.into_iter().map(|(key, value)| Row { key, value }).collect())?;
+    sound.project(fresh.into_iter().map(|(key, value)| Row { key, value }).collect())?;
+    Ok(live)
+}
+
+/// Every line of the journal. Its rows are not kept: they are filled in behind the start.
+fn fold_all<D: Disk + Clone>(sound: &Sound<D>) -> Result<Live, Unsound> {
+    let mut live = Live::default();
+    for line in sound.tail() {
+        let entry = entry(&line?).map_err(Unsound::Journal)?;
+        live.apply(&entry).map_err(|illegal| Unsound::Journal(illegal.into()))?;
     }
     Ok(live)
+}
+
+/// The rows of each line, for an index that is filled in behind the start: the same fold once more.
+fn history() -> Projection {
+    let failed = |fault: RecoverError| IndexError::Failed(fault.to_string());
+    let mut live = Live::default();
+    Box::new(move |line| {
+        let touched = live.apply(&entry(line).map_err(failed)?).map_err(|illegal| failed(illegal.into()))?;
+        Ok(rows::touched(&live, &touched).into_iter().map(|(key, value)| Row { key, value }).collect())
+    })
 }
 
 /// A line as the core reads it.

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{
-        command::Command,
+        command::{Command, Refusal},
         decide::{Limits, Mode},
         event::Entry,
         id::{EffectId, RequestId, SlackUserId},
@@ -64,6 +64,7 @@ enum Landed {
     Shown(ViewKey, u64, Result<Posted, EffectError>),
     LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
+    Unread(oneshot::Sender<Response>),
 }
 
 #[derive(Clone)]
@@ -182,7 +183,13 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         Now { wall: self.clock.now(), elapsed: clock::elapsed() }
     }
 
+    /// Nothing is decided or begun in a mode that is over.
     fn step(&mut self, input: Input) -> Result<(), Broken> {
+        self.steer()?;
+        self.advance(input)
+    }
+
+    fn advance(&mut self, input: Input) -> Result<(), Broken> {
         let now = self.now();
         for action in self.core.step(input, now) {
             self.act(action)?;
@@ -254,10 +261,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             return Ok(());
         }
         match result {
-            Ok(Receipt { .. }) => {
-                self.steer()?;
-                self.step(Input::Durable { seq })
-            }
+            Ok(Receipt { .. }) => self.step(Input::Durable { seq }),
             Err(CommitError::Broken) => Err(Broken::Ledger),
             Err(error @ (CommitError::Conflict { .. } | CommitError::TooLong { .. } | CommitError::Malformed(_))) => {
                 error!(seq, %error, "the ledger refuses a line");
@@ -267,21 +271,22 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 error!(seq, %error, "a line could not be saved");
                 self.generation += 1;
                 // Before anything else is decided: whatever is decided now rests on lines that never were.
-                self.step(Input::NotSaved { seq })?;
-                self.steer()
+                self.advance(Input::NotSaved { seq })
             }
         }
     }
 
-    /// How much the program may do: what it was told, less what the disk has room for.
+    /// How much the program may do: what it was told, less what the disk has room for, and nothing on a journal that
+    /// is found damaged.
     fn steer(&mut self) -> Result<(), Broken> {
         let mode = match self.wanted {
+            _ if self.ledger.damaged() => Mode::Custody,
             Mode::Serving if self.ledger.low() => Mode::LowDisk,
             mode => mode,
         };
         if mode != self.core.mode() {
             info!(?mode, "the mode changed");
-            self.step(Input::Mode(mode))?;
+            self.advance(Input::Mode(mode))?;
         }
         Ok(())
     }
@@ -315,6 +320,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             }
             Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
+            Landed::Unread(answer) => {
+                let _ = answer.send(Response { result: Err(Refusal::NotReadable), about: None });
+                Ok(())
+            }
         }
     }
 
@@ -375,15 +384,15 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
     fn fetch(&mut self, command: Command, request: RequestId, answer: oneshot::Sender<Response>) {
         let row = self.ledger.row(&rows::request_key(request));
         self.spawn(Job::Fetch, async move {
-            let row = row.await.ok().flatten();
-            let archived = row.and_then(|row| match rows::request(&row) {
-                Ok(request) => Some(Box::new(request)),
+            let row = row.await.map_err(|fault| fault.to_string());
+            let read = |row: Vec<u8>| rows::request(&row).map(Box::new).map_err(|fault| fault.to_string());
+            match row.and_then(|row| row.map(read).transpose()) {
+                Ok(archived) => Landed::Fetched(Box::new(command), answer, archived),
                 Err(fault) => {
-                    error!(%request, %fault, "history cannot be read");
-                    None
+                    warn!(%request, %fault, "history cannot be read");
+                    Landed::Unread(answer)
                 }
-            });
-            Landed::Fetched(Box::new(command), answer, archived)
+            }
         });
     }
 

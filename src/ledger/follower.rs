@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use std::{io, mem};
 
 use tokio::sync::oneshot;
 
-use super::index::{Index, IndexError};
+use super::index::{Index, IndexError, Pair};
 use super::{Receipt, Row};
 
 /// Commits and reads that may wait: at a kilobyte each, some megabytes. Beyond that the index is left behind.
@@ -24,12 +25,15 @@ const BATCH: usize = 256;
 /// Commits after which the index is synced without waiting for the second to pass.
 const SYNC_AFTER: usize = 1_000;
 
-type Read = Box<dyn FnOnce(Result<&Index, IndexError>) + Send>;
+/// How long a stop waits for the index: a sync takes milliseconds, and what is missing is folded at the next start.
+pub(super) const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+
+type Read = Box<dyn FnOnce(Result<View<'_>, IndexError>) + Send>;
 
 enum Ask {
     Commit { at: Receipt, rows: Vec<Row> },
     Read(Read),
-    Fill(Vec<Row>),
+    Fill(Vec<Row>, SyncSender<()>),
     Filled,
     Tick,
     Close,
@@ -42,6 +46,48 @@ pub(super) struct Follower {
     behind: Arc<AtomicBool>,
 }
 
+/// The follower's thread, for who ends it.
+pub(super) struct Running {
+    pub follower: Follower,
+    thread: JoinHandle<()>,
+    /// Its other end goes with the thread.
+    ended: Receiver<()>,
+}
+
+impl Running {
+    /// Ends the thread; says whether it has let go of the index in time.
+    pub fn close(self, within: Duration) -> bool {
+        self.follower.close();
+        if self.ended.recv_timeout(within) == Err(RecvTimeoutError::Timeout) {
+            return false;
+        }
+        if self.thread.join().is_err() {
+            tracing::error!("the index thread panicked");
+        }
+        true
+    }
+}
+
+/// The index as it can be read now.
+pub(super) struct View<'a> {
+    index: &'a Index,
+    /// While the history is filled in: the keys that are up to date already.
+    fresh: Option<&'a BTreeSet<Vec<u8>>>,
+}
+
+impl View<'_> {
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError> {
+        match self.fresh {
+            Some(fresh) if !fresh.contains(key) => Err(IndexError::Filling),
+            _ => self.index.get(key),
+        }
+    }
+
+    pub fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<Pair>, IndexError> {
+        if self.fresh.is_some() { Err(IndexError::Filling) } else { self.index.scan(prefix, after, limit) }
+    }
+}
+
 /// Whether the index has all rows up to its head when the thread takes it over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rows {
@@ -50,7 +96,7 @@ pub(super) enum Rows {
 }
 
 impl Follower {
-    pub fn start(index: Index, head: Receipt, rows: Rows) -> io::Result<(Follower, JoinHandle<()>)> {
+    pub fn start(index: Index, head: Receipt, rows: Rows) -> io::Result<Running> {
         let (asks, queue) = sync_channel(QUEUE);
         let behind = Arc::new(AtomicBool::new(false));
         let fresh = match rows {
@@ -58,37 +104,61 @@ impl Follower {
             Rows::Filling => Some(BTreeSet::new()),
         };
         let work = Work { index, fresh, head, behind: Arc::clone(&behind), unsynced: 0, waiting: Vec::new() };
-        let thread = thread::Builder::new().name("index".into()).spawn(move || work.run(&queue))?;
-        Ok((Follower { asks, behind }, thread))
+        let (ending, ended) = sync_channel(0);
+        let thread = thread::Builder::new().name("index".into()).spawn(move || {
+            let _ending: SyncSender<()> = ending;
+            work.run(&queue);
+        })?;
+        Ok(Running { follower: Follower { asks, behind }, thread, ended })
     }
 
     pub fn commit(&self, at: Receipt, rows: Vec<Row>) {
         self.send(Ask::Commit { at, rows });
     }
 
-    pub fn fill(&self, rows: Vec<Row>) {
-        // Filling may wait: nobody's answer hangs on it.
-        if !self.behind.load(Ordering::Acquire) && self.asks.send(Ask::Fill(rows)).is_err() {
-            self.behind.store(true, Ordering::Release);
-        }
+    /// Writes rows of the history. A row that a commit has written meanwhile is newer and stays. Waits until it is
+    /// done, so that never more than one such batch is in hand.
+    pub fn fill(&self, rows: Vec<Row>) -> Result<(), IndexError> {
+        let (done, filled) = sync_channel(1);
+        self.ask(Ask::Fill(rows, done))?;
+        filled.recv().map_err(|_| IndexError::Behind)?;
+        self.keeps_up()
     }
 
-    pub fn filled(&self) {
-        self.send(Ask::Filled);
+    /// The history is filled in: the index is whole from here on.
+    pub fn filled(&self) -> Result<(), IndexError> {
+        self.ask(Ask::Filled)
+    }
+
+    /// For what may wait: nobody's answer hangs on it.
+    fn ask(&self, ask: Ask) -> Result<(), IndexError> {
+        self.keeps_up()?;
+        self.asks.send(ask).map_err(|_| IndexError::Behind)
+    }
+
+    fn keeps_up(&self) -> Result<(), IndexError> {
+        if self.behind.load(Ordering::Acquire) { Err(IndexError::Behind) } else { Ok(()) }
     }
 
     pub fn tick(&self) {
         drop(self.asks.try_send(Ask::Tick));
     }
 
-    pub fn close(&self) {
-        drop(self.asks.send(Ask::Close));
+    /// Queues behind all that waits. Where the queue is full, a thread waits for room, not whoever closes.
+    fn close(&self) {
+        if let Err(TrySendError::Full(ask)) = self.asks.try_send(Ask::Close) {
+            let asks = self.asks.clone();
+            let waits = thread::Builder::new().name("index-close".into()).spawn(move || drop(asks.send(ask)));
+            if let Err(e) = waits {
+                tracing::error!(error = %e, "the index cannot be told to close");
+            }
+        }
     }
 
     pub async fn read<T, F>(self, read: F) -> Result<T, IndexError>
     where
         T: Send + 'static,
-        F: FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+        F: FnOnce(View<'_>) -> Result<T, IndexError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let ask = Ask::Read(Box::new(move |index| drop(reply.send(index.and_then(read)))));
@@ -142,8 +212,13 @@ impl Work {
         }
         self.apply_waiting();
         match ask {
-            Ask::Read(read) => read(if self.is_behind() { Err(IndexError::Behind) } else { Ok(&self.index) }),
-            Ask::Fill(rows) => self.fill(rows),
+            Ask::Read(read) if self.is_behind() => read(Err(IndexError::Behind)),
+            Ask::Read(read) => read(Ok(View { index: &self.index, fresh: self.fresh.as_ref() })),
+            Ask::Fill(rows, done) => {
+                self.fill(rows);
+                // Whoever fills may have gone.
+                let _ = done.try_send(());
+            }
             Ask::Filled => self.filled(),
             Ask::Tick => self.sync(),
             Ask::Close => return Turn::Close,

@@ -61,6 +61,9 @@ pub enum IndexError {
     /// There is no index, in custody or on a full disk.
     #[error("there is no index")]
     Absent,
+    /// History is still being filled in behind a start.
+    #[error("the index does not have all of the history yet")]
+    Filling,
     /// It could not keep up with the journal, or failed; a restart mends it.
     #[error("the index is behind the journal until the next start")]
     Behind,

@@ -8,6 +8,7 @@ use std::io;
 use super::disk::Disk;
 use super::key::Keys;
 use super::line::{self, Flaw, Line, MAX_LINE, Unfit};
+pub use super::past::Lines;
 use super::space::Space;
 use super::walk::{self, Chain, Segment, Step, Walk};
 use super::{Commit, Head, Receipt};
@@ -149,6 +150,21 @@ impl<D: Disk> Log<D> {
     /// # Errors
     /// [`ReadError::Damage`] names the first bad line; then [`super::salvage`] reads what is intact.
     pub fn open(disk: D, keys: &Keys, limits: Limits, origin: Origin) -> Result<Opened<D>, ReadError> {
+        Log::open_known(disk, keys, limits, origin, 0)
+    }
+
+    /// The same where something else, like the index, knows that the lines up to `known` were durable: a bad one of
+    /// them is damage, whatever it looks like.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn open_known(
+        disk: D,
+        keys: &Keys,
+        limits: Limits,
+        origin: Origin,
+        known: u64,
+    ) -> Result<Opened<D>, ReadError> {
         let space = Space::new(&disk, limits.reserve, limits.low_mark);
         let segments = walk::segments(&disk)?;
         let start = check_joins(&disk, keys, &segments, origin)?;
@@ -164,7 +180,7 @@ impl<D: Disk> Log<D> {
             places: Vec::new(),
             broken: false,
         };
-        let torn = log.recover(origin)?;
+        let torn = log.recover(origin, known)?;
         Ok(Opened { log, torn })
     }
 
@@ -178,6 +194,14 @@ impl<D: Disk> Log<D> {
     #[must_use]
     pub fn low(&self) -> bool {
         self.space.low()
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -240,7 +264,7 @@ impl<D: Disk> Log<D> {
         if let Some((_, offset)) = place {
             walk.skip_to(*offset);
         }
-        Lines { walk: Some(walk), segments, from: seq, head: self.head.seq }
+        Lines::new(walk, segments, seq, self.head.seq)
     }
 
     fn render(&self, commits: &[Commit]) -> Result<(Vec<u8>, Vec<Receipt>), AppendError> {
@@ -304,10 +328,10 @@ impl<D: Disk> Log<D> {
     }
 
     /// Reads the last segment, cuts its torn tail, and makes sure that what was found is durable.
-    fn recover(&mut self, origin: Origin) -> Result<Option<Torn>, ReadError> {
+    fn recover(&mut self, origin: Origin, known: u64) -> Result<Option<Torn>, ReadError> {
         let Some(last) = self.segments.last().cloned() else { return Ok(None) };
-        let scan = scan(&self.disk, &self.keys, &last, self.start_of(origin))?;
-        let size = self.disk.len(&last.name)?;
+        let scan = scan(&self.disk, &self.keys, &last, self.start_of(origin), known)?;
+        let size = self.disk.len(&last.name).map_err(|_| unread(&last, 0, self.head.seq + 1))?;
         self.head = scan.head.unwrap_or(self.head);
         self.places = scan.places;
         self.len = scan.torn.as_ref().map_or(size, |(offset, _)| *offset);
@@ -351,7 +375,7 @@ fn is_full(e: &io::Error) -> bool {
 
 fn set_aside<D: Disk>(disk: &D, seq: u64, tail: &[u8]) -> io::Result<String> {
     let names = disk.list()?;
-    let free = (1_u64..).map(|n| format!("torn-{seq}-{n}")).find(|name| !names.contains(name));
+    let free = (1_u64..).map(|n| format!("{}{seq}-{n}", walk::TORN)).find(|name| !names.contains(name));
     let Some(name) = free else { return Err(io::Error::other("no name is left for a torn tail")) };
     disk.create(&name)?;
     let kept = disk.append(&name, tail).and_then(|()| disk.sync(&name)).and_then(|()| disk.sync_dir());
@@ -384,9 +408,10 @@ fn check_joins<D: Disk>(disk: &D, keys: &Keys, segments: &[Segment], origin: Ori
 
 /// The last line of a segment that another one, beginning with `next`, has sealed.
 fn last_line<D: Disk>(disk: &D, keys: &Keys, segment: &Segment, next: u64) -> Result<Line, ReadError> {
-    let size = disk.len(&segment.name)?;
+    let lost = |_| unread(segment, 0, next.saturating_sub(1));
+    let size = disk.len(&segment.name).map_err(lost)?;
     let from = size.saturating_sub(MAX_LINE as u64 + 1);
-    let tail = disk.read(&segment.name, from, MAX_LINE + 1)?;
+    let tail = disk.read(&segment.name, from, MAX_LINE + 1).map_err(lost)?;
     let body = tail.strip_suffix(b"\n").unwrap_or(&tail);
     let start = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let flaw = match line::read(&tail[start..], Some(keys)) {
@@ -399,6 +424,11 @@ fn last_line<D: Disk>(disk: &D, keys: &Keys, segment: &Segment, next: u64) -> Re
     Err(Damage { segment: segment.name.clone(), offset, seq: next.saturating_sub(1), why: flaw }.into())
 }
 
+/// A line that the disk does not deliver is as lost as a bad one.
+fn unread(segment: &Segment, offset: u64, seq: u64) -> Damage {
+    Damage { segment: segment.name.clone(), offset, seq, why: Flaw::Io }
+}
+
 struct Scan {
     head: Option<Head>,
     places: Vec<(u64, u64)>,
@@ -406,28 +436,32 @@ struct Scan {
     torn: Option<(u64, u64)>,
 }
 
-/// Reads the last segment. A bad line at or below the greatest `durable` that any intact line names is damage, and so
-/// is one whose MAC alone is wrong: no crash writes that. Any other bad line begins the torn tail.
-fn scan<D: Disk>(disk: &D, keys: &Keys, last: &Segment, start: Chain) -> Result<Scan, ReadError> {
+/// Reads the last segment. A bad line begins the torn tail if it lies above the greatest `durable` that any intact line
+/// names and above `known`, and if a crash may have left it and all bad ones behind it. Else it is damage.
+fn scan<D: Disk>(disk: &D, keys: &Keys, last: &Segment, start: Chain, known: u64) -> Result<Scan, ReadError> {
     let segments = std::slice::from_ref(last);
     let mut walk = Walk::new(disk, Some(keys), segments, start);
     let mut scan = Scan { head: None, places: Vec::new(), torn: None };
-    let mut durable = last.first.map_or(0, |first| first.saturating_sub(1));
-    let mut bad: Option<Damage> = None;
+    let mut durable = last.first.map_or(0, |first| first.saturating_sub(1)).max(known);
+    let (mut bad, mut may_be_torn): (Option<Damage>, bool) = (None, true);
     while let Some(step) = walk.next() {
-        match &step.line {
-            Ok(line) => durable = durable.max(line.durable),
-            Err(Flaw::Mac | Flaw::Newer(_) | Flaw::Io) => return Err(fault(segments, step)),
-            Err(_) => {}
-        }
+        let offset = step.offset;
         match step.line {
-            _ if bad.is_some() => {}
-            Ok(line) => scan.keep(&line, step.offset),
-            Err(why) => bad = Some(Damage { segment: last.name.clone(), offset: step.offset, seq: step.seq, why }),
+            Ok(line) => {
+                durable = durable.max(line.durable);
+                if bad.is_none() {
+                    scan.keep(&line, offset);
+                }
+            }
+            Err(Flaw::Newer(_)) => return Err(fault(segments, step)),
+            Err(why) => {
+                may_be_torn &= why.may_be_torn();
+                bad.get_or_insert_with(|| Damage { segment: last.name.clone(), offset, seq: step.seq, why });
+            }
         }
     }
     match bad {
-        Some(damage) if damage.seq <= durable => Err(damage.into()),
+        Some(damage) if !may_be_torn || damage.seq <= durable => Err(damage.into()),
         bad => {
             scan.torn = bad.map(|damage| (damage.offset, damage.seq));
             Ok(scan)
@@ -444,7 +478,7 @@ impl Scan {
     }
 }
 
-fn fault(segments: &[Segment], step: Step) -> ReadError {
+pub(super) fn fault(segments: &[Segment], step: Step) -> ReadError {
     let why = match step.line {
         Err(Flaw::Newer(version)) => return ReadError::NewerVersion { seq: step.seq, version },
         Err(why) => why,
@@ -452,45 +486,4 @@ fn fault(segments: &[Segment], step: Step) -> ReadError {
     };
     let segment = segments.get(step.segment).map(|s| s.name.clone()).unwrap_or_default();
     Damage { segment, offset: step.offset, seq: step.seq, why }.into()
-}
-
-/// Lines read forward. Ends after the first error.
-pub struct Lines<'a, D> {
-    walk: Option<Walk<'a, D>>,
-    segments: &'a [Segment],
-    from: u64,
-    head: u64,
-}
-
-impl<D: Disk> Iterator for Lines<'_, D> {
-    type Item = Result<Line, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.from <= self.head {
-            let Some(step) = self.walk.as_mut().and_then(Walk::next) else { return self.end_early() };
-            match step.line {
-                Ok(line) if line.seq < self.from => {}
-                Ok(line) => {
-                    self.from = line.seq + 1;
-                    return Some(Ok(line));
-                }
-                Err(_) => {
-                    self.walk = None;
-                    self.from = u64::MAX;
-                    return Some(Err(fault(self.segments, step)));
-                }
-            }
-        }
-        None
-    }
-}
-
-impl<D> Lines<'_, D> {
-    /// The files ended before the head they were opened with.
-    fn end_early(&mut self) -> Option<Result<Line, ReadError>> {
-        self.walk = None;
-        let seq = std::mem::replace(&mut self.from, u64::MAX);
-        let segment = self.segments.last().map(|s| s.name.clone()).unwrap_or_default();
-        Some(Err(Damage { segment, offset: 0, seq, why: Flaw::Unreadable }.into()))
-    }
 }

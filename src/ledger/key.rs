@@ -80,6 +80,14 @@ impl Keys {
         read(path)
     }
 
+    /// Reads an audit key that others may have read too, to end what is under way: nothing may be granted under it.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn read_exposed(path: &Path) -> Result<Keys, KeyError> {
+        parse(path, File::open(path).map_err(|e| KeyError::Io(path.into(), e))?)
+    }
+
     /// The keys derived from these bytes.
     #[must_use]
     pub fn derive(audit: &[u8; KEY_BYTES]) -> Keys {
@@ -151,6 +159,11 @@ fn read(path: &Path) -> Result<Keys, KeyError> {
     if meta.permissions().mode() & 0o077 != 0 {
         return Err(KeyError::Open(path.into()));
     }
+    parse(path, file)
+}
+
+fn parse(path: &Path, file: File) -> Result<Keys, KeyError> {
+    let meta = file.metadata().map_err(|e| KeyError::Io(path.into(), e))?;
     let malformed = || KeyError::Malformed(path.into());
     if !meta.is_file() || meta.len() > 256 {
         return Err(malformed());

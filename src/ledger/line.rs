@@ -120,12 +120,15 @@ impl Line {
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// Torn, overwritten, or never a line of ours.
+    /// Without its end, overwritten, or never a line of ours.
     #[error("it is not a whole line")]
     Unreadable,
     /// Longer than [`MAX_LINE`].
     #[error("it is longer than a line may be")]
     TooLong,
+    /// A whole line, but not one that this program has written like this.
+    #[error("it is not, byte for byte, a line of this program")]
+    Form,
     /// The sealed bytes were changed.
     #[error("its hash does not match its bytes")]
     Hash,
@@ -155,6 +158,15 @@ pub enum Flaw {
     /// The disk could not deliver it.
     #[error("it could not be read from the disk")]
     Io,
+}
+
+impl Flaw {
+    /// Whether an append that was never synced can have left this. What is lost of one are whole stretches of bytes:
+    /// they are missing, zero or garbage, and the line they belong to is no line any more. A crash leaves no whole
+    /// line that is wrong.
+    pub(super) fn may_be_torn(&self) -> bool {
+        matches!(self, Flaw::Unreadable | Flaw::TooLong)
+    }
 }
 
 /// Why a commit cannot become a line.
@@ -247,6 +259,9 @@ pub(super) fn read(bytes: &[u8], keys: Option<&Keys>) -> Result<Line, Flaw> {
     if bytes.len() > MAX_LINE {
         return Err(Flaw::TooLong);
     }
+    if bytes.last() != Some(&b'\n') {
+        return Err(Flaw::Unreadable);
+    }
     let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|_| Flaw::Unreadable)?;
     check_envelope(bytes, &envelope)?;
     let hash = check_seal(&envelope, keys)?;
@@ -256,7 +271,7 @@ pub(super) fn read(bytes: &[u8], keys: Option<&Keys>) -> Result<Line, Flaw> {
         seq: sealed.seq,
         durable: sealed.durable,
         at: sealed.at,
-        prev: Hash::parse(&sealed.prev).ok_or(Flaw::Unreadable)?,
+        prev: Hash::parse(&sealed.prev).ok_or(Flaw::Form)?,
         hash,
         events: sealed.events.to_owned(),
         effects: sealed.effects.to_owned(),
@@ -266,12 +281,12 @@ pub(super) fn read(bytes: &[u8], keys: Option<&Keys>) -> Result<Line, Flaw> {
 
 fn check_envelope(bytes: &[u8], found: &Envelope<'_>) -> Result<(), Flaw> {
     let ours = envelope(found.sealed.get(), &found.hash, &found.mac, &found.words);
-    if ours.as_deref() == Some(bytes) { Ok(()) } else { Err(Flaw::Unreadable) }
+    if ours.as_deref() == Some(bytes) { Ok(()) } else { Err(Flaw::Form) }
 }
 
 fn check_seal(found: &Envelope<'_>, keys: Option<&Keys>) -> Result<Hash, Flaw> {
-    let hash = Hash::parse(&found.hash).ok_or(Flaw::Unreadable)?;
-    let mac = Hash::parse(&found.mac).ok_or(Flaw::Unreadable)?;
+    let hash = Hash::parse(&found.hash).ok_or(Flaw::Form)?;
+    let mac = Hash::parse(&found.mac).ok_or(Flaw::Form)?;
     if Hash::of(found.sealed.get().as_bytes()) != hash {
         return Err(Flaw::Hash);
     }
@@ -289,7 +304,7 @@ fn open(sealed: &str) -> Result<Sealed<'_>, Flaw> {
     }
     match serde_json::from_str::<Version>(sealed) {
         Ok(Version { v }) if v != VERSION => Err(Flaw::Newer(v)),
-        _ => Err(Flaw::Unreadable),
+        _ => Err(Flaw::Form),
     }
 }
 

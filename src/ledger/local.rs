@@ -14,10 +14,13 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 
 use super::disk::Disk;
-use super::follower::{Follower, Rows};
+use super::follower::{Follower, Rows, View};
+use super::history::{History, Projection};
 use super::index::{self, Index, IndexError, MAX_ROWS, MAX_VALUE, Pair};
 use super::journal::Log;
 use super::opening::Lock;
+use super::past::Past;
+use super::patrol::Patrol;
 use super::pulse::Pulse;
 use super::writer::{Job, Writer};
 use super::{Commit, CommitError, Head, Ledger, Receipt, Row};
@@ -43,9 +46,22 @@ pub struct Local {
 pub(super) struct Shared {
     head: Mutex<Head>,
     low: AtomicBool,
+    damaged: AtomicBool,
 }
 
 impl Shared {
+    pub fn new(head: Head, low: bool) -> Shared {
+        Shared { head: Mutex::new(head), low: AtomicBool::new(low), damaged: AtomicBool::new(false) }
+    }
+
+    pub fn head(&self) -> Head {
+        *self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set_damaged(&self) {
+        self.damaged.store(true, Ordering::Release);
+    }
+
     pub fn set_head(&self, head: Head) {
         *self.head.lock().unwrap_or_else(PoisonError::into_inner) = head;
     }
@@ -60,45 +76,27 @@ pub(super) struct Start<D> {
     pub lock: Lock,
     pub log: Log<D>,
     pub index: Option<Index>,
-    pub rows: Rows,
+    /// What fills an index that is new; `None` where it has all rows up to the head.
+    pub history: Option<Projection>,
 }
 
 impl Local {
     /// Begins the threads.
-    pub(super) fn start<D: Disk>(start: Start<D>) -> io::Result<Local> {
-        let Start { lock, log, index, rows } = start;
+    pub(super) fn start<D: Disk + Clone>(start: Start<D>) -> io::Result<Local> {
+        let Start { lock, log, index, history } = start;
         let head = log.head();
-        let shared = Arc::new(Shared { head: Mutex::new(head), low: AtomicBool::new(log.low()) });
-        let (follower, thread) = match index {
-            Some(index) => {
-                let (follower, thread) = Follower::start(index, index::mark(&head), rows)?;
-                (Some(follower), Some(thread))
-            }
-            None => (None, None),
-        };
-        let pulse = Pulse::start(follower.clone())?;
-        let (jobs, queue) = sync_channel(QUEUE);
-        let behind = follower.clone().zip(thread);
-        Writer { log, shared: Arc::clone(&shared), follower: behind, pulse, lock }.start(queue)?;
-        Ok(Local { jobs, shared, follower })
-    }
-
-    /// Writes rows of a history that is filled in behind a start ([`super::Sound::start_filling`]). A row that a
-    /// commit has written meanwhile is newer and stays. May block: not for async tasks.
-    ///
-    /// # Errors
-    /// A row is malformed, or there is no index.
-    pub fn fill(&self, rows: Vec<Row>) -> Result<(), IndexError> {
-        rows.iter().try_for_each(index::check_row)?;
-        self.follower.as_ref().ok_or(IndexError::Absent)?.fill(rows);
-        Ok(())
-    }
-
-    /// The history is filled in: the index is whole from here on.
-    pub fn filled(&self) {
-        if let Some(follower) = &self.follower {
-            follower.filled();
+        let shared = Arc::new(Shared::new(head, log.low()));
+        let rows = if history.is_some() { Rows::Filling } else { Rows::Complete };
+        let running = index.map(|index| Follower::start(index, index::mark(&head), rows)).transpose()?;
+        let follower = running.as_ref().map(|running| running.follower.clone());
+        if let (Some(follower), Some(rows_of)) = (follower.clone(), history) {
+            History { past: Past::of(&log), rows_of, follower }.start()?;
         }
+        let pulse = Pulse::start(follower.clone())?;
+        let patrol = Patrol::start(&log, Arc::clone(&shared))?;
+        let (jobs, queue) = sync_channel(QUEUE);
+        Writer { log, shared: Arc::clone(&shared), follower: running, pulse, patrol, lock }.start(queue)?;
+        Ok(Local { jobs, shared, follower })
     }
 
     fn queue(&self, commit: Commit) -> Result<oneshot::Receiver<Result<Receipt, CommitError>>, CommitError> {
@@ -114,7 +112,7 @@ impl Local {
     fn read<T, F>(&self, read: F) -> BoxFuture<'static, Result<T, IndexError>>
     where
         T: Send + 'static,
-        F: FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+        F: FnOnce(View<'_>) -> Result<T, IndexError> + Send + 'static,
     {
         match &self.follower {
             Some(follower) => follower.clone().read(read).boxed(),
@@ -154,11 +152,15 @@ impl Ledger for Local {
     }
 
     fn head(&self) -> Head {
-        *self.shared.head.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.head()
     }
 
     fn low(&self) -> bool {
         self.shared.low.load(Ordering::Acquire)
+    }
+
+    fn damaged(&self) -> bool {
+        self.shared.damaged.load(Ordering::Acquire)
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {

@@ -6,12 +6,15 @@
 
 pub mod disk;
 mod follower;
+mod history;
 pub mod index;
 pub mod journal;
 pub mod key;
 pub mod line;
 pub mod local;
 pub mod opening;
+mod past;
+mod patrol;
 mod pulse;
 pub mod salvage;
 pub mod side;
@@ -30,11 +33,12 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
+pub use self::history::Projection;
 pub use self::index::{Doubt, IndexError, Pair, Schema};
 pub use self::key::{KeyError, Keys};
 pub use self::line::{Flaw, Hash, Line, Unfit, Word, Words, word_digest};
 pub use self::local::Local;
-pub use self::opening::{Damaged, OpenError, Opening, Sound, Why};
+pub use self::opening::{Damaged, Held, OpenError, Opening, Sound, Why};
 pub use self::side::Side;
 
 /// What the engine hands over: one commit becomes one line of the journal.
@@ -142,6 +146,10 @@ pub trait Ledger: Send + Sync {
 
     /// Whether room is short: from then on only what ends grants should be handed over.
     fn low(&self) -> bool;
+
+    /// Whether lines that were on record are found lost or changed while the ledger runs: nothing may be granted on
+    /// it any more.
+    fn damaged(&self) -> bool;
 
     /// Takes nothing more, finishes what is queued, and lets go of the store.
     fn close(&self) -> BoxFuture<'static, ()>;

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use rustix::fs::Mode;
 
 use super::disk::{self, Disk, FsDisk};
-use super::follower::Rows;
+use super::history::Projection;
 use super::index::{self, Doubt, Index, IndexError, Pair, Schema};
 use super::journal::{Damage, Limits, Lines, Log, Opened, Origin, ReadError, Torn};
 use super::key::Keys;
 use super::local::{Local, Start, journal_dir};
+use super::past::is_under;
 use super::salvage::{Salvage, salvage};
 use super::{Head, Row};
 
@@ -25,6 +26,12 @@ const LOCK: &str = "lock";
 
 /// Held as long as the store is used; the system lets go of it with the process.
 pub(super) type Lock = Arc<File>;
+
+/// A store that is not open and that nobody else can open.
+#[derive(Debug)]
+pub struct Held {
+    _lock: Lock,
+}
 
 /// Why a store does not open at all.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +108,14 @@ pub struct Damaged<D> {
 }
 
 impl Local {
+    /// Takes the lock of the store in `dir`, making it if need be, for who cannot open it and lets nobody else.
+    ///
+    /// # Errors
+    /// It is in use, or cannot be used at all.
+    pub fn hold(dir: &Path) -> Result<Held, OpenError> {
+        Ok(Held { _lock: lock(dir)? })
+    }
+
     /// Opens the store in `dir`, making it if need be: takes its lock, opens index and journal, compares them.
     /// Sets the process's umask to 077, because sled makes files that others may read.
     ///
@@ -151,9 +166,11 @@ fn open_locked<D: Disk + Clone>(
     limits: Limits,
     schema: &Schema,
 ) -> Result<Opening<D>, OpenError> {
-    let (index, doubt) = open_index(dir, keys, schema);
+    // Under another key a good index looks untrue: then the journal says so, and the index is left as it is.
+    let (index, doubt) = if is_under(&disk, keys) { open_index(dir, keys, schema) } else { (None, None) };
+    let known = index.as_ref().and_then(Index::head).map_or(0, |head| head.seq);
     let parts = Parts { dir: dir.into(), lock, keys: keys.clone(), limits, index };
-    match Log::open(disk.clone(), keys, limits, Origin::Genesis) {
+    match Log::open_known(disk.clone(), keys, limits, Origin::Genesis, known) {
         Ok(opened) => parts.compare(disk, opened, doubt),
         Err(ReadError::Damage(damage)) => parts.damaged(disk, damage.into()),
         Err(ReadError::NewerVersion { seq, version }) => Err(OpenError::NewerVersion { seq, version }),
@@ -230,7 +247,7 @@ impl Parts {
     }
 }
 
-impl<D: Disk> Sound<D> {
+impl<D: Disk + Clone> Sound<D> {
     /// The journal's head.
     #[must_use]
     pub fn head(&self) -> Head {
@@ -292,18 +309,18 @@ impl<D: Disk> Sound<D> {
             tracing::error!(error = %e, "the index cannot be used; going on without it");
             self.index = None;
         }
-        self.begin(Rows::Complete)
+        self.begin(None)
     }
 
-    /// Begins with an index that is built anew while the ledger runs: what lives was given to [`Sound::project`],
-    /// history follows by [`Local::fill`], then [`Local::filled`]. Where the index is not new, the same as
-    /// [`Sound::start`].
+    /// Begins at once; where the index is new, a thread reads the journal once more and fills in the rows that follow
+    /// from its lines. Until that is done, reads answer [`IndexError::Filling`]. Where the index is not new, the same
+    /// as [`Sound::start`].
     ///
     /// # Errors
     /// A thread cannot be started.
-    pub fn start_filling(self) -> io::Result<Local> {
+    pub fn start_filling(self, rows_of: Projection) -> io::Result<Local> {
         match &self.index {
-            Some(index) if index.head().is_none() => self.begin(Rows::Filling),
+            Some(index) if index.head().is_none() => self.begin(Some(rows_of)),
             _ => self.start(),
         }
     }
@@ -312,17 +329,14 @@ impl<D: Disk> Sound<D> {
     ///
     /// # Errors
     /// The disk cannot be listed.
-    pub fn into_damaged(self, damage: Damage, keys: &Keys) -> Result<Damaged<D>, OpenError>
-    where
-        D: Clone,
-    {
+    pub fn into_damaged(self, damage: Damage, keys: &Keys) -> Result<Damaged<D>, OpenError> {
         let Sound { dir, lock, log, index, .. } = self;
         let (disk, limits) = (log.disk().clone(), log.limits());
         let salvage = salvage(disk, keys).map_err(|e| OpenError::Io(dir.clone(), e))?;
         Ok(Damaged { dir, lock, keys: keys.clone(), limits, index, salvage, why: damage.into() })
     }
 
-    fn begin(self, rows: Rows) -> io::Result<Local> {
-        Local::start(Start { lock: self.lock, log: self.log, index: self.index, rows })
+    fn begin(self, history: Option<Projection>) -> io::Result<Local> {
+        Local::start(Start { lock: self.lock, log: self.log, index: self.index, history })
     }
 }

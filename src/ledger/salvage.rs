@@ -32,12 +32,14 @@ struct Place {
     hash: line::Hash,
 }
 
-/// Finds every intact line of whatever can be read.
+/// Finds every intact line of whatever can be read, also in what was cut off the journal's end and kept: those come
+/// before the journal's own line of the same `seq`.
 ///
 /// # Errors
 /// The directory cannot be listed. Files that cannot be read count as bad.
 pub fn salvage<D: Disk>(disk: D, keys: &Keys) -> io::Result<Salvage<D>> {
-    let segments = walk::segments(&disk)?;
+    let mut segments = walk::set_aside(&disk)?;
+    segments.extend(walk::segments(&disk)?);
     let (mut places, mut bad, mut head) = (Vec::new(), 0, Head::GENESIS);
     let mut walk = Walk::new(&disk, Some(keys), &segments, Chain::ANY);
     walk.loosen();
@@ -45,7 +47,7 @@ pub fn salvage<D: Disk>(disk: D, keys: &Keys) -> io::Result<Salvage<D>> {
         match step.line {
             Ok(line) => {
                 places.push(Place { seq: line.seq, segment: step.segment, offset: step.offset, hash: line.hash });
-                if line.seq > head.seq {
+                if line.seq >= head.seq {
                     head = line.head();
                 }
             }

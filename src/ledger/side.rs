@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::disk::{Disk, FsDisk};
-use super::follower::Rows;
 use super::index::{IndexError, Pair};
 use super::journal::{Log, Opened, Origin, ReadError};
 use super::local::{CUSTODY, Local, Start};
@@ -119,6 +118,6 @@ impl Side {
     /// # Errors
     /// The thread cannot be started.
     pub fn start(self) -> io::Result<Local> {
-        Local::start(Start { lock: self.lock, log: self.log, index: None, rows: Rows::Complete })
+        Local::start(Start { lock: self.lock, log: self.log, index: None, history: None })
     }
 }

@@ -4,7 +4,7 @@
 //! were not synced are lost, torn, zeroed or replaced by garbage, names that were not synced come and go one by one.
 //! One law: what `sync` and `sync_dir` answered for stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,6 +39,7 @@ struct State {
     cut_at: Option<u64>,
     fail_sync: bool,
     fail_append: Option<io::ErrorKind>,
+    unreadable: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -76,6 +77,7 @@ impl SimDisk {
             cut_at: None,
             fail_sync: false,
             fail_append: None,
+            unreadable: BTreeSet::new(),
         };
         SimDisk { shared: Arc::new(Mutex::new(state)), life: 0 }
     }
@@ -120,6 +122,11 @@ impl SimDisk {
     /// The next `append` writes a part and fails.
     pub fn fail_next_append(&self, kind: io::ErrorKind) {
         self.lock().fail_append = Some(kind);
+    }
+
+    /// From now on the file's bytes cannot be read.
+    pub fn fail_reads(&self, name: &str) {
+        self.lock().unreadable.insert(name.to_owned());
     }
 
     /// The live bytes of a file.
@@ -304,6 +311,9 @@ impl Disk for SimDisk {
 
     fn read(&self, name: &str, offset: u64, len: usize) -> io::Result<Vec<u8>> {
         self.look(|state| {
+            if state.unreadable.contains(name) {
+                return Err(io::Error::other("the file cannot be read"));
+            }
             let live = &state.files[state.file(name)?].live;
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(live.len());
             Ok(live[start..start.saturating_add(len).min(live.len())].to_vec())

@@ -123,7 +123,7 @@ fn check<D: Disk>(disk: &D, keys: Option<&Keys>, segments: &[Segment], chain: Ch
 }
 
 /// A bad line is a torn tail only in the last file, above everything that is known to be durable, and only if a crash
-/// can have made it.
+/// may have left it and all bad ones behind it.
 fn judge<D: Disk>(
     walk: &mut Walk<'_, D>,
     segments: &[Segment],
@@ -132,14 +132,14 @@ fn judge<D: Disk>(
 ) -> Result<Fault, VerifyError> {
     let last = step.segment + 1 == segments.len();
     let Err(why) = step.line else { return Err(io::Error::other("a good line is no fault").into()) };
-    let mut crash = !matches!(why, Flaw::Mac | Flaw::Newer(_) | Flaw::Io | Flaw::MissingSegment);
+    let mut may_be_torn = why.may_be_torn();
     let file = segments.get(step.segment).map(|segment| segment.name.clone()).unwrap_or_default();
     let fault = Fault { file, number: step.number, seq: step.seq, why };
     while let Some(later) = walk.next() {
         match later.line {
             Ok(line) => durable = durable.max(line.durable),
-            Err(why) => crash &= !matches!(why, Flaw::Mac),
+            Err(why) => may_be_torn &= why.may_be_torn(),
         }
     }
-    if last && crash && fault.seq > durable { Ok(fault) } else { Err(fault.into()) }
+    if last && may_be_torn && fault.seq > durable { Ok(fault) } else { Err(fault.into()) }
 }

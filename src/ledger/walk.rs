@@ -38,6 +38,15 @@ pub(super) fn segments<D: Disk>(disk: &D) -> io::Result<Vec<Segment>> {
     Ok(found)
 }
 
+/// What the names of torn tails begin with: bytes that were cut off a journal's end and kept.
+pub(super) const TORN: &str = "torn-";
+
+/// What was cut off a journal's end and kept: lines that are no part of it.
+pub(super) fn set_aside<D: Disk>(disk: &D) -> io::Result<Vec<Segment>> {
+    let kept = disk.list()?.into_iter().filter(|name| name.starts_with(TORN));
+    Ok(kept.map(|name| Segment { name, first: None }).collect())
+}
+
 /// What the next line must be; `None` where anything may begin.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chain {

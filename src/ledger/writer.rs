@@ -6,17 +6,18 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::disk::Disk;
-use super::follower::Follower;
+use super::follower::{CLOSE_WITHIN, Running};
 use super::journal::{AppendError, Log};
 use super::line::Unfit;
 use super::local::Shared;
 use super::opening::Lock;
+use super::patrol::Patrol;
 use super::pulse::Pulse;
 use super::{Commit, CommitError, Receipt};
 
@@ -36,8 +37,9 @@ pub(super) enum Job {
 pub(super) struct Writer<D> {
     pub log: Log<D>,
     pub shared: Arc<Shared>,
-    pub follower: Option<(Follower, JoinHandle<()>)>,
+    pub follower: Option<Running>,
     pub pulse: Pulse,
+    pub patrol: Patrol,
     pub lock: Lock,
 }
 
@@ -126,10 +128,10 @@ impl<D: Disk> Writer<D> {
     }
 
     fn follow(&mut self, commits: Vec<Commit>, answers: &[Result<Receipt, CommitError>]) {
-        let Some((follower, _)) = &self.follower else { return };
+        let Some(running) = &self.follower else { return };
         for (commit, answer) in commits.into_iter().zip(answers) {
             if let Ok(receipt) = answer {
-                follower.commit(*receipt, commit.rows);
+                running.follower.commit(*receipt, commit.rows);
             }
         }
     }
@@ -139,18 +141,19 @@ impl<D: Disk> Writer<D> {
         self.shared.set_low(self.log.low());
     }
 
-    /// The lock goes last.
+    /// The lock goes last; where the index hangs, not before the process does.
     fn end(self, queue: Receiver<Job>, closed: Option<oneshot::Sender<()>>) {
         drop(queue);
         self.pulse.stop();
-        if let Some((follower, thread)) = self.follower {
-            follower.close();
-            if thread.join().is_err() {
-                tracing::error!("the index thread panicked");
-            }
-        }
+        self.patrol.stop();
+        let ended = self.follower.is_none_or(|running| running.close(CLOSE_WITHIN));
         drop(self.log);
-        drop(self.lock);
+        if ended {
+            drop(self.lock);
+        } else {
+            tracing::error!(seconds = CLOSE_WITHIN.as_secs(), "the index does not close; going without it");
+            std::mem::forget(self.lock);
+        }
         if let Some(closed) = closed {
             let _ = closed.send(());
         }

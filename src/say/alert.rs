@@ -64,10 +64,25 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
 pub fn custody() -> Card {
     let lines = vec![
         vec![Run::Mark(Mark::Warning), bold("Jitney only ends access at the moment")],
-        vec![text("Its configuration or its journal cannot be used as a whole; its log says what is wrong.")],
+        vec![text(
+            "Its configuration, its audit key or its journal cannot be used as it is; its log says what is wrong.",
+        )],
         vec![text("Nothing can be asked for or decided. Whatever is due is removed on time.")],
     ];
     let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(". ");
+    Card { lines, text: plain, ..Card::default() }
+}
+
+/// The program has started and can do nothing: `fault` says what is the matter with its audit key, and the mend.
+#[must_use]
+pub fn without_key(fault: &str) -> Card {
+    let lines = vec![
+        vec![Run::Mark(Mark::Warning), bold("Jitney cannot read its journal")],
+        vec![text(format!("Its audit key cannot be used: {fault}."))],
+        vec![text("Until that is mended and it is started again, nothing is granted, and nothing ends by itself.")],
+        vec![text("By hand: remove whoever's time is over from the groups in Okta.")],
+    ];
+    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
     Card { lines, text: plain, ..Card::default() }
 }
 

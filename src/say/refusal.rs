@@ -69,6 +69,9 @@ pub fn sentence(
         }
         Refusal::NotHeld => "This access is not open, so there is nothing to return.".to_owned(),
         Refusal::ReturnedBefore => returned(about, now, voice),
+        Refusal::NotReadable => {
+            "Requests that are over cannot be read at the moment, so nothing was done. Try again in a few minutes.".to_owned()
+        }
         Refusal::CannotBeSaved => {
             "This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.".to_owned()
         }

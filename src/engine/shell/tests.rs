@@ -62,6 +62,10 @@ impl Ledger for Refusing {
         self.refused.load(Ordering::Acquire)
     }
 
+    fn damaged(&self) -> bool {
+        false
+    }
+
     fn close(&self) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }
@@ -114,7 +118,7 @@ async fn what_is_due_while_a_line_is_refused_rests_on_what_is_durable() {
     let (engine, door, helm, mut removed) = engine(CommitError::Full);
     let running = tokio::spawn(engine.run());
     let response = door.submit(any_line()).await;
-    assert_eq!(response.result, Err(crate::domain::command::Refusal::CannotBeSaved));
+    assert_eq!(response.result, Err(Refusal::CannotBeSaved));
     let removed = clock::timeout(Duration::from_secs(30), removed.recv()).await.unwrap();
     assert_eq!(removed.unwrap().user.as_str(), "00uALICE");
     helm.stop().await;

@@ -6,6 +6,7 @@ mod crash;
 mod golden;
 mod key_file;
 mod room;
+mod rounds;
 mod start;
 
 use std::path::Path;
@@ -95,7 +96,7 @@ fn open_store(dir: &Path) -> Local {
     start(sound(Local::open(dir, &keys(), 0, &schema()).unwrap()))
 }
 
-fn start<D: disk::Disk>(mut opening: Sound<D>) -> Local {
+fn start<D: disk::Disk + Clone>(mut opening: Sound<D>) -> Local {
     let rows: Vec<Row> = opening.tail().flat_map(|line| commit(line.unwrap().seq).rows).collect();
     opening.project(rows).unwrap();
     opening.start().unwrap()

@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::follower::{Follower, Rows};
 use super::journal::Damage;
 use super::*;
 
@@ -231,6 +234,18 @@ async fn an_index_ahead_of_the_journal_is_custody() {
 }
 
 #[tokio::test]
+async fn a_torn_line_that_the_index_knows_is_damage_and_nothing_is_cut() {
+    let store = Store::with(20).await;
+    let mut bytes = fs::read(store.segment()).unwrap();
+    bytes.truncate(bytes.len() - 10);
+    fs::write(store.segment(), &bytes).unwrap();
+    let damaged = store.damaged();
+    assert!(matches!(&damaged.why, Why::Damage(Damage { seq: 20, why: Flaw::Unreadable, .. })), "{}", damaged.why);
+    assert_eq!(fs::read(store.segment()).unwrap(), bytes);
+    assert_eq!(damaged.live_rows(b"r").unwrap().len(), 20, "the index still knows");
+}
+
+#[tokio::test]
 async fn a_journal_that_is_gone_is_custody() {
     let store = Store::with(20).await;
     fs::remove_file(store.segment()).unwrap();
@@ -328,6 +343,10 @@ async fn the_wrong_key_is_custody_and_changes_nothing() {
     let Opening::Damaged(damaged) = opening else { panic!("believed") };
     assert!(matches!(&damaged.why, Why::Damage(Damage { why: Flaw::Mac, .. })), "{}", damaged.why);
     assert_eq!(fs::read(store.segment()).unwrap(), before);
+    drop(damaged);
+    assert!(!store.path("sled.bad-1").exists());
+    let opening = store.sound();
+    assert_eq!((opening.doubt.clone(), opening.tail().count()), (None, 0), "the index was good all the time");
 }
 
 #[tokio::test]
@@ -340,20 +359,38 @@ async fn one_store_one_process() {
     store.rows_are_right(1).await;
 }
 
+/// The rows of each line, as an engine would make them, once the other end is dropped.
+fn gated() -> (mpsc::Sender<()>, Projection) {
+    let (closed, gate) = mpsc::channel();
+    let rows = Box::new(move |line: &Line| {
+        assert_eq!(gate.recv(), Err(mpsc::RecvError));
+        Ok(commit(line.seq).rows)
+    });
+    (closed, rows)
+}
+
 #[tokio::test]
 async fn history_fills_in_behind_a_start() {
     let store = Store::with(20).await;
     fs::remove_dir_all(store.path("sled")).unwrap();
-    let mut opening = store.sound();
-    opening.project(vec![row("r0020", "at 20")]).unwrap();
-    let ledger = opening.start_filling().unwrap();
+    let (gate, rows) = gated();
+    let ledger = store.sound().start_filling(rows).unwrap();
     let changed = vec![row("r0001", "newer"), Row { key: b"r0002".to_vec(), value: None }];
     ledger.commit(Commit { rows: changed, ..commit(21) }).await.unwrap();
-    ledger.fill(commits(1..=19).into_iter().flat_map(|commit| commit.rows).collect()).unwrap();
     assert_eq!(ledger.row(b"r0001").await.unwrap().unwrap(), b"newer");
     assert_eq!(ledger.row(b"r0002").await.unwrap(), None);
-    assert_eq!(ledger.row(b"r0003").await.unwrap().unwrap(), b"at 3");
-    ledger.filled();
+    assert_eq!(ledger.row(b"r0003").await, Err(IndexError::Filling), "not: there is none");
+    assert_eq!(ledger.rows(b"r", None, 100).await, Err(IndexError::Filling));
+    drop(gate);
+    let filled = loop {
+        match ledger.row(b"r0003").await {
+            Err(IndexError::Filling) => tokio::task::yield_now().await,
+            row => break row.unwrap().unwrap(),
+        }
+    };
+    assert_eq!(filled, b"at 3");
+    assert_eq!(ledger.row(b"r0001").await.unwrap().unwrap(), b"newer", "what a commit wrote stays");
+    assert_eq!(ledger.row(b"r0002").await.unwrap(), None);
     ledger.commit(commit(22)).await.unwrap();
     ledger.close().await;
     let opening = store.sound();
@@ -364,11 +401,53 @@ async fn history_fills_in_behind_a_start() {
 async fn a_crash_while_history_fills_in_builds_it_anew() {
     let store = Store::with(20).await;
     fs::remove_dir_all(store.path("sled")).unwrap();
-    let ledger = store.sound().start_filling().unwrap();
+    let (gate, rows) = gated();
+    let ledger = store.sound().start_filling(rows).unwrap();
     ledger.commit(commit(21)).await.unwrap();
     ledger.close().await;
     assert_eq!(store.sound().doubt, Some(Doubt::Unfinished));
+    drop(gate);
     store.rows_are_right(21).await;
+}
+
+#[tokio::test]
+async fn history_that_cannot_be_filled_in_is_never_taken_for_whole() {
+    let store = Store::with(20).await;
+    fs::remove_dir_all(store.path("sled")).unwrap();
+    let (said, done) = mpsc::channel::<()>();
+    let rows: Projection = Box::new(move |line| {
+        let _said = &said;
+        if line.seq < 7 { Ok(commit(line.seq).rows) } else { Err(IndexError::Failed("no room".into())) }
+    });
+    let ledger = store.sound().start_filling(rows).unwrap();
+    assert_eq!(done.recv(), Err(mpsc::RecvError), "the thread has ended");
+    ledger.commit(commit(21)).await.unwrap();
+    assert_eq!(ledger.row(b"r0003").await, Err(IndexError::Filling));
+    ledger.close().await;
+    store.rows_are_right(21).await;
+}
+
+#[tokio::test]
+async fn an_index_that_hangs_keeps_nobody_from_closing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (index, _) = index::Index::open(dir.path(), &keys(), &schema()).unwrap();
+    let running = Follower::start(index, index::mark(&Head::GENESIS), Rows::Complete).unwrap();
+    let (hangs, hung) = mpsc::channel();
+    let (release, held) = mpsc::channel::<()>();
+    let read = tokio::spawn(running.follower.clone().read(move |_| {
+        hangs.send(()).unwrap();
+        assert_eq!(held.recv(), Err(mpsc::RecvError));
+        Ok(())
+    }));
+    tokio::task::yield_now().await;
+    hung.recv().unwrap();
+    // More than its queue holds, so that not even the word to close fits in.
+    for seq in 1..=20_000 {
+        running.follower.commit(Receipt { seq, hash: Hash::GENESIS }, Vec::new());
+    }
+    assert!(!running.close(Duration::from_millis(1)));
+    drop(release);
+    read.await.unwrap().unwrap();
 }
 
 #[tokio::test]

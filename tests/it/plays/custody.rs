@@ -1,5 +1,10 @@
 //! What the program still does when something it needs cannot be used: it ends what is due.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use jitney::ledger::{Local, OpenError};
+
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,12 +58,12 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     house.read_all();
     house.stop().await;
     let journal = house.journal();
-    let text = std::fs::read_to_string(&journal).unwrap();
+    let text = fs::read_to_string(&journal).unwrap();
     // Somebody edits an early line.
     let edited = text.replacen("request_received", "request_recieved", 1);
     assert_ne!(text, edited);
-    std::fs::write(&journal, &edited).unwrap();
-    std::fs::remove_dir_all(house.path("store/sled")).unwrap();
+    fs::write(&journal, &edited).unwrap();
+    fs::remove_dir_all(house.path("store/sled")).unwrap();
     house.start_unconnected();
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
@@ -69,6 +74,52 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     house.advance(120);
     house.world.until_not_member(PROD_RW, "00uDANA").await;
     house.stop().await;
-    assert_eq!(std::fs::read_to_string(&journal).unwrap(), edited, "the damaged journal is left as it is");
+    assert_eq!(fs::read_to_string(&journal).unwrap(), edited, "the damaged journal is left as it is");
     house.finish_damaged(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_others_may_read_grants_nothing_and_still_ends_what_is_due() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.stop().await;
+    let key = house.path("audit.key");
+    fs::set_permissions(&key, Permissions::from_mode(0o640)).unwrap();
+    house.start_unconnected();
+    house.advance(121);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
+    house.stop().await;
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    house.start().await;
+    house.until_expired(ALICE).await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    let key = house.path("audit.key");
+    let good = fs::read(&key).unwrap();
+    for spoilt in [None, Some("not a key")] {
+        house.stop().await;
+        match spoilt {
+            Some(text) => fs::write(&key, text).unwrap(),
+            None => fs::remove_file(&key).unwrap(),
+        }
+        house.read_all();
+        house.start_unconnected();
+        house.world.until_message(CAROL, "Jitney cannot read its journal").await;
+        assert!(matches!(Local::hold(&house.path("store")), Err(OpenError::Locked(_))));
+        house.stop().await;
+        fs::write(&key, &good).unwrap();
+        fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+        house.start().await;
+    }
+    house.advance(121);
+    house.until_expired(ALICE).await;
+    house.read_all();
+    house.finish(&[]).await;
 }
