@@ -201,8 +201,14 @@ pub enum Event {
         /// What.
         outcome: Outcome,
     },
-    /// A promise that has become pointless; nothing is known to have been done about it.
+    /// A promise that has become pointless, or is looked into again; whether it was done is not known.
     EffectWithdrawn {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A promised addition is not made now: today's configuration stops it, or it is looked again first. No try of it
+    /// was sent that may have taken effect.
+    AdditionPutOff {
         /// Which.
         effect: EffectId,
     },
@@ -281,7 +287,22 @@ impl Event {
             | Self::RemovalLate { .. }
             | Self::EffectSettled { .. }
             | Self::EffectWithdrawn { .. }
+            | Self::AdditionPutOff { .. }
             | Self::EffectFailing { .. } => None,
+        }
+    }
+}
+
+impl Event {
+    /// The promise that it settles, takes back or says to fail.
+    #[must_use]
+    pub const fn effect(&self) -> Option<EffectId> {
+        match self {
+            Self::EffectSettled { effect, .. }
+            | Self::EffectWithdrawn { effect }
+            | Self::AdditionPutOff { effect }
+            | Self::EffectFailing { effect, .. } => Some(*effect),
+            _ => None,
         }
     }
 }
@@ -292,7 +313,7 @@ impl Event {
 pub enum Then {
     /// It is removed, and the request is over once that is confirmed.
     Removal,
-    /// Another request keeps it.
+    /// Another request, whose access is open, keeps it.
     Kept {
         /// Which.
         by: RequestId,

@@ -212,6 +212,7 @@ impl Fold<'_> {
             Event::PersonBound { person } => self.bind(person),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
+            Event::AdditionPutOff { effect } => self.put_off(*effect),
             Event::RemovalLate { membership } => self.removal_late(membership),
             Event::RequestApproved { request, membership, until } => self.approve(*request, membership, *until),
             Event::GrantOpened { request, ends } => self.open(*request, *ends),
@@ -252,14 +253,17 @@ impl Fold<'_> {
         self.live.memberships.entry(key.clone()).or_insert_with(|| Membership::new(key.clone()))
     }
 
-    /// What a damaged journal still promises to end becomes holds that nobody asked for anew.
+    /// What a damaged journal still promises to end becomes holds that nobody asked for anew. What the damaged part had
+    /// asked for may still arrive.
     fn custody(&mut self, held: &[Held]) -> Result<(), Illegal> {
+        let at = self.entry.at;
         for Held { membership, until } in held {
             let until = *until;
             let request = self.live.next;
             self.live.next = request.next();
             let kept = self.membership(membership);
             kept.motion = Motion::Inside;
+            kept.added = Some(at);
             kept.holds.insert(request, until);
         }
         Ok(())

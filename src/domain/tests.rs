@@ -26,6 +26,9 @@ use super::{
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+mod again;
+mod taking;
+
 const ONE: RequestId = RequestId::FIRST;
 
 fn secs(secs: u64) -> AccessDuration {
@@ -375,7 +378,7 @@ fn every_command_in_every_state() {
       carol cancels → refused: nosuchrequest
       return → revoking/removing
       added → active/inside
-      add forbidden → ended failed/outside
+      add forbidden → ended failed
       add forbidden, in doubt → revoking/removing
       add fails → approved/adding
     active (active/inside)
@@ -520,6 +523,12 @@ fn laws(play: &Play) -> Result<(), TestCaseError> {
         let ends = !membership.holds.is_empty() || matches!(membership.motion, Motion::Removing { .. });
         let outside = matches!(membership.motion, Motion::Outside | Motion::Checking { inside: false, .. });
         prop_assert!(outside || ends, "inside without an end: {:?}", membership);
+        let open = membership
+            .holds
+            .keys()
+            .any(|id| play.live.requests.get(id).is_some_and(|request| matches!(request.state, State::Active { .. })));
+        let idle = matches!(membership.motion, Motion::Inside);
+        prop_assert!(!idle || open, "left inside, and nothing that is open keeps it: {:?}", membership);
         let moving = play.live.promises.values().filter(|promise| {
             matches!(
                 &promise.effect,
