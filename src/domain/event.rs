@@ -56,6 +56,9 @@ pub enum Event {
     PersonBound {
         /// Who.
         person: Identity,
+        /// Of which request their message tells them; nothing where only their name or zone is new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<RequestId>,
     },
     /// Whether the requester stands in the group already is looked up.
     StandingDoubted {
@@ -239,6 +242,13 @@ pub enum Event {
         /// What came back.
         fault: Fault,
     },
+    /// Okta refuses the bot's credentials, and admins are told. Not said again while it lasts.
+    CredentialsRefused {
+        /// What came back.
+        fault: Fault,
+    },
+    /// Okta takes them again.
+    CredentialsAccepted,
     /// Somebody asked for something and was told no.
     CommandRefused {
         /// Who.
@@ -285,6 +295,8 @@ impl Event {
             | Self::CustodyBegan { .. }
             | Self::PersonBound { .. }
             | Self::RemovalLate { .. }
+            | Self::CredentialsRefused { .. }
+            | Self::CredentialsAccepted
             | Self::EffectSettled { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }

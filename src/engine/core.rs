@@ -559,10 +559,10 @@ impl Effect {
         use crate::domain::port::Alert;
         match self {
             Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. } | Alert::RemovalConfirmed { requests, .. } => {
-                    requests.first().copied()
-                }
-                Alert::AddRejected { request, .. } | Alert::StandingMember { request, .. } => Some(*request),
+                Alert::RemovalLate { requests, .. }
+                | Alert::RemovalConfirmed { requests, .. }
+                | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
+                Alert::AddRejected { request, .. } => Some(*request),
                 Alert::CredentialsRefused { .. } => None,
             },
             other => other.request(),

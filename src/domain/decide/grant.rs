@@ -52,7 +52,7 @@ impl<'a> Case<'a> {
         let wanted = over.len() < self.waiting(membership).len();
         let theirs = standing.member && !ours;
         if wanted && theirs {
-            self.found_standing(key, &good, decision);
+            self.found_standing(&good, decision);
         }
         self.end_holds(membership, &over, decision);
         // Where a removal had to come first, it goes on after that.
@@ -62,12 +62,12 @@ impl<'a> Case<'a> {
     }
 
     /// Someone who stood there before gets no grant, and stays.
-    fn found_standing(&self, key: &MembershipKey, waiting: &[&Request], decision: &mut Decision) {
+    fn found_standing(&self, waiting: &[&Request], decision: &mut Decision) {
         for request in waiting {
             decision.event(Event::StandingFound { request: request.id });
-            decision.effect(Effect::AlertAdmins {
-                alert: Alert::StandingMember { membership: key.clone(), request: request.id },
-            });
+            if let Some(route) = request.route() {
+                self.tell_owners(request, &route.person, decision);
+            }
         }
     }
 
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
     }
 
     /// A removal is confirmed: what it ended is over, and what waited for it goes on.
-    pub(super) fn removed(&self, key: &MembershipKey, _: Removal, decision: &mut Decision) {
+    pub(super) fn removed(&self, key: &MembershipKey, removal: Removal, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         for id in &membership.ending {
             decision.event(Event::GrantEnded { request: *id });
@@ -114,14 +114,23 @@ impl<'a> Case<'a> {
                 _ => {}
             }
         }
-        if let Motion::Removing { due, told: 1.., .. } = membership.motion {
-            let requests = membership.ending.iter().copied().collect();
-            let alert = Alert::RemovalConfirmed { membership: key.clone(), requests, due, at: self.now };
-            decision.effect(Effect::AlertAdmins { alert });
-        }
+        self.tell_removed(membership, removal, decision);
         if !self.waiting(membership).is_empty() {
             decision.effect(Effect::CheckMember { membership: key.clone() });
         }
+    }
+
+    /// Admins are told what they may have to look at: a removal that was late, or that rests on what Okta shows no more.
+    fn tell_removed(&self, membership: &Membership, removal: Removal, decision: &mut Decision) {
+        let (key, requests) = (membership.key.clone(), membership.ending.iter().copied().collect());
+        let alert = match (removal, &membership.motion) {
+            (Removal::UserGone | Removal::GroupGone, _) => Alert::GoneFromSight { membership: key, requests, removal },
+            (Removal::Removed, Motion::Removing { due, told: 1.., .. }) => {
+                Alert::RemovalConfirmed { membership: key, requests, due: *due, at: self.now }
+            }
+            _ => return,
+        };
+        decision.effect(Effect::AlertAdmins { alert });
     }
 
     /// A holder gives back what is open, or is being opened.

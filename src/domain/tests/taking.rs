@@ -35,7 +35,7 @@ impl Play {
         shown.goes(&Command::Decide(decide)).settled("check_authority", Outcome::Identified { person: identity("bob") })
     }
 
-    fn opened(self) -> Self {
+    pub(super) fn opened(self) -> Self {
         self.settled("check_member", stands(false)).settled("add_member", ADDED)
     }
 
