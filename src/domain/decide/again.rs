@@ -9,11 +9,12 @@ use crate::domain::{
     live::Promise,
     membership::Membership,
     port::{Doubt, Effect},
-    request::{NotOpened, Request},
+    request::{NotOpened, Request, State},
 };
 
-/// How long what was looked at before an addition counts. An addition that is tried for longer is looked into anew.
-const LOOKED_LATELY: TimeDelta = TimeDelta::minutes(1);
+/// How long what was looked at before an addition counts at least, and at most. An addition that is tried for longer is
+/// looked into anew, at growing intervals: each look is a line, and an outage lasts for hours.
+const LOOKED_LATELY: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::minutes(15));
 
 impl<'a> Case<'a> {
     /// An addition is about to be tried. Deciding nothing lets it go.
@@ -30,7 +31,7 @@ impl<'a> Case<'a> {
         let Effect::AddMember { membership: key } = &promise.effect else { return decision };
         let Some(membership) = self.live.memberships.get(key) else { return decision };
         let (over, good) = self.stopped_today(membership);
-        let old = resumed || self.is_old(promise);
+        let old = resumed || self.is_old(promise, &good);
         if good.is_empty() || old {
             decision.event(match doubt {
                 Doubt::None => Event::AdditionPutOff { effect },
@@ -44,8 +45,14 @@ impl<'a> Case<'a> {
         decision
     }
 
-    fn is_old(&self, promise: &Promise) -> bool {
-        self.now - promise.since >= LOOKED_LATELY
+    fn is_old(&self, promise: &Promise, waiting: &[&Request]) -> bool {
+        let approved = waiting.iter().filter_map(|request| match &request.state {
+            State::Approved { at, .. } => Some(*at),
+            _ => None,
+        });
+        let waited = approved.min().map_or(TimeDelta::zero(), |approved| promise.since - approved);
+        let (least, most) = LOOKED_LATELY;
+        self.now - promise.since >= waited.clamp(least, most)
     }
 
     /// Of the requests that wait for an addition: those that end instead, since their time is over or today's catalogue

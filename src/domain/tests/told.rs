@@ -24,7 +24,7 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
     play = play.settled("identify_person", Outcome::Identified { person: identity("alice") });
     assert!(play.last().contains(&Event::CredentialsAccepted));
     let again = play.fails("find_approvers", Class::Auth, 401);
-    assert_eq!(play.clone().goes(&again).alerts().len(), 2, "another time");
+    assert_eq!(play.goes(&again).alerts().len(), 2, "another time");
 }
 
 #[test]

@@ -77,7 +77,7 @@ async fn whoever_stood_there_before_gets_no_grant_and_stays() {
     house.stands(PROD_RW, "00uALICE");
     house.ask_in_vain(ALICE, "prod-db/rw", "2h", "INC-42").await;
     house.world.until_message(ALICE, "You already have this access").await;
-    house.world.until_message(CAROL, "not through Jitney").await;
+    house.world.until_message(BOB, "not through Jitney").await;
     house.advance(24 * 60);
     assert_eq!(house.world.calls_to(world::Vendor::Okta, "DELETE").len(), 0);
     assert_eq!(house.world.calls_to(world::Vendor::Okta, "PUT").len(), 0);
@@ -93,7 +93,7 @@ async fn whoever_was_added_by_hand_while_the_request_waited_gets_no_grant_and_st
     house.stands(PROD_RW, "00uALICE");
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "You already have this access").await;
-    house.world.until_message(CAROL, "not through Jitney").await;
+    house.world.until_message(BOB, "not through Jitney").await;
     house.read_all();
     house.finish(&[]).await;
 }
