@@ -107,6 +107,15 @@ impl Vendors {
         Ok(Outcome::Told)
     }
 
+    /// Tells an owner. One without a Slack account cannot be told.
+    async fn tell_owner(&self, owner: &Email, name: &str, about: Option<&Request>) -> Result<Outcome, EffectError> {
+        let Some(request) = about else { return Ok(Outcome::Moot) };
+        let chat = self.chat()?;
+        let Some(slack) = chat.by_email(owner).await? else { return Ok(Outcome::Moot) };
+        chat.tell(&slack, &alert::standing(name, request)).await?;
+        Ok(Outcome::Told)
+    }
+
     async fn alert(&self, alert: &Alert, about: Option<&Request>) -> Result<Outcome, EffectError> {
         let chat = self.chat()?;
         let card = alert::card(alert, about, chat.voice());
@@ -125,15 +134,22 @@ impl Vendors {
 
     /// The admins' Slack accounts, looked up now.
     async fn admins(&self, chat: &Chat) -> Result<BTreeSet<SlackUserId>, EffectError> {
-        let mut emails = BTreeSet::new();
+        let (mut emails, mut refused) = (BTreeSet::new(), None);
         for admin in chat.admins() {
             match admin {
                 Who::Person(email) => drop(emails.insert(email.clone())),
-                Who::Group(group) => {
-                    let members = self.okta.members_of(group).await?;
-                    emails.extend(members.into_iter().filter(|member| member.is_active()).filter_map(|m| m.email));
-                }
+                Who::Group(group) => match self.okta.members_of(group).await {
+                    Ok(members) => {
+                        emails.extend(members.into_iter().filter(|member| member.is_active()).filter_map(|m| m.email));
+                    }
+                    // Without Okta's answer those who are named can still be told, also that it refuses to give one.
+                    Err(error) if error.class == Class::Auth => refused = Some(error),
+                    Err(error) => return Err(error),
+                },
             }
+        }
+        if let Some(error) = refused.filter(|_| emails.is_empty()) {
+            return Err(error);
         }
         let mut admins = BTreeSet::new();
         for email in emails {
@@ -166,6 +182,7 @@ impl Outside for Vendors {
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
             Effect::Nudge { nudge, .. } => self.say(about, nudge).await,
             Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
+            Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about).await,
         }
     }

@@ -43,6 +43,15 @@ pub enum Command {
     },
     /// A promise failed, once more.
     Fail(Failure),
+    /// An addition is about to be tried: is it still to be made?
+    LookAgain {
+        /// Which.
+        effect: EffectId,
+        /// Whether an earlier try may have taken effect.
+        doubt: super::port::Doubt,
+        /// Whether the program started after it was promised.
+        resumed: bool,
+    },
     /// An instant has come: whatever of this request is due.
     RequestDue {
         /// Which.

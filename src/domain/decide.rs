@@ -15,6 +15,7 @@ use super::{
     time::{AccessDuration, Timestamp},
 };
 
+mod again;
 mod ask;
 mod click;
 mod grant;
@@ -98,6 +99,11 @@ impl Decision {
         self.effect(Effect::Nudge { request, nudge });
     }
 
+    /// Whether it promises a removal.
+    fn removes(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::RemoveMember { .. }))
+    }
+
     /// Keeps a text beside the line, and answers its name.
     fn say(&mut self, text: &Text) -> String {
         let digest = text.digest();
@@ -119,6 +125,7 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
         Command::Return { who, request } => case.give_back(who, *request),
         Command::Settle { effect, outcome } => Ok(case.settle(*effect, outcome)),
         Command::Fail(failure) => Ok(case.fail(failure)),
+        Command::LookAgain { effect, doubt, resumed } => Ok(case.look_again(*effect, *doubt, *resumed)),
         Command::RequestDue { request } => Ok(case.request_due(*request)),
         Command::MembershipDue { membership } => Ok(case.membership_due(membership)),
         Command::Show { view, posted, revision } => Ok(Decision {

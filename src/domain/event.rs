@@ -56,6 +56,9 @@ pub enum Event {
     PersonBound {
         /// Who.
         person: Identity,
+        /// Of which request their message tells them; nothing where only their name or zone is new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<RequestId>,
     },
     /// Whether the requester stands in the group already is looked up.
     StandingDoubted {
@@ -201,8 +204,14 @@ pub enum Event {
         /// What.
         outcome: Outcome,
     },
-    /// A promise that has become pointless; nothing is known to have been done about it.
+    /// A promise that has become pointless, or is looked into again; whether it was done is not known.
     EffectWithdrawn {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A promised addition is not made now: today's configuration stops it, or it is looked again first. No try of it
+    /// was sent that may have taken effect.
+    AdditionPutOff {
         /// Which.
         effect: EffectId,
     },
@@ -233,6 +242,13 @@ pub enum Event {
         /// What came back.
         fault: Fault,
     },
+    /// Okta refuses the bot's credentials, and admins are told. Not said again while it lasts.
+    CredentialsRefused {
+        /// What came back.
+        fault: Fault,
+    },
+    /// Okta takes them again.
+    CredentialsAccepted,
     /// Somebody asked for something and was told no.
     CommandRefused {
         /// Who.
@@ -279,9 +295,26 @@ impl Event {
             | Self::CustodyBegan { .. }
             | Self::PersonBound { .. }
             | Self::RemovalLate { .. }
+            | Self::CredentialsRefused { .. }
+            | Self::CredentialsAccepted
             | Self::EffectSettled { .. }
             | Self::EffectWithdrawn { .. }
+            | Self::AdditionPutOff { .. }
             | Self::EffectFailing { .. } => None,
+        }
+    }
+}
+
+impl Event {
+    /// The promise that it settles, takes back or says to fail.
+    #[must_use]
+    pub const fn effect(&self) -> Option<EffectId> {
+        match self {
+            Self::EffectSettled { effect, .. }
+            | Self::EffectWithdrawn { effect }
+            | Self::AdditionPutOff { effect }
+            | Self::EffectFailing { effect, .. } => Some(*effect),
+            _ => None,
         }
     }
 }
@@ -292,7 +325,7 @@ impl Event {
 pub enum Then {
     /// It is removed, and the request is over once that is confirmed.
     Removal,
-    /// Another request keeps it.
+    /// Another request, whose access is open, keeps it.
     Kept {
         /// Which.
         by: RequestId,

@@ -67,6 +67,16 @@ pub struct Promise {
     pub since: Timestamp,
 }
 
+/// That a vendor refuses the bot's credentials: told once while it lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// When admins were told.
+    pub told: Timestamp,
+    /// Whether they were taken again since.
+    pub accepted: bool,
+}
+
 /// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {seq} does not fit: {what}")]
@@ -105,6 +115,8 @@ pub struct Live {
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
+    /// That Okta refuses the bot's credentials, or did lately.
+    pub refused: Option<Refused>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -121,6 +133,7 @@ impl Default for Live {
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
+            refused: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -174,7 +187,8 @@ impl Effect {
             | Self::FindApprovers { request, .. }
             | Self::CheckAuthority { request, .. }
             | Self::Nudge { request, .. }
-            | Self::Reply { request, .. } => Some(*request),
+            | Self::Reply { request, .. }
+            | Self::TellOwner { request, .. } => Some(*request),
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
@@ -209,9 +223,15 @@ impl Fold<'_> {
         match event {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
-            Event::PersonBound { person } => self.bind(person),
+            Event::PersonBound { person, told } => self.bind(person, *told),
+            Event::CredentialsRefused { .. } => {
+                self.live.refused = Some(Refused { told: self.entry.at, accepted: false });
+                Ok(())
+            }
+            Event::CredentialsAccepted => self.accepted(),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
+            Event::AdditionPutOff { effect } => self.put_off(*effect),
             Event::RemovalLate { membership } => self.removal_late(membership),
             Event::RequestApproved { request, membership, until } => self.approve(*request, membership, *until),
             Event::GrantOpened { request, ends } => self.open(*request, *ends),
@@ -227,7 +247,18 @@ impl Fold<'_> {
         }
     }
 
-    fn bind(&mut self, person: &Identity) -> Result<(), Illegal> {
+    fn accepted(&mut self) -> Result<(), Illegal> {
+        let illegal = self.illegal("no credentials were refused");
+        self.live.refused.as_mut().ok_or(illegal)?.accepted = true;
+        Ok(())
+    }
+
+    fn bind(&mut self, person: &Identity, told: Option<RequestId>) -> Result<(), Illegal> {
+        if let Some(request) = told {
+            let request = self.request(request)?;
+            request.joined.insert(person.slack.clone(), person.email.clone());
+            request.revision += 1;
+        }
         let held = self.live.accounts.insert(person.okta.clone(), person.slack.clone());
         if held.is_some_and(|held| held != person.slack) {
             return Err(self.illegal(format!("{} is bound to another Slack account", person.okta)));
@@ -252,14 +283,17 @@ impl Fold<'_> {
         self.live.memberships.entry(key.clone()).or_insert_with(|| Membership::new(key.clone()))
     }
 
-    /// What a damaged journal still promises to end becomes holds that nobody asked for anew.
+    /// What a damaged journal still promises to end becomes holds that nobody asked for anew. What the damaged part had
+    /// asked for may still arrive.
     fn custody(&mut self, held: &[Held]) -> Result<(), Illegal> {
+        let at = self.entry.at;
         for Held { membership, until } in held {
             let until = *until;
             let request = self.live.next;
             self.live.next = request.next();
             let kept = self.membership(membership);
             kept.motion = Motion::Inside;
+            kept.added = Some(at);
             kept.holds.insert(request, until);
         }
         Ok(())

@@ -11,13 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{EffectId, RequestId},
-    port::MembershipKey,
+    port::{Doubt, MembershipKey},
     time::Timestamp,
 };
 
 /// How long after a doing of ours a person found in the group is taken for our doing, not for a standing member:
 /// directories lag, and a removal by hand and back is rarer than a read that is late.
 pub const OURS_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// How long an addition may be on its way. What was sent before has arrived or never will: a call's deadline, what a
+/// proxy adds to it, and much room for a clock that is set right in between. A removal that is promised sooner looks
+/// twice. Wall time: a clock that is set forward by more, within seconds of an addition, is not reckoned with.
+pub const ADDITION_ARRIVES_WITHIN: TimeDelta = TimeDelta::minutes(2);
 
 /// How long after its time a removal that is not confirmed is told: first, second, third.
 const LATE_AFTER: [TimeDelta; 3] = [TimeDelta::minutes(5), TimeDelta::minutes(15), TimeDelta::minutes(60)];
@@ -37,14 +42,14 @@ pub enum Motion {
     Checking {
         /// The promise.
         effect: EffectId,
-        /// Whether they are in the group through us already, for another hold.
+        /// Whether they are in the group through us already, for another hold, or may be, by an earlier try.
         inside: bool,
     },
     /// Adding.
     Adding {
         /// The promise.
         effect: EffectId,
-        /// Whether they were in the group through us before.
+        /// Whether they were in the group through us before, or may have been.
         inside: bool,
     },
     /// Removing, without end until it is confirmed.
@@ -74,13 +79,30 @@ pub struct Membership {
     pub motion: Motion,
     /// When we last did something about it.
     pub touched: Option<Timestamp>,
+    /// The last instant at which an addition was known to be under way. Tries that were sent until then, also those
+    /// that nobody waits for any more, may arrive after it.
+    pub added: Option<Timestamp>,
 }
 
 impl Membership {
     /// One that nobody holds.
     #[must_use]
     pub const fn new(key: MembershipKey) -> Self {
-        Self { key, holds: BTreeMap::new(), ending: BTreeSet::new(), motion: Motion::Outside, touched: None }
+        Self {
+            key,
+            holds: BTreeMap::new(),
+            ending: BTreeSet::new(),
+            motion: Motion::Outside,
+            touched: None,
+            added: None,
+        }
+    }
+
+    /// Whether an addition that was sent may still arrive.
+    #[must_use]
+    pub fn addition(&self, now: Timestamp) -> Doubt {
+        let on_its_way = self.added.is_some_and(|added| now - added < ADDITION_ARRIVES_WITHIN);
+        if on_its_way || matches!(self.motion, Motion::Adding { .. }) { Doubt::MayHaveHappened } else { Doubt::None }
     }
 
     /// Whether someone found in the group is there by our doing.

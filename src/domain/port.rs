@@ -96,6 +96,15 @@ pub enum Effect {
         /// What is said.
         nudge: Nudge,
     },
+    /// Tell an owner that somebody asked for what they have already, not through Jitney.
+    TellOwner {
+        /// By this request.
+        request: RequestId,
+        /// Whom, as the configuration names them.
+        owner: Email,
+        /// The requester's name.
+        name: String,
+    },
     /// Tell the admins what needs a human.
     AlertAdmins {
         /// What is wrong.
@@ -161,12 +170,14 @@ pub enum Alert {
         /// Whose.
         fault: Fault,
     },
-    /// Someone asked for what they hold already, not through Jitney.
-    StandingMember {
-        /// Who stands where.
+    /// A removal counts as done since Okta shows the person or the group no more. Both can be hidden from the bot alone.
+    GoneFromSight {
+        /// Who stood where.
         membership: MembershipKey,
-        /// Which request found it.
-        request: RequestId,
+        /// For which requests.
+        requests: Vec<RequestId>,
+        /// Which of the two is gone.
+        removal: Removal,
     },
 }
 
@@ -301,9 +312,9 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<String>,
     },
-    /// Of `Nudge`, `Reply` and `AlertAdmins`: said.
+    /// Of `Nudge`, `Reply`, `TellOwner` and `AlertAdmins`: said.
     Told,
-    /// Of a `Nudge`: its moment has passed, so nothing was said.
+    /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to.
     Moot,
     /// It was refused for good, and did not happen.
     Refused {

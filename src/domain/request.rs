@@ -400,6 +400,10 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
+    /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
+    /// so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub joined: BTreeMap<SlackUserId, Email>,
 }
 
 /// That somebody said no.

@@ -26,6 +26,10 @@ use super::{
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+mod again;
+mod taking;
+mod told;
+
 const ONE: RequestId = RequestId::FIRST;
 
 fn secs(secs: u64) -> AccessDuration {
@@ -375,7 +379,7 @@ fn every_command_in_every_state() {
       carol cancels → refused: nosuchrequest
       return → revoking/removing
       added → active/inside
-      add forbidden → ended failed/outside
+      add forbidden → ended failed
       add forbidden, in doubt → revoking/removing
       add fails → approved/adding
     active (active/inside)
@@ -520,6 +524,12 @@ fn laws(play: &Play) -> Result<(), TestCaseError> {
         let ends = !membership.holds.is_empty() || matches!(membership.motion, Motion::Removing { .. });
         let outside = matches!(membership.motion, Motion::Outside | Motion::Checking { inside: false, .. });
         prop_assert!(outside || ends, "inside without an end: {:?}", membership);
+        let open = membership
+            .holds
+            .keys()
+            .any(|id| play.live.requests.get(id).is_some_and(|request| matches!(request.state, State::Active { .. })));
+        let idle = matches!(membership.motion, Motion::Inside);
+        prop_assert!(!idle || open, "left inside, and nothing that is open keeps it: {:?}", membership);
         let moving = play.live.promises.values().filter(|promise| {
             matches!(
                 &promise.effect,
@@ -571,18 +581,18 @@ fn names_on_record_never_change() {
     {"effect":"identify_person","request":"R-1","slack":"U0ALICE"}
     {"event":"effect_settled","effect":"1.0","outcome":{"outcome":"identified","person":{"slack":"U0ALICE","okta":"00uALICE","email":"alice@acme.example","name":"alice"}}}
     {"event":"person_identified","request":"R-1","person":{"slack":"U0ALICE","okta":"00uALICE","email":"alice@acme.example","name":"alice"}}
-    {"event":"person_bound","person":{"slack":"U0ALICE","okta":"00uALICE","email":"alice@acme.example","name":"alice"}}
+    {"event":"person_bound","person":{"slack":"U0ALICE","okta":"00uALICE","email":"alice@acme.example","name":"alice"},"told":"R-1"}
     {"event":"approvers_sought","request":"R-1","person":{"slack":"U0ALICE","okta":"00uALICE","email":"alice@acme.example","name":"alice"},"sought":[{"kind":{"asks":"owner","application":"db"},"emails":["bob@acme.example","dana@acme.example"]}]}
     {"effect":"find_approvers","request":"R-1","emails":["bob@acme.example","dana@acme.example"]}
     {"event":"effect_settled","effect":"2.0","outcome":{"outcome":"found","approvers":[{"email":"bob@acme.example","slack":"U0BOB","okta":"00uBOB","name":"bob"},{"email":"dana@acme.example","slack":"U0DANA","okta":"00uDANA","name":"dana"}],"missing":[]}}
     {"event":"request_pending","request":"R-1","steps":[{"kind":{"asks":"owner","application":"db"},"approvers":[{"email":"bob@acme.example","slack":"U0BOB","okta":"00uBOB","name":"bob"},{"email":"dana@acme.example","slack":"U0DANA","okta":"00uDANA","name":"dana"}]}]}
-    {"event":"view_shown","view":{"view":"requester","request":"R-1"},"posted":{"channel":"D0CARDS","ts":"5.0"},"revision":4}
-    {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0BOB"},"posted":{"channel":"D0CARDS","ts":"3.0"},"revision":4}
-    {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0DANA"},"posted":{"channel":"D0CARDS","ts":"4.0"},"revision":4}
+    {"event":"view_shown","view":{"view":"requester","request":"R-1"},"posted":{"channel":"D0CARDS","ts":"5.0"},"revision":5}
+    {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0BOB"},"posted":{"channel":"D0CARDS","ts":"3.0"},"revision":5}
+    {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0DANA"},"posted":{"channel":"D0CARDS","ts":"4.0"},"revision":5}
     {"event":"decision_received","request":"R-1","slack":"U0BOB","verdict":{"verdict":"approve"}}
     {"effect":"check_authority","request":"R-1","slack":"U0BOB"}
     {"event":"effect_settled","effect":"7.0","outcome":{"outcome":"identified","person":{"slack":"U0BOB","okta":"00uBOB","email":"bob@acme.example","name":"bob"}}}
-    {"event":"person_bound","person":{"slack":"U0BOB","okta":"00uBOB","email":"bob@acme.example","name":"bob"}}
+    {"event":"person_bound","person":{"slack":"U0BOB","okta":"00uBOB","email":"bob@acme.example","name":"bob"},"told":"R-1"}
     {"event":"step_approved","request":"R-1","step":0,"by":{"okta":"00uBOB","slack":"U0BOB","email":"bob@acme.example","name":"bob"}}
     {"event":"request_approved","request":"R-1","membership":{"group":"00gPROD","user":"00uALICE"},"until":"2026-11-24T15:40:00Z"}
     {"effect":"check_member","membership":{"group":"00gPROD","user":"00uALICE"}}

@@ -94,6 +94,8 @@ pub struct Core {
     full_until: Duration,
     early: Vec<Early>,
     stopping: bool,
+    /// The line it started from: what was promised up to there, it resumes.
+    resumed: u64,
 }
 
 /// A decision made on a card whose posting has not been answered yet: people can be faster than replies.
@@ -110,6 +112,7 @@ impl Core {
         let mut core = Self {
             timers: Timers::of(&live),
             safe: live.clone(),
+            resumed: live.seq,
             live,
             unsaved: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -350,7 +353,9 @@ impl Core {
         for event in &entry.events {
             match event {
                 Event::EffectSettled { effect, .. } => self.lanes.settle(*effect),
-                Event::EffectWithdrawn { effect } if self.lanes.withdraw(*effect) => {
+                Event::EffectWithdrawn { effect } | Event::AdditionPutOff { effect }
+                    if self.lanes.withdraw(*effect) =>
+                {
                     actions.push(Action::Abandon(*effect));
                 }
                 _ => {}
@@ -441,7 +446,7 @@ impl Core {
         actions: &mut Vec<Action>,
     ) -> Result<(), Illegal> {
         self.lanes.land(id);
-        match result {
+        match result.and_then(|outcome| self.refused(id, outcome)) {
             Ok(outcome) => match self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
                 Recorded::Line => {}
                 // An answer that does not fit its promise is no answer.
@@ -478,6 +483,16 @@ impl Core {
         };
         let fault = Fault { vendor: Vendor::Okta, status: None, code: Some("too long".to_owned()), receipt: None };
         EffectError { class, after: Some(TOO_LONG_PAUSE), fault }
+    }
+
+    /// A refusal of an addition is a failure like others: an earlier try of it may have happened all the same.
+    fn refused(&self, id: EffectId, outcome: Outcome) -> Result<Outcome, EffectError> {
+        let adds =
+            matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. }));
+        match outcome {
+            Outcome::Refused { fault } if adds => Err(EffectError { class: Class::Rejected, after: None, fault }),
+            outcome => Ok(outcome),
+        }
     }
 
     fn shown(
@@ -554,6 +569,9 @@ impl Core {
         };
         let mut moot = Vec::new();
         for (id, doubt) in self.lanes.ready(gate, now.elapsed) {
+            if let Err(illegal) = self.look_again(id, doubt, now, actions) {
+                actions.push(Action::Halt(illegal));
+            }
             let Some(promise) = self.live.promises.get(&id) else { continue };
             let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
             match (&promise.effect, &about) {
@@ -577,6 +595,15 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()) });
             }
         }
+    }
+
+    /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.
+    fn look_again(&mut self, id: EffectId, doubt: Doubt, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        if !matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. })) {
+            return Ok(());
+        }
+        let command = Command::LookAgain { effect: id, doubt, resumed: id.seq <= self.resumed };
+        self.inner(&command, now, actions).map(drop)
     }
 
     fn remember(&mut self, who: SlackUserId, found: Result<Identity, Unfit>, now: Now) {
@@ -629,10 +656,10 @@ impl Effect {
         use crate::domain::port::Alert;
         match self {
             Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. } | Alert::RemovalConfirmed { requests, .. } => {
-                    requests.first().copied()
-                }
-                Alert::AddRejected { request, .. } | Alert::StandingMember { request, .. } => Some(*request),
+                Alert::RemovalLate { requests, .. }
+                | Alert::RemovalConfirmed { requests, .. }
+                | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
+                Alert::AddRejected { request, .. } => Some(*request),
                 Alert::CredentialsRefused { .. } => None,
             },
             other => other.request(),

@@ -49,7 +49,9 @@ impl LaneKey {
             | Effect::CheckStanding { request, .. }
             | Effect::FindApprovers { request, .. }
             | Effect::CheckAuthority { request, .. } => Self::LookUp(*request),
-            Effect::Nudge { request, .. } | Effect::Reply { request, .. } => Self::Talk(*request),
+            Effect::Nudge { request, .. } | Effect::Reply { request, .. } | Effect::TellOwner { request, .. } => {
+                Self::Talk(*request)
+            }
             Effect::AlertAdmins { .. } => Self::Admins,
         }
     }

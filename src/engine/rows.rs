@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    live::{Live, Person, Promise, Touched},
+    live::{Live, Person, Promise, Refused, Touched},
     membership::Membership,
     request::Request,
     time::Timestamp,
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-1");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-2");
 
 /// The tables that a start believes.
 pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
@@ -39,6 +39,7 @@ pub type Row = (Vec<u8>, Option<Vec<u8>>);
 struct Standing {
     next: RequestId,
     at: Timestamp,
+    refused: Option<Refused>,
 }
 
 /// The key of a request.
@@ -58,7 +59,7 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at }))];
+    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at, refused: live.refused }))];
     for request in &touched.retired {
         rows.push((request_key(request.id), json(request)));
     }
@@ -111,7 +112,7 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     let mut live = Live { seq, ..Live::default() };
     if let Some((_, row)) = scan(table::STATE)?.first() {
         let standing: Standing = read(row)?;
-        (live.next, live.at) = (standing.next, standing.at);
+        (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
     }
     for (_, row) in scan(table::LIVE)? {
         let request = request(&row)?;

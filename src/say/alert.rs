@@ -2,12 +2,12 @@
 
 use super::{
     Card, Line, Mark, Run, Voice, bold, people,
-    requester::{access, flat},
+    requester::{access, access_plainly, flat},
     text,
     time::Zone,
 };
 use crate::domain::{
-    port::{Alert, Fault, MembershipKey},
+    port::{Alert, Fault, MembershipKey, Removal},
     request::Request,
 };
 
@@ -45,19 +45,51 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
             vec![text(format!("Okta refuses to change group {}: {}.", membership.group, said(fault)))],
             vec![text("Nothing stays scheduled. Once it is mended, it can be asked for again.")],
         ],
+        Alert::CredentialsRefused { fault } if fault.status == Some(FORBIDDEN) => vec![
+            vec![Run::Mark(Mark::Warning), bold("Okta refuses the bot a right that it needs")],
+            vec![text(format!("Something does not open or end until it is given: {}.", said(fault)))],
+        ],
         Alert::CredentialsRefused { fault } => vec![
             vec![Run::Mark(Mark::Warning), bold("Okta refuses the bot's key")],
             vec![text(format!("Nothing opens or ends until it is replaced: {}.", said(fault)))],
         ],
-        Alert::StandingMember { membership, request } => {
-            let mut second = who(membership);
-            second.push(text(format!(". Nothing was opened, and nothing will be taken away. {request}")));
-            vec![vec![bold("Someone asked for what they have already, not through Jitney")], second]
+        Alert::GoneFromSight { membership, removal, .. } => {
+            let gone = if *removal == Removal::GroupGone { "group" } else { "user" };
+            let id = if *removal == Removal::GroupGone { membership.group.as_str() } else { membership.user.as_str() };
+            let person = about.map_or_else(|| text(format!("user {}", membership.user)), people::asker);
+            vec![
+                vec![bold(format!("Okta no longer shows {gone} {id}; recorded as ended"))],
+                who(membership),
+                vec![
+                    text("If it is only hidden from the bot, remove "),
+                    person,
+                    text(format!(" from group {} by hand.", membership.group)),
+                ],
+            ]
         }
     };
     let plain = lines.iter().map(|line| flat(line)).collect::<Vec<_>>().join(" ");
     Card { lines, text: plain, ..Card::default() }
 }
+
+/// What an owner is told of somebody who asked for what they have already. Not their words: they asked nobody.
+#[must_use]
+pub fn standing(name: &str, request: &Request) -> Card {
+    let person = Run::Person { slack: request.asker.clone(), name: name.to_owned() };
+    let said = format!(" asked for {} and is in its Okta group already, not through Jitney.", access(request));
+    Card {
+        lines: vec![vec![person, text(said)]],
+        context: Some(request.id.to_string()),
+        text: format!(
+            "{name} asked for {} and is in its Okta group already, not through Jitney.",
+            access_plainly(request)
+        ),
+        ..Card::default()
+    }
+}
+
+/// HTTP 403: the key is known, and a right is missing.
+const FORBIDDEN: u16 = 403;
 
 /// The program has started and can only end what is due.
 #[must_use]

@@ -25,7 +25,11 @@ pub fn card(request: &Request, reader: &SlackUserId, voice: &Voice) -> Card {
         _ => decided(request, reader, &zone),
     };
     card.quote.get_or_insert_with(|| justification(request));
-    card.context = Some(context(request, &zone));
+    let context = context(request, &zone);
+    card.context = Some(match people::joined(request, reader) {
+        Some(joined) => format!("{context} · {joined}"),
+        None => context,
+    });
     card
 }
 

@@ -23,6 +23,9 @@ pub fn sentence(nudge: Nudge, request: &Request, voice: &Voice) -> String {
     match nudge {
         Nudge::Open => format!("Open until {at}: {access}."),
         Nudge::Denied => format!("Denied: {access}. The reason is in the message above."),
+        Nudge::Unanswered if request.route().is_none() => {
+            format!("Closed {at}, Okta did not answer, so nobody was asked: {access}. You can ask again.")
+        }
         Nudge::Unanswered => format!("Closed {at}, nobody decided: {access}. You can ask again."),
         Nudge::Failed => format!("Could not be opened: {access}. The message above says what to do."),
         Nudge::Expired => match &request.state {

@@ -31,6 +31,13 @@ pub fn asker(request: &Request) -> Run {
     Run::Person { slack: request.asker.clone(), name: asker_name(request) }
 }
 
+/// That the reader's accounts were joined because of this request. Only they read it.
+#[must_use]
+pub fn joined(request: &Request, reader: &SlackUserId) -> Option<String> {
+    let email = request.joined.get(reader)?;
+    Some(format!("Your Slack account is now joined to Okta account {email}. An admin can change that."))
+}
+
 /// The requester's plain name.
 #[must_use]
 pub fn asker_name(request: &Request) -> String {

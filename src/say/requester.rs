@@ -206,7 +206,7 @@ fn ended(
         Ending::Refused { why: NotSentOn::StandingMember } => vec![
             vec![bold("You already have this access")],
             vec![text(
-                "You were in the Okta group before, not through Jitney, so nothing was opened and nothing will be taken away. Admins were told.",
+                "You were in the Okta group before, not through Jitney, so nothing was opened and nothing will be taken away. The owner was told.",
             )],
         ],
         Ending::Refused { why } => vec![
@@ -250,6 +250,10 @@ fn person(by: &crate::domain::request::Decider) -> Run {
 }
 
 fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
+    if request.route().is_none() {
+        let why = ": Okta did not answer, so nobody was asked";
+        return vec![vec![bold("Closed "), zone.token(at), bold(why)], vec![text("You can ask again.")]];
+    }
     let why = match request.end {
         EndRule::At { instant } if instant <= at => "the time you asked for has passed".to_owned(),
         _ => format!("nobody decided in {}", since(request.asked, at)),
@@ -293,6 +297,14 @@ pub fn failed(why: &NotOpened) -> &'static str {
 }
 
 fn context(request: &Request, zone: &Zone) -> String {
+    let facts = facts(request, zone);
+    match people::joined(request, &request.asker) {
+        Some(joined) => format!("{facts} · {joined}"),
+        None => facts,
+    }
+}
+
+fn facts(request: &Request, zone: &Zone) -> String {
     match request.state {
         State::Checking { .. } | State::Pending { .. } => {
             format!("{} · closes {} if nobody decides", request.id, zone.stamp(request.closes))

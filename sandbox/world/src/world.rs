@@ -21,7 +21,7 @@ use crate::state::{State, Urls};
 use crate::{Vendor, control, dump, slack};
 
 /// How long an outcome is awaited, in real time: two slow cores, several suites at once.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A cheap handle on one outside world.
 #[derive(Clone)]

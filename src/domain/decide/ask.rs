@@ -5,7 +5,7 @@ use crate::domain::{
     command::{Answer, Ask, Refusal},
     event::Event,
     id::{Email, RequestId, SlackUserId},
-    port::{Alert, Approver, Effect, Identity, MembershipKey, Unfit},
+    port::{Approver, Effect, Identity, MembershipKey, Unfit},
     request::{Access, Ending, NotSentOn, Request, Sought, State, Step, StepKind},
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -109,7 +109,7 @@ impl Case<'_> {
         if !self.is_bound_rightly(person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
-        self.bind(person, decision);
+        self.bind(id, person, decision);
         if self.offered(&access.entitlement, Some(&access.group), person).is_none() {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NotOffered });
         }
@@ -135,10 +135,12 @@ impl Case<'_> {
             && account.is_none_or(|account| *account == person.slack)
     }
 
-    pub(super) fn bind(&self, person: &Identity, decision: &mut Decision) {
+    /// Binds them if they are not bound yet, and tells them so in their message of this request.
+    pub(super) fn bind(&self, request: RequestId, person: &Identity, decision: &mut Decision) {
         let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
         if bound.is_none_or(|bound| bound.name != person.name || bound.zone != person.zone) {
-            decision.event(Event::PersonBound { person: person.clone() });
+            let told = bound.is_none().then_some(request);
+            decision.event(Event::PersonBound { person: person.clone(), told });
         }
     }
 
@@ -147,10 +149,18 @@ impl Case<'_> {
         let key = MembershipKey { group: request.access.group.clone(), user: person.okta.clone() };
         if member && !self.is_ours(&key) {
             decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::StandingMember });
-            decision
-                .effect(Effect::AlertAdmins { alert: Alert::StandingMember { membership: key, request: request.id } });
+            self.tell_owners(request, person, decision);
         } else {
             self.seek(request.id, &request.access, person, decision);
+        }
+    }
+
+    /// Owners are told of who is in their group already, not through Jitney. The requester knows.
+    pub(super) fn tell_owners(&self, request: &Request, person: &Identity, decision: &mut Decision) {
+        let Some((application, _)) = self.today.catalogue.find(&request.access.entitlement) else { return };
+        for owner in application.owners.iter().filter(|owner| **owner != person.email) {
+            let (owner, name) = (owner.clone(), person.name.clone());
+            decision.effect(Effect::TellOwner { request: request.id, owner, name });
         }
     }
 

@@ -81,7 +81,7 @@ impl Case<'_> {
     /// A decision that counts. Answers whether the request is still open afterwards.
     fn count(&self, request: &Request, route: &Route, click: &Click, who: &Identity, decision: &mut Decision) -> bool {
         let by = Decider::from(who);
-        self.bind(who, decision);
+        self.bind(request.id, who, decision);
         match &click.verdict {
             Verdict::Deny { reason } => {
                 decision.event(Event::RequestDenied { request: request.id, by, reason: reason.clone() });

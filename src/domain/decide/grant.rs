@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Event, Then},
     id::{EffectId, RequestId, SlackUserId},
     membership::{Membership, Motion},
-    port::{Alert, Doubt, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
+    port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
     request::{Ending, NotOpened, Request, State},
     time::Timestamp,
 };
@@ -24,7 +24,7 @@ pub(super) enum Over {
     Failed(NotOpened),
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// All steps are approved: the end is on record, then the addition is prepared.
     pub(super) fn approve(&self, request: &Request, decision: &mut Decision) {
         let Some(key) = request.membership() else { return };
@@ -40,10 +40,7 @@ impl Case<'_> {
     pub(super) fn stands(&self, key: &MembershipKey, standing: &Standing, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let ours = membership.is_ours(self.now);
-        let (mut over, in_time) = self.too_late(membership);
-        let (good, stopped): (Vec<&Request>, Vec<&Request>) =
-            in_time.into_iter().partition(|request| self.still_offered(request));
-        over.extend(stopped.iter().map(|request| (request.id, Over::Failed(NotOpened::NotOffered))));
+        let (mut over, good) = self.stopped_today(membership);
         let failure = match standing {
             Standing { inactive: Some(status), .. } => Some(NotOpened::Inactive { status: status.clone() }),
             Standing { unfit_group: Some(reason), .. } => Some(NotOpened::UnfitGroup { reason: reason.clone() }),
@@ -51,29 +48,34 @@ impl Case<'_> {
         };
         if let Some(why) = failure {
             over.extend(good.iter().map(|request| (request.id, Over::Failed(why.clone()))));
-        } else if standing.member && !ours {
-            self.found_standing(key, &good, decision);
-        } else if !good.is_empty() {
-            decision.effect(Effect::AddMember { membership: key.clone() });
+        }
+        let wanted = over.len() < self.waiting(membership).len();
+        let theirs = standing.member && !ours;
+        if wanted && theirs {
+            self.found_standing(&good, decision);
         }
         self.end_holds(membership, &over, decision);
+        // Where a removal had to come first, it goes on after that.
+        if wanted && !theirs && !decision.removes() {
+            decision.effect(Effect::AddMember { membership: key.clone() });
+        }
     }
 
     /// Someone who stood there before gets no grant, and stays.
-    fn found_standing(&self, key: &MembershipKey, waiting: &[&Request], decision: &mut Decision) {
+    fn found_standing(&self, waiting: &[&Request], decision: &mut Decision) {
         for request in waiting {
             decision.event(Event::StandingFound { request: request.id });
-            decision.effect(Effect::AlertAdmins {
-                alert: Alert::StandingMember { membership: key.clone(), request: request.id },
-            });
+            if let Some(route) = request.route() {
+                self.tell_owners(request, &route.person, decision);
+            }
         }
     }
 
-    /// An addition is confirmed: access is open, from now on.
+    /// An addition is confirmed: access is open, from now on, for what may still have it.
     pub(super) fn added(&self, key: &MembershipKey, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
-        let (over, in_time) = self.too_late(membership);
-        for request in in_time {
+        let (over, good) = self.stopped_today(membership);
+        for request in good {
             decision.event(Event::GrantOpened { request: request.id, ends: request.end.end(self.now) });
             decision.nudge(request.id, Nudge::Open);
         }
@@ -81,7 +83,7 @@ impl Case<'_> {
     }
 
     /// Requests whose addition was to be called off by now, and those that still wait for it.
-    fn too_late(&self, membership: &Membership) -> (Vec<(RequestId, Over)>, Vec<&Request>) {
+    pub(super) fn too_late(&self, membership: &Membership) -> (Vec<(RequestId, Over)>, Vec<&'a Request>) {
         let late = |request: &&Request| membership.holds.get(&request.id).is_some_and(|until| *until <= self.now);
         let (late, in_time): (Vec<_>, Vec<_>) = self.waiting(membership).into_iter().partition(late);
         let over = late.iter().map(|request| (request.id, Over::Failed(NotOpened::CalledOff))).collect();
@@ -102,7 +104,7 @@ impl Case<'_> {
     }
 
     /// A removal is confirmed: what it ended is over, and what waited for it goes on.
-    pub(super) fn removed(&self, key: &MembershipKey, _: Removal, decision: &mut Decision) {
+    pub(super) fn removed(&self, key: &MembershipKey, removal: Removal, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         for id in &membership.ending {
             decision.event(Event::GrantEnded { request: *id });
@@ -112,14 +114,23 @@ impl Case<'_> {
                 _ => {}
             }
         }
-        if let Motion::Removing { due, told: 1.., .. } = membership.motion {
-            let requests = membership.ending.iter().copied().collect();
-            let alert = Alert::RemovalConfirmed { membership: key.clone(), requests, due, at: self.now };
-            decision.effect(Effect::AlertAdmins { alert });
-        }
+        self.tell_removed(membership, removal, decision);
         if !self.waiting(membership).is_empty() {
             decision.effect(Effect::CheckMember { membership: key.clone() });
         }
+    }
+
+    /// Admins are told what they may have to look at: a removal that was late, or that rests on what Okta shows no more.
+    fn tell_removed(&self, membership: &Membership, removal: Removal, decision: &mut Decision) {
+        let (key, requests) = (membership.key.clone(), membership.ending.iter().copied().collect());
+        let alert = match (removal, &membership.motion) {
+            (Removal::UserGone | Removal::GroupGone, _) => Alert::GoneFromSight { membership: key, requests, removal },
+            (Removal::Removed, Motion::Removing { due, told: 1.., .. }) => {
+                Alert::RemovalConfirmed { membership: key, requests, due: *due, at: self.now }
+            }
+            _ => return,
+        };
+        decision.effect(Effect::AlertAdmins { alert });
     }
 
     /// A holder gives back what is open, or is being opened.
@@ -170,41 +181,48 @@ impl Case<'_> {
     }
 
     /// Requests on a membership that wait for its addition.
-    fn waiting(&self, membership: &Membership) -> Vec<&Request> {
+    fn waiting(&self, membership: &Membership) -> Vec<&'a Request> {
         let held = membership.holds.keys().filter_map(|id| self.request(*id));
         held.filter(|request| matches!(request.state, State::Approved { .. })).collect()
     }
 
     /// Ends holds. What is not held any more, and may have been given, is removed; what is under way for nobody is
-    /// taken back.
-    fn end_holds(&self, membership: &Membership, over: &[(RequestId, Over)], decision: &mut Decision) {
+    /// taken back. Only access that is open keeps a membership: what is still waiting has not been looked into, and
+    /// begins anew once the removal is confirmed.
+    pub(super) fn end_holds(&self, membership: &Membership, over: &[(RequestId, Over)], decision: &mut Decision) {
         if over.is_empty() {
             return;
         }
         let ends = |id: &RequestId| over.iter().any(|(over, _)| over == id);
-        let keeper = membership.holds.iter().filter(|(id, _)| !ends(id)).max_by_key(|(_, until)| **until);
-        let (given, under_way) = under_way(membership, decision);
+        let open = membership.holds.iter().filter(|(id, _)| !ends(id) && self.is_open(**id, decision));
+        let keeper = open.max_by_key(|(_, until)| **until).map(|(id, _)| *id);
         let wanted = self.waiting(membership).iter().any(|request| !ends(&request.id));
-        if !wanted && let Some(effect) = under_way {
+        let given = Given::of(membership, decision);
+        let removal = keeper.is_none() && (given.inside || given.perhaps && !wanted);
+        if let Some(effect) = given.under_way.filter(|_| removal || !wanted) {
             decision.event(Event::EffectWithdrawn { effect });
         }
         for (id, how) in over {
             let opened = self.request(*id).is_some_and(|request| matches!(request.state, State::Active { .. }));
             let then = match keeper {
-                Some((by, _)) if opened => Then::Kept { by: *by },
-                None if given => Then::Removal,
+                Some(by) if opened => Then::Kept { by },
+                _ if removal => Then::Removal,
                 _ => Then::Nothing,
             };
             self.end_hold(membership, *id, how, then, decision);
         }
-        if keeper.is_none() && given {
+        if removal {
             let due = self.due_of(membership, over);
-            let addition = match (&membership.motion, under_way) {
-                (Motion::Adding { .. }, Some(_)) => Doubt::MayHaveHappened,
-                _ => Doubt::None,
-            };
+            let addition = membership.addition(self.now);
             decision.effect(Effect::RemoveMember { membership: membership.key.clone(), due, addition });
         }
+    }
+
+    /// Whether a hold is of access that is open, also by this very decision. What custody found held is.
+    fn is_open(&self, id: RequestId, decision: &Decision) -> bool {
+        let opens = |event: &Event| matches!(event, Event::GrantOpened { request, .. } if *request == id);
+        self.request(id).is_none_or(|request| matches!(request.state, State::Active { .. }))
+            || decision.events.iter().any(opens)
     }
 
     fn end_hold(&self, membership: &Membership, id: RequestId, how: &Over, then: Then, decision: &mut Decision) {
@@ -230,23 +248,34 @@ impl Case<'_> {
     }
 }
 
-/// Whether the person may be in the group through us, and the promise under way that is pointless once nobody waits
-/// for it. A promise that this very decision settles is under way no more.
-fn under_way(membership: &Membership, decision: &Decision) -> (bool, Option<EffectId>) {
-    let outcome = |effect: EffectId| {
-        decision.events.iter().find_map(|event| match event {
-            Event::EffectSettled { effect: settled, outcome } if *settled == effect => Some(outcome),
-            _ => None,
-        })
-    };
-    match membership.motion {
-        Motion::Outside | Motion::Removing { .. } => (false, None),
-        Motion::Inside => (true, None),
-        Motion::Checking { effect, inside } => (inside, outcome(effect).is_none().then_some(effect)),
-        Motion::Adding { effect, inside } => match outcome(effect) {
-            None => (true, Some(effect)),
-            Some(Outcome::Added { .. }) => (true, None),
-            Some(_) => (inside, None),
-        },
+/// How a membership stands after what a decision has settled or taken back already.
+struct Given {
+    /// Whether the person is in the group through us, or may be by an addition before the present one.
+    inside: bool,
+    /// Whether they may be by the present one.
+    perhaps: bool,
+    /// The promise under way, which is pointless once nobody waits for it.
+    under_way: Option<EffectId>,
+}
+
+impl Given {
+    fn of(membership: &Membership, decision: &Decision) -> Self {
+        let (effect, inside, adding) = match membership.motion {
+            Motion::Outside | Motion::Removing { .. } => return Self::at_rest(false),
+            Motion::Inside => return Self::at_rest(true),
+            Motion::Checking { effect, inside } => (effect, inside, false),
+            Motion::Adding { effect, inside } => (effect, inside, true),
+        };
+        let of_it = |event: &&Event| event.effect() == Some(effect);
+        match decision.events.iter().rfind(of_it) {
+            Some(Event::EffectSettled { outcome: Outcome::Added { .. }, .. }) => Self::at_rest(true),
+            Some(Event::EffectWithdrawn { .. }) => Self { inside, perhaps: adding, under_way: None },
+            Some(Event::EffectSettled { .. } | Event::AdditionPutOff { .. }) => Self::at_rest(inside),
+            _ => Self { inside, perhaps: adding, under_way: Some(effect) },
+        }
+    }
+
+    const fn at_rest(inside: bool) -> Self {
+        Self { inside, perhaps: false, under_way: None }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     event::Event,
     id::{EffectId, RequestId},
     live::Promise,
-    port::{Alert, Class, Doubt, Effect, Outcome},
+    port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
     request::{Checking, State},
 };
 
@@ -24,6 +24,7 @@ impl Case<'_> {
             return decision;
         }
         decision.event(Event::EffectSettled { effect, outcome: outcome.clone() });
+        self.accepted(outcome, &mut decision);
         match (&promise.effect, outcome) {
             (Effect::CheckMember { membership }, Outcome::Stands { standing }) => {
                 self.stands(membership, standing, &mut decision);
@@ -84,7 +85,7 @@ impl Case<'_> {
             decision.event(event);
         }
         match self.give_up(promise, failure) {
-            GiveUp::No => self.alert_refused(promise, failure, &mut decision),
+            GiveUp::No => self.refused(failure, &mut decision),
             GiveUp::Refused => {
                 let outcome = Outcome::Refused { fault: fault.clone() };
                 let settled = self.settle(failure.effect, &outcome);
@@ -109,20 +110,46 @@ impl Case<'_> {
             Effect::AddMember { .. } if final_ || forbidden => GiveUp::InDoubt,
             Effect::CheckMember { .. } if final_ || forbidden => GiveUp::Refused,
             Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
-            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. } if final_ => GiveUp::Refused,
+            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. }
+                if final_ =>
+            {
+                GiveUp::Refused
+            }
             _ => GiveUp::No,
         }
     }
 
-    /// Admins are told, at each change, that the vendor refuses our credentials for a removal.
-    fn alert_refused(&self, promise: &Promise, failure: &Failure, decision: &mut Decision) {
-        let removal = matches!(promise.effect, Effect::RemoveMember { .. });
-        if removal && failure.notable && failure.class == Class::Auth {
-            let alert = Alert::CredentialsRefused { fault: failure.fault.clone() };
-            decision.effect(Effect::AlertAdmins { alert });
+    /// Okta refuses the bot's credentials, whatever it was asked for: admins are told, once while it lasts.
+    fn refused(&self, failure: &Failure, decision: &mut Decision) {
+        let okta = failure.class == Class::Auth && failure.fault.vendor == Vendor::Okta;
+        let known = self.live.refused.is_some_and(|refused| {
+            // A right that one thing needs and another does not comes and goes between the two.
+            !refused.accepted || self.now - refused.told < TOLD_AGAIN
+        });
+        if okta && !known {
+            decision.event(Event::CredentialsRefused { fault: failure.fault.clone() });
+            decision.effect(Effect::AlertAdmins { alert: Alert::CredentialsRefused { fault: failure.fault.clone() } });
+        }
+    }
+
+    /// An answer that only Okta can give: it takes the bot's credentials.
+    fn accepted(&self, outcome: &Outcome, decision: &mut Decision) {
+        let okta = matches!(
+            outcome,
+            Outcome::Identified { .. }
+                | Outcome::Found { .. }
+                | Outcome::Stands { .. }
+                | Outcome::Added { .. }
+                | Outcome::Removed { .. }
+        );
+        if okta && self.live.refused.is_some_and(|refused| !refused.accepted) {
+            decision.event(Event::CredentialsAccepted);
         }
     }
 }
+
+/// How long after admins were told that the credentials are refused they are told of it anew.
+const TOLD_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// HTTP 403: who we are is known, and may not do this.
 const FORBIDDEN: u16 = 403;
@@ -148,7 +175,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         Effect::CheckMember { .. } => matches!(outcome, Outcome::Stands { .. } | Outcome::Refused { .. }),
         Effect::AddMember { .. } => matches!(outcome, Outcome::Added { .. } | Outcome::Refused { .. }),
         Effect::RemoveMember { .. } => matches!(outcome, Outcome::Removed { .. }),
-        Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. } => {
+        Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. } => {
             matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
     }

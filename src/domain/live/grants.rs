@@ -140,15 +140,18 @@ impl Fold<'_> {
             _ => Motion::Checking { effect: id, inside },
         };
         if matches!(effect, Effect::AddMember { .. }) {
-            membership.touched = Some(since);
+            membership.added = Some(since);
         }
         Ok(())
     }
 
-    /// A promise came to its outcome.
+    /// A promise came to its outcome. Tries of an addition that had no answer may arrive all the same.
     pub(super) fn settle(&mut self, id: EffectId, outcome: &Outcome) -> Result<(), Illegal> {
         let promise = self.kept(id)?;
         let at = self.entry.at;
+        if let Effect::AddMember { membership } = &promise.effect {
+            self.membership(membership).added = Some(at);
+        }
         match (&promise.effect, outcome) {
             (Effect::AddMember { membership }, Outcome::Added { .. }) => {
                 let membership = self.membership(membership);
@@ -176,11 +179,20 @@ impl Fold<'_> {
                 let membership = self.membership(membership);
                 membership.motion = Motion::Inside;
                 membership.touched = Some(at);
+                membership.added = Some(at);
             }
             Effect::CheckMember { membership } => self.rest(membership),
             Effect::RemoveMember { .. } => return Err(self.illegal("a removal is never taken back")),
             _ => {}
         }
+        Ok(())
+    }
+
+    /// An addition is put off of which no try was sent: nothing of ours was done.
+    pub(super) fn put_off(&mut self, id: EffectId) -> Result<(), Illegal> {
+        let promise = self.kept(id)?;
+        let Effect::AddMember { membership } = &promise.effect else { return Err(self.illegal("it is no addition")) };
+        self.rest(membership);
         Ok(())
     }
 

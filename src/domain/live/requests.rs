@@ -39,6 +39,7 @@ impl Fold<'_> {
             state: State::Checking { checking: Checking::Identifying },
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
+            joined: std::collections::BTreeMap::new(),
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);

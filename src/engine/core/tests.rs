@@ -197,7 +197,7 @@ fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
     let (_, line) = identified(&mut core, "ALICE");
     let named = |event: &Event| match event {
         Event::PersonIdentified { person, .. }
-        | Event::PersonBound { person }
+        | Event::PersonBound { person, .. }
         | Event::ApproversSought { person, .. }
         | Event::EffectSettled { outcome: Outcome::Identified { person }, .. } => Some(person.groups.clone()),
         _ => None,

@@ -59,6 +59,9 @@ fn a_hundred_histories_keep_every_promise() {
         ("clock steps", steps),
         ("custodies", custody),
         ("standing members", all.standing),
+        ("refusals", all.refusals),
+        ("grants of two steps", all.two_steps),
+        ("quick returns", all.quick_returns),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

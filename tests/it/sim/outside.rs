@@ -14,10 +14,10 @@ use rand::{RngExt as _, rngs::SmallRng};
 use super::run::{At, Counts};
 
 /// How long after its sending an addition may still arrive: within the time in which a removal in doubt looks twice.
-const LATEST_ARRIVAL_MS: u64 = 5_000;
+const LATEST_ARRIVAL_MS: u64 = 14_000;
 
 /// How far apart the two looks of a removal in doubt are.
-const SETTLES_MS: u64 = 6_000;
+const SETTLES_MS: u64 = 15_000;
 
 /// What happens outside, at its moment.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl Outside {
         }
     }
 
-    fn is_member(&self, key: &MembershipKey) -> bool {
+    pub fn is_member(&self, key: &MembershipKey) -> bool {
         self.members.contains(key) || self.standing.contains(key)
     }
 
@@ -112,7 +112,10 @@ impl Outside {
     pub fn attempt(&mut self, attempt: Attempt, now: u64, random: &mut SmallRng, counts: &mut Counts) -> Plan {
         let latency = now + random.random_range(1..2_000);
         let mut plan = Plan::default();
-        let okta = !matches!(attempt.effect, Effect::Nudge { .. } | Effect::Reply { .. } | Effect::AlertAdmins { .. });
+        let okta = !matches!(
+            attempt.effect,
+            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. }
+        );
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
         let frozen = matches!(attempt.effect, Effect::AddMember { .. }) && now < self.frozen_until;
@@ -127,8 +130,15 @@ impl Outside {
             return plan;
         }
         if !self.healed && random.random_ratio(1, 12) {
-            let class = [Class::Retry, Class::Auth, Class::Retry, Class::Rejected][random.random_range(0..4)];
-            let status = if class == Class::Auth { 401 } else { 400 };
+            counts.refusals += 1;
+            let (class, status) = [
+                (Class::Retry, 503),
+                (Class::Retry, 429),
+                (Class::Auth, 401),
+                (Class::Auth, 403),
+                (Class::Gone, 404),
+                (Class::Rejected, 400),
+            ][random.random_range(0..6)];
             plan.answers.push((latency, Err(error(class, vendor, Some(status)))));
             return plan;
         }
@@ -147,7 +157,7 @@ impl Outside {
                 plan.deeds.push((latency, deed));
             }
             effect => {
-                let outcome = self.look_up(&effect);
+                let outcome = self.look_up(&effect, random);
                 if !self.healed && random.random_ratio(1, 10) {
                     counts.lost_replies += 1;
                     plan.answers.push((now + 10_000, Err(error(Class::Unknown, vendor, None))));
@@ -173,12 +183,13 @@ impl Outside {
         counts: &mut Counts,
         plan: &mut Plan,
     ) {
-        match if self.healed { 9 } else { random.random_range(0..10) } {
-            0 => self.late(key, now, random, counts, plan),
+        match if self.healed { 9 } else { random.random_range(0..12) } {
+            0 | 3 => self.late(key, now, random, counts, plan),
             1 => {
                 counts.lost_replies += 1;
                 plan.answers.push((latency, Err(error(Class::Unknown, Vendor::Okta, None))));
             }
+            2 => plan.answers.push((latency, Ok(Outcome::Refused { fault: fault(Vendor::Okta, Some(403)) }))),
             _ => {
                 plan.deeds.push((now + 1, Deed::Add(key)));
                 plan.answers.push((latency.max(now + 1), Ok(Outcome::Added { receipt: None })));
@@ -193,7 +204,8 @@ impl Outside {
         plan.answers.push((now + random.random_range(1..3_000), Err(error(Class::Unknown, Vendor::Okta, None))));
     }
 
-    fn look_up(&self, effect: &Effect) -> Outcome {
+    fn look_up(&self, effect: &Effect, random: &mut SmallRng) -> Outcome {
+        let mut now_and_then = |why: &str| (!self.healed && random.random_ratio(1, 30)).then(|| why.to_owned());
         match effect {
             Effect::IdentifyPerson { slack, .. } | Effect::CheckAuthority { slack, .. } => {
                 Outcome::Identified { person: self.identity(slack) }
@@ -209,7 +221,11 @@ impl Outside {
                 Outcome::Found { approvers: found.map(approver).collect(), missing: Vec::new() }
             }
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => Outcome::Stands {
-                standing: Standing { member: self.is_member(membership), inactive: None, unfit_group: None },
+                standing: Standing {
+                    member: self.is_member(membership),
+                    inactive: now_and_then("SUSPENDED"),
+                    unfit_group: now_and_then("it is filled by a group rule"),
+                },
             },
             _ => Outcome::Told,
         }

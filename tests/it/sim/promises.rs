@@ -2,13 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitney::domain::{event::Event, id::RequestId, live::Live, port::MembershipKey, request::State};
+use jitney::domain::{
+    event::{Event, Then},
+    id::RequestId,
+    live::Live,
+    membership::Motion,
+    port::MembershipKey,
+    request::{Request, State},
+    time::Timestamp,
+};
 
 use super::run::{Acknowledged, Sim};
 
 /// An addition is only asked for what everyone agreed to, on record, with an end.
 pub fn may_add(sim: &Sim, key: &MembershipKey) {
-    let safe = sim.core().unwrap().safe();
+    let core = sim.core().unwrap();
+    let safe = core.safe();
+    let offered = |request: &Request| {
+        let today = core.catalogue().find(&request.access.entitlement);
+        today.is_some_and(|(_, entitlement)| entitlement.group == request.access.group)
+    };
     let membership = safe.memberships.get(key).unwrap_or_else(|| panic!("seed {}: an addition to nothing", sim.seed));
     let approved = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(|request| match &request.state {
         State::Approved { route, .. } => {
@@ -20,10 +33,53 @@ pub fn may_add(sim: &Sim, key: &MembershipKey) {
         }
         _ => false,
     });
+    let offered = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(offered);
+    assert!(offered, "seed {}: an addition that is not offered: {key}\n{}", sim.seed, sim.journal());
     assert!(approved, "seed {}: an addition that nobody approved: {key}\n{}", sim.seed, sim.journal());
 }
 
+/// For how long somebody may be inside after their end, or without one, while nothing keeps the program from mending it:
+/// the longest wait between two tries of a removal, the time in which one in doubt settles, and one more failure.
+const MENDED_WITHIN_MS: u64 = 120_000;
+
+/// Whether a hold is ahead of its end: of access that is open, or of an addition that is under way, or was asked for
+/// since its approval and may have happened.
+fn has_an_end_ahead(live: &Live, key: &MembershipKey, wall: Timestamp) -> bool {
+    let Some(membership) = live.memberships.get(key) else { return false };
+    let mut ahead = membership.holds.iter().filter(|(_, until)| **until > wall);
+    ahead.any(|(id, _)| match live.requests.get(id).map(|request| &request.state) {
+        Some(State::Approved { at, .. }) => match membership.motion {
+            Motion::Adding { .. } => true,
+            Motion::Removing { .. } => false,
+            _ => membership.added.is_some_and(|added| added >= *at),
+        },
+        _ => true,
+    })
+}
+
 impl Sim {
+    /// At any moment: whoever is inside through us has an end ahead, or is being taken out as fast as can be; and who
+    /// was told that access is open has it.
+    pub fn keep_watch(&mut self, wall: Timestamp) {
+        let Some(core) = self.core() else { return self.unkept.clear() };
+        let (inside, open) = (&self.outside.members, core.safe().requests.values());
+        let unkept: Vec<MembershipKey> =
+            inside.iter().filter(|key| !has_an_end_ahead(core.safe(), key, wall)).cloned().collect();
+        let open = open.filter(|request| matches!(request.state, State::Active { .. }));
+        let missing = open.filter_map(Request::membership).find(|key| !self.outside.is_member(key));
+        if let Some(key) = missing {
+            self.fail(&format!("access is open, and its holder is not inside: {key}"));
+        }
+        self.unkept.retain(|key, _| unkept.contains(key));
+        let excused = self.excused_until.max(self.outside.okta_down_until);
+        for key in unkept {
+            let since = *self.unkept.entry(key.clone()).or_insert(self.elapsed);
+            if self.elapsed.saturating_sub(since.max(excused)) > MENDED_WITHIN_MS {
+                self.fail(&format!("inside without an end ahead: {key} at {wall}"));
+            }
+        }
+    }
+
     /// After everything has healed and come to rest.
     pub fn check(&self) {
         self.nobody_is_inside();
@@ -84,9 +140,25 @@ impl Sim {
         let mut live = Live::default();
         for entry in self.entries() {
             let touched = live.apply(&entry).unwrap();
+            for event in &entry.events {
+                self.what_keeps_is_open(event, &live);
+            }
             if let Some(request) = touched.retired.iter().find(|request| !request.stale_views().is_empty()) {
                 self.fail(&format!("{} is forgotten, and shows {:?}", request.id, request.stale_views()));
             }
+        }
+    }
+
+    /// A membership is left to no one who merely waits for it.
+    fn what_keeps_is_open(&self, event: &Event, live: &Live) {
+        let (Event::GrantExpired { then, .. } | Event::GrantReturned { then, .. } | Event::GrantFailed { then, .. }) =
+            event
+        else {
+            return;
+        };
+        let Then::Kept { by } = then else { return };
+        if live.requests.get(by).is_some_and(|request| !matches!(request.state, State::Active { .. })) {
+            self.fail(&format!("{by} keeps a membership, and is not open"));
         }
     }
 

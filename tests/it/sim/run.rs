@@ -38,6 +38,9 @@ const DAWN: &str = "2026-11-24T08:00:00Z";
 /// How long people act, in virtual milliseconds.
 const DAY_MS: u64 = 24 * 3_600_000;
 
+/// How often it is looked whether every promise is kept.
+pub const WATCH_MS: u64 = 60_000;
+
 /// More events than any history has: one that does not come to rest is a failure.
 const MOST_EVENTS: u64 = 400_000;
 
@@ -58,6 +61,9 @@ pub struct Counts {
     pub lines: u64,
     pub acknowledged: u64,
     pub standing: u64,
+    pub refusals: u64,
+    pub two_steps: u64,
+    pub quick_returns: u64,
 }
 
 impl Counts {
@@ -77,6 +83,9 @@ impl Counts {
             lines,
             acknowledged,
             standing,
+            refusals,
+            two_steps,
+            quick_returns,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -92,6 +101,9 @@ impl Counts {
         self.lines += lines;
         self.acknowledged += acknowledged;
         self.standing += standing;
+        self.refusals += refusals;
+        self.two_steps += two_steps;
+        self.quick_returns += quick_returns;
     }
 }
 
@@ -110,6 +122,10 @@ enum Happening {
     Done(u64, Deed),
     /// Somebody does something.
     Acts,
+    /// The holder of this gives it back.
+    Returns(RequestId),
+    /// It is looked whether every promise is kept.
+    Watches,
     /// Something breaks.
     Breaks,
     /// The power comes back.
@@ -132,7 +148,7 @@ pub struct Sim {
     pub outside: Outside,
     pub acknowledged: Vec<Acknowledged>,
     random: SmallRng,
-    elapsed: u64,
+    pub elapsed: u64,
     heap: BTreeMap<(u64, u64), Happening>,
     tick: u64,
     disk: SimDisk,
@@ -147,6 +163,10 @@ pub struct Sim {
     offset: TimeDelta,
     last_wall: Option<(DateTime<Utc>, u64)>,
     abandoned: BTreeSet<(u64, EffectId)>,
+    /// Since when it could have been mended that somebody is inside without an end, or longer than their end.
+    pub unkept: BTreeMap<MembershipKey, u64>,
+    /// Before this nothing can be held against the program: it was down, or its disk full.
+    pub excused_until: u64,
     replies: u64,
 }
 
@@ -180,6 +200,8 @@ impl Sim {
             offset: TimeDelta::zero(),
             last_wall: None,
             abandoned: BTreeSet::new(),
+            unkept: BTreeMap::new(),
+            excused_until: 0,
             replies: 0,
         };
         sim.start();
@@ -194,6 +216,7 @@ impl Sim {
     pub fn live(&mut self) {
         self.later(1_000, Happening::Acts);
         self.later(60_000, Happening::Breaks);
+        self.later(WATCH_MS, Happening::Watches);
         while self.elapsed < DAY_MS {
             self.turn();
         }
@@ -240,6 +263,8 @@ impl Sim {
             Happening::Writes(boot) if boot == self.boot => self.write(),
             Happening::Done(boot, deed) => self.done(boot, deed),
             Happening::Acts => self.acts(),
+            Happening::Returns(request) => self.returns(request),
+            Happening::Watches => self.watch(),
             Happening::Breaks => self.breaks(),
             Happening::Boots if self.core.is_none() => self.start(),
             Happening::Room => self.disk.set_budget(None),
@@ -275,6 +300,25 @@ impl Sim {
         let wall = self.wall();
         let Some(core) = &self.core else { return };
         let command = people::act(core, &self.outside, wall, &mut self.random);
+        self.says(command);
+    }
+
+    fn watch(&mut self) {
+        let wall = self.wall();
+        self.keep_watch(wall);
+        if !(self.outside.healed && self.heap.is_empty() && self.outside.members.is_empty()) {
+            self.later(WATCH_MS, Happening::Watches);
+        }
+    }
+
+    fn returns(&mut self, request: RequestId) {
+        let asker = self.core.as_ref().and_then(|core| core.safe().requests.get(&request)).map(|r| r.asker.clone());
+        let Some(who) = asker else { return };
+        self.counts.quick_returns += 1;
+        self.says(Command::Return { who, request });
+    }
+
+    fn says(&mut self, command: Command) {
         self.replies += 1;
         let reply = ReplyId(self.replies);
         self.asked.insert(reply, command.clone());
@@ -308,6 +352,7 @@ impl Sim {
                 let room = self.random.random_range(0..2_000);
                 self.disk.set_budget(Some(self.disk.used() + room));
                 let until = self.random.random_range(1_000..300_000);
+                self.excused_until = self.excused_until.max(self.elapsed + until);
                 self.later(until, Happening::Room);
             }
             7 | 8 => {
@@ -388,6 +433,7 @@ impl Sim {
         self.rows = rows::all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         self.last_wall = None;
         self.raise(live.at);
+        self.excused_until = self.excused_until.max(self.elapsed);
         let seed = self.random.random();
         let core = Core::new(live, people::catalogue(0), people::limits(), Mode::Custody, seed);
         self.core = Some(core);
@@ -532,7 +578,7 @@ impl Sim {
         self.counts.lines += 1;
         for event in &entry.events {
             match event {
-                Event::GrantOpened { .. } => self.counts.opened += 1,
+                Event::GrantOpened { request, .. } => self.opened(*request),
                 Event::RequestDenied { .. } => self.counts.denied += 1,
                 Event::GrantFailed { why: jitney::domain::request::NotOpened::CalledOff, .. } => {
                     self.counts.called_off += 1
@@ -546,6 +592,17 @@ impl Sim {
             self.writing = true;
             let turn = self.random.random_range(0..50);
             self.at(self.elapsed + turn, Happening::Writes(self.boot));
+        }
+    }
+
+    /// Many are given back within seconds.
+    fn opened(&mut self, request: RequestId) {
+        self.counts.opened += 1;
+        let steps = self.core.as_ref().and_then(|core| core.safe().requests.get(&request)).and_then(|r| r.route());
+        self.counts.two_steps += u64::from(steps.is_some_and(|route| route.steps.len() == 2));
+        if self.random.random_ratio(1, 2) {
+            let soon = self.random.random_range(100..10_000);
+            self.later(soon, Happening::Returns(request));
         }
     }
 
