@@ -210,7 +210,7 @@ async fn who_is_deleted_is_out_once_the_group_does_not_list_them() {
     world.change(|state| state.people.retain(|person| person.okta_id() != "00uALICE"));
     let removed = okta.remove(&membership("00gENG", "00uALICE"), Doubt::None).await.unwrap();
     assert!(matches!(removed, Outcome::Removed { removal: Removal::UserGone, .. }), "{removed:?}");
-    assert_eq!(world.calls_to(Vendor::Okta, "00gENG/users?").len(), 2, "read twice");
+    assert_eq!(listed(&world, "00gENG"), 2, "read twice");
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_user_out_of_reach_who_is_listed_on_a_later_page_still_stands() {
     let last = many(&world, "00gMANY");
     hide(&world, &[&format!("* /api/v1/users/{last}*"), "DELETE *"]);
     assert_eq!(removing(&okta, &membership("00gMANY", &last)).await.class, Class::Gone);
-    assert_eq!(world.calls_to(Vendor::Okta, "00gMANY/users?").len() % 3, 0, "all three pages");
+    assert_eq!(listed(&world, "00gMANY"), 3, "all three pages");
 }
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn a_404_waits_for_an_addition_that_may_still_arrive() {
 async fn a_limit_on_look_ups_stops_no_removal() {
     let (world, okta) = directory().await;
     let key = membership("00gENG", "00uALICE");
-    for read in ["GET */rules*", "GET */roles", "GET /api/v1/users?*", "GET /api/v1/groups/00gENG"] {
+    for read in ["GET */rules*", "GET */roles", "GET /api/v1/users", "GET /api/v1/groups/00gENG"] {
         world.fault(Fault::okta(read, What::RateLimited { reset_in_secs: 30 }));
     }
     okta.standing(&key, &BTreeSet::new()).await.unwrap_err();
@@ -305,6 +305,12 @@ fn many(world: &World, group: &str) -> String {
 /// Okta's answer to whoever may not see what is there: as if it were not.
 fn hide(world: &World, calls: &[&str]) -> Vec<FaultId> {
     calls.iter().map(|call| world.fault(Fault::okta(*call, said(404, "E0000007")).until_lifted())).collect()
+}
+
+/// How many pages of a group's members were read.
+fn listed(world: &World, group: &str) -> usize {
+    let calls = world.calls_to(Vendor::Okta, &format!("{group}/users"));
+    calls.iter().filter(|call| call.method == "GET").count()
 }
 
 async fn removing(okta: &Okta, key: &MembershipKey) -> EffectError {
