@@ -150,7 +150,8 @@ impl Parts {
         let held = custody.map(|custody| custody.held).unwrap_or_default();
         let core = Core::new(live, catalogue, limits, Mode::Custody, seed).owing(held);
         let ledger = Arc::new(ledger);
-        let (engine, door, helm) = Engine::new(core, limits, Arc::clone(&ledger), outside, Arc::clone(&clock));
+        let (engine, door, helm) =
+            Engine::new(core, limits, Arc::clone(&ledger), Arc::clone(&outside), Arc::clone(&clock));
         let engine = tokio::spawn(engine.run());
         let (leave, left) = watch::channel(false);
         let (sockets, sockets_seen) = watch::channel(SocketState::default());
@@ -162,6 +163,7 @@ impl Parts {
             door: door.clone(),
             helm: helm.clone(),
             chat: chat_sender,
+            outside,
             sockets,
             left,
         };
@@ -200,6 +202,7 @@ struct ChatRoom {
     door: Door,
     helm: Helm,
     chat: watch::Sender<Option<Arc<Chat>>>,
+    outside: Arc<Vendors>,
     sockets: watch::Sender<SocketState>,
     left: watch::Receiver<bool>,
 }
@@ -213,11 +216,14 @@ impl ChatRoom {
         };
         let Some((client, chat)) = opened else { return };
         let _ = self.chat.send(Some(Arc::clone(&chat)));
+        let outside = Arc::clone(&self.outside);
+        // Beside all else: Okta may hang.
+        tokio::spawn(async move { outside.meet_admins().await });
         match self.settings.take() {
             Some(settings) => self.serve(client, chat, &settings).await,
             // Custody: admins can be told, and nobody is listened to.
             None => {
-                chat.tell_admins(&alert::custody()).await;
+                self.outside.tell_admins(&alert::custody()).await;
                 drop(left.wait_for(|left| *left).await);
             }
         }

@@ -2,7 +2,10 @@
 //!
 //! It owns which vendor keeps which promise. It refuses to know when to try again, or what follows.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::sync::watch;
 
@@ -18,7 +21,7 @@ use crate::{
         request::Request,
     },
     okta::Okta,
-    say::{alert, nudge, refusal},
+    say::{Card, alert, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -28,6 +31,8 @@ pub struct Vendors {
     chat: watch::Receiver<Option<Arc<Chat>>>,
     clock: Arc<dyn Clock>,
     administrators: BTreeSet<OktaGroupId>,
+    /// Who stood in each admin group when it was last read: alerts are about Okta, most of all when it is down.
+    rosters: Mutex<BTreeMap<OktaGroupId, BTreeSet<Email>>>,
 }
 
 impl Vendors {
@@ -39,7 +44,7 @@ impl Vendors {
         clock: Arc<dyn Clock>,
         administrators: BTreeSet<OktaGroupId>,
     ) -> Self {
-        Self { okta, chat, clock, administrators }
+        Self { okta, chat, clock, administrators, rosters: Mutex::default() }
     }
 
     fn chat(&self) -> Result<Arc<Chat>, EffectError> {
@@ -118,44 +123,106 @@ impl Vendors {
 
     async fn alert(&self, alert: &Alert, about: Option<&Request>) -> Result<Outcome, EffectError> {
         let chat = self.chat()?;
-        let card = alert::card(alert, about, chat.voice());
-        for admin in self.admins(&chat).await? {
-            match chat.tell(&admin, &card).await {
-                Ok(_) => {}
-                // One admin who cannot be reached does not keep it from the others.
-                Err(error) if matches!(error.class, Class::Gone | Class::Rejected) => {
-                    tracing::warn!(fault = ?error.fault, "an admin cannot be told");
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        self.tell_all(&chat, &alert::card(alert, about, chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
-    /// The admins' Slack accounts, looked up now.
-    async fn admins(&self, chat: &Chat) -> Result<BTreeSet<SlackUserId>, EffectError> {
-        let (mut emails, mut refused) = (BTreeSet::new(), None);
+    /// Tells every admin who can be reached, each once. People named by e-mail come first: they need no Okta. Whoever
+    /// cannot be reached keeps it from nobody else, and a second try would tell the others twice: so one is enough.
+    ///
+    /// # Errors
+    /// If nobody was told: worth another try, whatever each of them failed with.
+    async fn tell_all(&self, chat: &Chat, card: &Card) -> Result<(), EffectError> {
+        let mut round = Round::default();
         for admin in chat.admins() {
-            match admin {
-                Who::Person(email) => drop(emails.insert(email.clone())),
-                Who::Group(group) => match self.okta.members_of(group).await {
-                    Ok(members) => {
-                        emails.extend(members.into_iter().filter(|member| member.is_active()).filter_map(|m| m.email));
-                    }
-                    // Without Okta's answer those who are named can still be told, also that it refuses to give one.
-                    Err(error) if error.class == Class::Auth => refused = Some(error),
-                    Err(error) => return Err(error),
-                },
+            if let Who::Person(email) = admin {
+                round.tell(chat, card, email).await;
             }
         }
-        if let Some(error) = refused.filter(|_| emails.is_empty()) {
-            return Err(error);
+        for admin in chat.admins() {
+            let Who::Group(group) = admin else { continue };
+            match self.roster(group).await {
+                Ok(emails) => {
+                    for email in &emails {
+                        round.tell(chat, card, email).await;
+                    }
+                }
+                Err(error) => round.miss(error),
+            }
         }
-        let mut admins = BTreeSet::new();
-        for email in emails {
-            admins.extend(chat.by_email(&email).await?);
+        round.end()
+    }
+
+    /// Who stands in an admin group, or stood there when it could last be read.
+    async fn roster(&self, group: &OktaGroupId) -> Result<BTreeSet<Email>, EffectError> {
+        let read = self.okta.members_of(group).await;
+        let mut rosters = self.rosters.lock().unwrap_or_else(PoisonError::into_inner);
+        match read {
+            Ok(members) => {
+                let active = members.into_iter().filter(|member| member.is_active());
+                let emails: BTreeSet<Email> = active.filter_map(|member| member.email).collect();
+                rosters.insert(group.clone(), emails.clone());
+                Ok(emails)
+            }
+            Err(error) => rosters.get(group).cloned().ok_or(error),
         }
-        Ok(admins)
+    }
+
+    /// Reads the admin groups while Okta can be asked, so that an alert about it finds someone. Volatile.
+    pub async fn meet_admins(&self) {
+        let Ok(chat) = self.chat() else { return };
+        for admin in chat.admins() {
+            if let Who::Group(group) = admin
+                && let Err(error) = self.roster(group).await
+            {
+                tracing::warn!(%group, fault = ?error.fault, "an admin group cannot be read");
+            }
+        }
+    }
+
+    /// Tells the admins what no promise on record covers.
+    pub async fn tell_admins(&self, card: &Card) {
+        let told = match self.chat() {
+            Ok(chat) => self.tell_all(&chat, card).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            tracing::warn!(class = ?error.class, "no admin could be told");
+        }
+    }
+}
+
+/// One telling of all admins.
+#[derive(Default)]
+struct Round {
+    told: BTreeSet<SlackUserId>,
+    missed: Option<EffectError>,
+}
+
+impl Round {
+    async fn tell(&mut self, chat: &Chat, card: &Card, email: &Email) {
+        match chat.by_email(email).await {
+            Ok(Some(admin)) if self.told.contains(&admin) => {}
+            Ok(Some(admin)) => match chat.tell(&admin, card).await {
+                Ok(_) => drop(self.told.insert(admin)),
+                Err(error) => self.miss(error),
+            },
+            Ok(None) => self.miss(retry("no such admin")),
+            Err(error) => self.miss(error),
+        }
+    }
+
+    fn miss(&mut self, error: EffectError) {
+        tracing::warn!(fault = ?error.fault, "an admin cannot be told");
+        self.missed.get_or_insert(error);
+    }
+
+    fn end(self) -> Result<(), EffectError> {
+        if !self.told.is_empty() {
+            return Ok(());
+        }
+        let missed = self.missed.unwrap_or_else(|| retry("no admin"));
+        Err(EffectError { class: Class::Retry, ..missed })
     }
 }
 

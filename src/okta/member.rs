@@ -94,17 +94,17 @@ impl Okta {
     /// Adds, and reads back. Where an earlier try may have happened it is looked for first.
     ///
     /// # Errors
-    /// See [`EffectError`].
+    /// See [`EffectError`]. Whoever is not ACTIVE is rejected, with the status as its code: they may have been when it was
+    /// first tried, and whatever a try in doubt did is for the caller to undo.
     pub async fn add(&self, key: &MembershipKey, doubt: Doubt) -> Result<Outcome, EffectError> {
+        let person = self.user(key.user.as_str()).await?;
+        if !person.is_active() {
+            return Err(not_yet(&person.status, None, Class::Rejected));
+        }
         if doubt == Doubt::MayHaveHappened && self.is_member(key, Priority::Other).await? {
             return Ok(Outcome::Added { receipt: None });
         }
-        let url = self.http.url(&["api", "v1", "groups", key.group.as_str(), "users", key.user.as_str()]);
-        let reply = self.http.call(Method::PUT, url, Priority::Other).await?;
-        if reply.code().as_deref() == Some(NOT_IN_THIS_STATUS) {
-            return Ok(Outcome::Refused { fault: reply.failure(&Method::PUT).fault });
-        }
-        let receipt = reply.success(&Method::PUT)?.receipt;
+        let receipt = self.put(key).await?;
         for look in 0..self.timing.looks {
             // The addition is sent: whatever a look fails with, it may have happened.
             if self.is_member(key, Priority::Other).await.map_err(in_doubt)? {
@@ -113,6 +113,16 @@ impl Okta {
             self.again(look).await;
         }
         Err(not_yet("not shown yet", receipt, Class::Unknown))
+    }
+
+    /// Answers Okta's name of the call.
+    async fn put(&self, key: &MembershipKey) -> Result<Option<String>, EffectError> {
+        let url = self.http.url(&["api", "v1", "groups", key.group.as_str(), "users", key.user.as_str()]);
+        let reply = self.http.call(Method::PUT, url, Priority::Other).await?;
+        if reply.code().as_deref() == Some(NOT_IN_THIS_STATUS) {
+            return Err(EffectError { class: Class::Rejected, ..reply.failure(&Method::PUT) });
+        }
+        Ok(reply.success(&Method::PUT)?.receipt)
     }
 
     /// Removes, and reads back. Where an earlier addition may still arrive, only reads that stay the same until it must
@@ -126,7 +136,7 @@ impl Okta {
         let receipt = reply.receipt.clone();
         match reply.success(&Method::DELETE) {
             Ok(_) => {}
-            Err(error) if error.class == Class::Gone => return self.gone(key, error, receipt).await,
+            Err(error) if error.class == Class::Gone => return self.gone(key, addition, error, receipt).await,
             Err(error) => return Err(error),
         }
         for look in 0..self.timing.looks {
@@ -153,35 +163,46 @@ impl Okta {
         Ok(Outcome::Removed { removal: Removal::Removed, receipt })
     }
 
-    /// Okta has not what was to be removed. That counts only where one of the two can be read and the other cannot: lost
-    /// rights hide both.
+    /// Okta has not what was to be removed; or its rights do not reach it, which it answers in the same words. What is
+    /// believed is seen twice, the same: rights may come and go between two reads.
     async fn gone(
         &self,
         key: &MembershipKey,
+        addition: Doubt,
         error: EffectError,
         receipt: Option<String>,
     ) -> Result<Outcome, EffectError> {
-        let first = self.found(key).await?;
-        // Rights may come and go between two reads: what is to count is seen twice, the same.
-        if first != self.found(key).await? {
+        let Some(removal) = self.absence(key).await? else { return Err(error) };
+        clock::pause(match addition {
+            Doubt::None => self.timing.between_reads,
+            Doubt::MayHaveHappened => self.timing.settles_within.max(self.timing.between_reads),
+        })
+        .await;
+        if self.absence(key).await? != Some(removal) {
             return Err(error);
         }
-        let removed = |removal| Ok(Outcome::Removed { removal, receipt });
-        match first {
-            (true, _) if self.is_member(key, Priority::Removal).await? => Err(error),
-            (true, true) => removed(Removal::Removed),
-            (false, true) => removed(Removal::UserGone),
-            (true, false) => removed(Removal::GroupGone),
-            (false, false) => Err(error),
-        }
+        Ok(Outcome::Removed { removal, receipt })
     }
 
-    /// Whether the user, and whether the group can be read.
-    async fn found(&self, key: &MembershipKey) -> Result<(bool, bool), EffectError> {
-        let user = there(self.user_for(key.user.as_str(), Priority::Removal).await)?;
+    /// How a membership can be seen to be none, from the one of its two ends that can be read. Nothing where it stands, or
+    /// neither can be.
+    async fn absence(&self, key: &MembershipKey) -> Result<Option<Removal>, EffectError> {
+        let user = there(self.user_for(key.user.as_str(), Priority::Removal).await)?.is_some();
         let url = self.http.url(&["api", "v1", "groups", key.group.as_str()]);
-        let group = there(self.get(url, Priority::Removal).await)?;
-        Ok((user.is_some(), group.is_some()))
+        let group = there(self.get(url, Priority::Removal).await)?.is_some();
+        let (removal, stands) = match (user, group) {
+            (true, true) => (Removal::Removed, self.is_member(key, Priority::Removal).await?),
+            (true, false) => (Removal::GroupGone, self.is_member(key, Priority::Removal).await?),
+            (false, true) => (Removal::UserGone, self.is_listed(key).await?),
+            (false, false) => return Ok(None),
+        };
+        Ok((!stands).then_some(removal))
+    }
+
+    /// Whether the group lists the user, who cannot be read. Reads all of the group.
+    async fn is_listed(&self, key: &MembershipKey) -> Result<bool, EffectError> {
+        let members = self.members_for(&key.group, Priority::Removal).await?;
+        Ok(members.iter().any(|member| member.id == key.user))
     }
 }
 

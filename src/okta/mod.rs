@@ -22,12 +22,13 @@ use crate::{
     http::{BaseError, Http, Priority, Reply},
 };
 
+mod limits;
 mod member;
 
 /// How many are asked for at once: Okta recommends 200.
 const PAGE: &str = "200";
 
-/// The most pages that are followed: 100,000 members.
+/// The most pages of a list: 100,000 members. A list that is longer is not read at all.
 const MOST_PAGES: usize = 500;
 
 /// The status of a user who may be given anything.
@@ -99,7 +100,7 @@ impl Okta {
     /// If the URL may not be called, or the token cannot be sent.
     pub fn new(org: &Url, token: &SecretString, timing: Timing) -> Result<Self, BaseError> {
         let authorization = format!("SSWS {}", token.expose_secret());
-        let http = Http::new(Vendor::Okta, org, &authorization, "x-okta-request-id")?;
+        let http = Http::new(Vendor::Okta, org, &authorization, "x-okta-request-id", limits::family)?;
         Ok(Self { http: Arc::new(http), timing })
     }
 
@@ -137,7 +138,7 @@ impl Okta {
         let search = format!("profile.email eq \"{value}\" or profile.login eq \"{value}\"");
         let mut url = self.http.url(&["api", "v1", "users"]);
         url.query_pairs_mut().append_pair("search", &search).append_pair("limit", PAGE);
-        let hits: Vec<Hit> = self.get(url, Priority::Other).await?.json()?;
+        let hits: Vec<Hit> = self.pages(url, Priority::Other).await?;
         Ok(hits.into_iter().map(|hit| hit.id).collect())
     }
 
@@ -174,9 +175,13 @@ impl Okta {
     /// # Errors
     /// See [`EffectError`].
     pub async fn members_of(&self, group: &OktaGroupId) -> Result<Vec<OktaPerson>, EffectError> {
+        self.members_for(group, Priority::Other).await
+    }
+
+    async fn members_for(&self, group: &OktaGroupId, priority: Priority) -> Result<Vec<OktaPerson>, EffectError> {
         let mut url = self.http.url(&["api", "v1", "groups", group.as_str(), "users"]);
         url.query_pairs_mut().append_pair("limit", PAGE);
-        let users: Vec<User> = self.pages(url, Priority::Other).await?;
+        let users: Vec<User> = self.pages(url, priority).await?;
         users.into_iter().map(|user| user.read().ok_or_else(|| unreadable("user"))).collect()
     }
 
@@ -184,23 +189,28 @@ impl Okta {
         self.http.call(Method::GET, url, priority).await?.success(&Method::GET)
     }
 
-    /// All pages of a list.
+    /// All pages of a list. Whoever is not in it is nowhere in it, so anything but its own end is an error.
     async fn pages<T: serde::de::DeserializeOwned>(
         &self,
         first: Url,
         priority: Priority,
     ) -> Result<Vec<T>, EffectError> {
         let mut all = Vec::new();
-        let mut url = first;
-        for _ in 0..MOST_PAGES {
+        let mut seen = BTreeSet::new();
+        let mut page = Some(first);
+        while let Some(url) = page {
             let reply = self.get(url.clone(), priority).await?;
             all.append(&mut reply.json::<Vec<T>>()?);
-            match self.http.next(&reply, &url) {
-                Some(next) => url = next,
-                None => return Ok(all),
+            page = self.http.next(&reply)?;
+            seen.insert(url);
+            if page.as_ref().is_some_and(|next| seen.contains(next)) {
+                return Err(reply.unread("pages in a circle"));
+            }
+            if page.is_some() && seen.len() >= MOST_PAGES {
+                return Err(reply.unread("pages without end"));
             }
         }
-        Err(unreadable("pages without end"))
+        Ok(all)
     }
 
     async fn again(&self, look: u32) {

@@ -205,21 +205,6 @@ impl Chat {
         Ok(channel)
     }
 
-    /// Tells every admin who is named by e-mail, as far as they can be reached. For what no promise on record covers.
-    pub async fn tell_admins(&self, card: &Card) {
-        for admin in &self.manners.admins {
-            let Who::Person(email) = admin else { continue };
-            let told = match self.by_email(email).await {
-                Ok(Some(slack)) => self.tell(&slack, card).await.map(drop),
-                Ok(None) => continue,
-                Err(failure) => Err(failure),
-            };
-            if let Err(failure) = told {
-                tracing::warn!(class = ?failure.class, "an admin could not be told");
-            }
-        }
-    }
-
     /// Who a Slack user is, if they may be served.
     ///
     /// # Errors
@@ -240,7 +225,7 @@ impl Chat {
         if person.deleted {
             return Err(Unfit::Deactivated);
         }
-        if person.stranger || person.team.as_ref().is_some_and(|team| *team != self.team) {
+        if person.stranger || person.team.as_ref() != Some(&self.team) {
             return Err(Unfit::Stranger);
         }
         if guest == Guest::Yes && self.manners.guests == Guests::Refused {
@@ -292,3 +277,6 @@ fn unreadable() -> EffectError {
 fn fault(code: String) -> Fault {
     Fault { vendor: Vendor::Slack, status: None, code: Some(code), receipt: None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ pub enum Hitch {
     /// The deadline passed.
     #[error("no answer in time")]
     Late,
-    /// An HTTP status of a server in trouble.
+    /// An HTTP status without a code of Slack's: of a server in trouble, or of something on the way.
     #[error("HTTP status {0}")]
     Status(u16),
     /// The answer was no JSON of Slack's, or not of the shape that its documents describe.
@@ -133,9 +133,6 @@ pub enum SlackCode {
     PushLimitReached,
     RestrictedAction,
     ViewTooLarge,
-    /// Another HTTP status than those of success and of a server in trouble, without a code of Slack's.
-    #[serde(skip)]
-    Http(u16),
     /// The address is not one that a call may go to: see [`Reach`](super::connector::Reach).
     #[serde(skip)]
     ForbiddenAddress,
@@ -150,15 +147,24 @@ pub struct UnlistedCode(String);
 
 impl From<String> for UnlistedCode {
     fn from(text: String) -> Self {
-        let is_code = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        Self(if is_code { text } else { "unreadable_code".to_owned() })
+        let in_code = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        let is_code = (1..=64).contains(&text.len()) && text.bytes().all(in_code);
+        Self(if is_code { text } else { UNREADABLE.to_owned() })
+    }
+}
+
+/// Stands for what looks like no code of Slack's.
+const UNREADABLE: &str = "unreadable_code";
+
+impl SlackCode {
+    fn is_readable(&self) -> bool {
+        !matches!(self, Self::Unlisted(UnlistedCode(text)) if text == UNREADABLE)
     }
 }
 
 impl fmt::Display for SlackCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(status) => write!(f, "HTTP status {status}"),
             Self::ForbiddenAddress => f.write_str("an address this program does not call"),
             listed => listed.serialize(f),
         }
@@ -185,7 +191,7 @@ struct Metadata {
 impl Verdict {
     /// The error of an answer that is not `ok`; `status` and `after` are those of the reply that brought it.
     pub(super) fn into_error(self, status: u16, after: Option<Duration>) -> SlackError {
-        let Some(code) = self.error else {
+        let Some(code) = self.error.filter(SlackCode::is_readable) else {
             return of_status(status, after);
         };
         if status == TOO_MANY_REQUESTS {
@@ -201,16 +207,14 @@ const TOO_MANY_REQUESTS: u16 = 429;
 /// The wait when Slack limits us without a `Retry-After`: its tiers count by the minute, half of one is seldom too short.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
-/// The error of a reply without a verdict of Slack's in it.
+/// The error of a reply without a verdict of Slack's in it. None is final: a proxy's word is not Slack's.
 pub(super) fn of_status(status: u16, after: Option<Duration>) -> SlackError {
     match status {
         TOO_MANY_REQUESTS => limited(after),
         // Refused before any work: Slack's gateway, or a proxy on the way.
         408 | 503 => SlackError::Retry(Hitch::Status(status)),
-        500..=599 => SlackError::Unknown(Hitch::Status(status)),
-        404 | 410 => SlackError::Gone(SlackCode::Http(status)),
         200..=299 => SlackError::Unknown(Hitch::Unreadable),
-        _ => rejected(SlackCode::Http(status)),
+        _ => SlackError::Unknown(Hitch::Status(status)),
     }
 }
 

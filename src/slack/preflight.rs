@@ -82,9 +82,7 @@ const SOCKET_SCOPE: &str = "connections:write";
 fn fault(token: Token, error: SlackError) -> TokenFault {
     match error {
         SlackError::Auth { code, scope } => token_fault(token, code, scope),
-        SlackError::Rejected { code: SlackCode::ForbiddenAddress | SlackCode::Http(_), .. } => {
-            TokenFault::Unreachable(error)
-        }
+        SlackError::Rejected { code: SlackCode::ForbiddenAddress, .. } => TokenFault::Unreachable(error),
         SlackError::Rejected { code, .. } => TokenFault::Refused { token, code },
         other => TokenFault::Unreachable(other),
     }

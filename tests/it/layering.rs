@@ -67,7 +67,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("okta", &["crate::ledger", "crate::engine", "crate::slack", "crate::say"]),
-    ("http.rs", &["crate::ledger", "crate::engine", "crate::say"]),
+    ("http", &["crate::ledger", "crate::engine", "crate::say"]),
     (
         "slack",
         &["crate::ledger", "crate::okta", "crate::http", "engine::core", "engine::shell", "engine::recover", "Helm"],

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
+mod admins;
 mod audit;
 mod contracts;
 mod house;

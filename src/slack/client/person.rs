@@ -1,7 +1,8 @@
 //! A person as Slack describes them, reduced to what identity and wording need.
 //!
 //! It owns the reading of Slack's user object (<https://docs.slack.dev/reference/objects/user-object>), which
-//! slack-morphism's model reads without `is_email_confirmed`. One law: an e-mail that Slack does not vouch for is none.
+//! slack-morphism's model reads without `is_email_confirmed`. One law: an e-mail that Slack does not vouch for,
+//! or says nothing of, is none.
 
 use std::fmt;
 
@@ -34,9 +35,9 @@ impl fmt::Debug for ConfirmedEmail {
 pub struct SlackPerson {
     /// Their id.
     pub id: SlackUserId,
-    /// Their workspace, when Slack says it. To be compared with the bot's own: see `stranger`.
+    /// Their workspace, when Slack says it. Only the bot's own will do: see `stranger`.
     pub team: Option<SlackTeamId>,
-    /// Their e-mail, if Slack shows it (scope `users:read.email`) and does not call it unconfirmed.
+    /// Their e-mail, if Slack shows it (scope `users:read.email`) and calls it confirmed.
     pub email: Option<ConfirmedEmail>,
     /// The name they are known by: real name, else the handle, else the id.
     pub name: String,
@@ -120,7 +121,7 @@ impl User {
 
     fn confirmed_email(&self) -> Option<ConfirmedEmail> {
         let email = self.profile.as_ref()?.email.clone()?;
-        let confirmed = self.is_email_confirmed.unwrap_or(true) && !email.is_empty();
+        let confirmed = self.is_email_confirmed == Some(true) && !email.is_empty();
         confirmed.then_some(ConfirmedEmail(email))
     }
 

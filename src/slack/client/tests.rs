@@ -225,7 +225,11 @@ async fn what_bars_a_person_is_seen() {
         change(&mut reply["user"]);
         answering(reply).await.client().user(&"U1".into()).await.unwrap()
     };
-    assert_eq!(read(|user| user["is_email_confirmed"] = json!(false)).await.email, None);
+    for said in [json!(false), json!(null)] {
+        let api = answering(json!({ "ok": true, "user": { "id": "U1", "team_id": "T1", "is_email_confirmed": said,
+            "profile": { "email": "alice@acme.example" } } }));
+        assert_eq!(api.await.client().user(&"U1".into()).await.unwrap().email, None);
+    }
     assert_eq!(read(|user| user["profile"]["email"] = json!("")).await.email, None);
     assert_eq!(read(|user| user["profile"] = json!(null)).await.email, None);
     assert!(read(|user| user["deleted"] = json!(true)).await.deleted);
@@ -305,7 +309,17 @@ async fn strange_replies_are_errors_and_nothing_worse() {
     assert_eq!(with(200, &[], &endless).await, unreadable);
     assert_eq!(with(500, &[], "<html>").await, SlackError::Unknown(Hitch::Status(500)));
     assert_eq!(with(503, &[], "").await, SlackError::Retry(Hitch::Status(503)));
-    assert_eq!(with(403, &[], "a proxy").await, rejected(SlackCode::Http(403)));
+    for (status, body) in [
+        (400, "no"),
+        (403, "a proxy"),
+        (404, "<html>"),
+        (407, ""),
+        (410, ""),
+        (403, r#"{"ok":false,"error":"Not here"}"#),
+    ] {
+        let error = with(status, &[], body).await;
+        assert_eq!(error, SlackError::Unknown(Hitch::Status(status)), "nobody's word is final: {body}");
+    }
     assert_eq!(with(500, &[], r#"{"ok":true,"ts":"1.2"}"#).await, SlackError::Unknown(Hitch::Status(500)));
     let cut = raw_api("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"ok\":true").await;
     assert_eq!(post(&client(&cut)).await, Err(SlackError::Unknown(Hitch::Broken)));
@@ -327,7 +341,7 @@ async fn tokens_follow_no_redirect_and_go_nowhere_else() {
     let other = answering(json!({ "ok": true, "ts": "1.2" })).await;
     let to = other.url.join("/api/chat.postMessage").unwrap().to_string();
     let error = with(307, &[("location", &to)], "").await;
-    assert_eq!(error, rejected(SlackCode::Http(307)));
+    assert_eq!(error, SlackError::Unknown(Hitch::Status(307)));
     assert!(other.calls().is_empty(), "the redirect was followed");
 
     let here = answering(json!({ "ok": true })).await;
@@ -386,7 +400,7 @@ async fn response_urls_get_no_token_and_any_success_will_do() {
     client.respond(&to("ok"), &Reply::instead("hi".to_owned(), vec![])).await.unwrap();
     assert_eq!(api.last().body["replace_original"], true);
     assert_eq!(client.respond(&to("used"), &reply).await, Err(SlackError::Gone(SlackCode::UsedUrl)));
-    assert_eq!(client.respond(&to("else"), &reply).await, Err(SlackError::Gone(SlackCode::Http(404))));
+    assert_eq!(client.respond(&to("else"), &reply).await, Err(SlackError::Unknown(Hitch::Status(404))));
     let elsewhere = Url::parse("http://hooks.slack.example/x").unwrap();
     assert_eq!(client.respond(&elsewhere, &reply).await, Err(rejected(SlackCode::ForbiddenAddress)));
 }

@@ -83,7 +83,7 @@ fn bot_json(state: &State) -> Value {
     let slack = &state.slack;
     json!({
         "id": slack.bot_user, "team_id": TEAM_ID, "name": "jit", "real_name": "jit", "deleted": false, "is_bot": true, "is_app_user": false,
-        "is_restricted": false, "is_ultra_restricted": false, "tz": "UTC", "tz_label": "UTC", "tz_offset": 0, "updated": state.clock.now().timestamp(),
+        "is_restricted": false, "is_ultra_restricted": false, "tz": "UTC", "tz_label": "UTC", "tz_offset": 0, "updated": state.clock.now().timestamp(), "is_email_confirmed": false,
         "profile": {"real_name": "jit", "display_name": "jit", "team": TEAM_ID, "api_app_id": slack.app_id, "bot_id": slack.bot_id},
     })
 }
