@@ -108,7 +108,7 @@ async fn a_rate_limit_is_waited_out_and_the_removal_goes_first() {
     assert!(after[0].method == "DELETE", "the removal goes first after the reset: {after:?}");
     house.world.until_message(ALICE, "as planned").await;
     house.world.until_message(BOB, "asks for Staging").await;
-    house.world.until_message(ALICE, "Ended 20").await;
+    house.world.until_message(ALICE, ". Okta confirmed it.").await;
     house.read_all();
     house.finish(&[]).await;
 }
