@@ -33,10 +33,10 @@ use crate::{
     server::{self, Health},
     slack::{
         chat::{Chat, Manners},
-        client::SlackClient,
+        client::{BotIdentity, SlackClient},
         connector::{CALL_DEADLINE, install_tls},
         desk::Desk,
-        preflight::preflight,
+        preflight::{TokenFault, preflight},
         transport::{SocketState, Timing, Transport},
     },
 };
@@ -192,11 +192,11 @@ impl ChatRoom {
         let Some((client, chat)) = opened else { return };
         let _ = self.chat.send(Some(Arc::clone(&chat)));
         match self.settings.take() {
-            Some(settings) => self.serve(client, chat, &settings).await,
-            // Custody: admins can be told, and nobody is listened to.
+            Some(settings) => self.serve(client, chat, Some(&settings)).await,
+            // Custody: admins are told, and whoever asks or decides; access can be returned.
             None => {
-                chat.tell_admins(&alert::custody()).await;
-                drop(left.wait_for(|left| *left).await);
+                let told = Arc::clone(&chat);
+                tokio::join!(async move { told.tell_admins(&alert::custody()).await }, self.serve(client, chat, None));
             }
         }
     }
@@ -212,30 +212,52 @@ impl ChatRoom {
             }
         };
         let (mut wait, longest) = SLACK_WAITS;
+        let mut told = false;
         loop {
-            match preflight(&client).await {
+            let fault = match preflight(&client).await {
                 Ok(me) => {
-                    let manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
-                    let chat = Arc::new(Chat::open(Arc::clone(&client), me.team_id, manners).await);
+                    let chat = self.chat_of(slack, &client, me).await;
                     return Some((client, chat));
                 }
-                Err(fault) => warn!(%fault, "Slack does not take the tokens: custody"),
+                Err(fault) => fault,
+            };
+            warn!(%fault, "Slack does not take the tokens: custody");
+            if fault.is_the_apps() && !told {
+                told = self.tell_unheard(slack, &client, &fault).await;
             }
             clock::pause(wait).await;
             wait = (wait * 2).min(longest);
         }
     }
 
-    /// Opens the sockets; when the first is there, everything is served.
-    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: &Settings) {
-        let desk = Desk::new(self.door, chat, settings.requests.min_duration);
+    async fn chat_of(&self, slack: &Slack, client: &Arc<SlackClient>, me: BotIdentity) -> Arc<Chat> {
+        let manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
+        Arc::new(Chat::open(Arc::clone(client), me.team_id, manners).await)
+    }
+
+    /// Where only the app token is at fault, admins are told with the bot's, and so is whatever else is due to be told.
+    async fn tell_unheard(&self, slack: &Slack, client: &Arc<SlackClient>, fault: &TokenFault) -> bool {
+        let Ok(me) = client.auth_test().await else { return false };
+        let chat = self.chat_of(slack, client, me).await;
+        let _ = self.chat.send(Some(Arc::clone(&chat)));
+        chat.tell_admins(&alert::unheard(&fault.to_string())).await;
+        true
+    }
+
+    /// Opens the sockets; with settings, everything is served.
+    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: Option<&Settings>) {
+        // In custody nothing can be asked for, so that no length is read.
+        let least = settings.map_or(AccessDuration::LONGEST, |settings| settings.requests.min_duration);
+        let desk = Desk::new(self.door, chat, least);
         let seed = StdRng::from_rng(&mut rand::rng());
         let transport = Transport::new(client, desk.handler(), Timing::default(), seed);
         let mut state = transport.state();
         let sockets = self.sockets;
-        // Before the first socket: whoever is faster than this would be told of a custody that is over.
-        self.helm.mode(Mode::Serving).await;
-        info!("Slack takes the tokens: serving");
+        if settings.is_some() {
+            // Before the first socket: whoever is faster than this would be told of a custody that is over.
+            self.helm.mode(Mode::Serving).await;
+            info!("Slack takes the tokens: serving");
+        }
         let watching = tokio::spawn(async move {
             while state.changed().await.is_ok() {
                 let now = state.borrow_and_update().clone();

@@ -71,6 +71,18 @@ pub fn custody() -> Card {
     Card { lines, text: plain, ..Card::default() }
 }
 
+/// Slack opens no socket, so nobody is heard; `fault` names the token and its mend.
+#[must_use]
+pub fn unheard(fault: &str) -> Card {
+    let lines = vec![
+        vec![Run::Mark(Mark::Warning), bold("Jitney hears nobody at the moment")],
+        vec![text(format!("Slack opens no socket: {fault}."))],
+        vec![text("Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.")],
+    ];
+    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
+    Card { lines, text: plain, ..Card::default() }
+}
+
 /// "403, E0000006, request id Yx1".
 fn said(fault: &Fault) -> String {
     let status = fault.status.map(|status| status.to_string());
