@@ -5,18 +5,18 @@
 //! Law: removals begin before anything else is tried, and whatever fails on the way leaves the program in custody, not
 //! dead.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use tokio::{sync::watch, task::JoinHandle};
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::{
-    clock::{self, Clock},
-    config::{Essentials, Loaded, Settings, Slack},
+    clock::Clock,
+    config::{Essentials, Loaded, Settings},
     domain::{
-        catalogue::{Catalogue, Who},
+        catalogue::Catalogue,
         decide::{Limits, Mode},
         id::OktaGroupId,
         time::AccessDuration,
@@ -26,22 +26,20 @@ use crate::{
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
-    okta::{self, Okta},
-    outside::Vendors,
     say::alert,
     server::{self, Health},
     slack::{
-        chat::{Chat, Manners},
+        chat::Chat,
         client::SlackClient,
-        connector::{CALL_DEADLINE, install_tls},
+        connector::install_tls,
         desk::Desk,
-        preflight::preflight,
         transport::{SocketState, Timing, Transport},
     },
 };
 
-/// The waits between two looks whether Slack takes the tokens: doubled from the first to the last.
-const SLACK_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+mod post;
+
+use post::Post;
 
 /// Runs until `stop` ends, then finishes what is under way and closes the store.
 ///
@@ -56,7 +54,7 @@ pub async fn run(loaded: Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output
     }
     let (keys, settings) = match open_key(&essentials, settings.ok()) {
         Ok(opened) => opened,
-        Err(fault) => return without_key(&essentials, &fault, stop).await,
+        Err(fault) => return without_key(&essentials, &fault, clock, stop).await,
     };
     let recovered = open_store(&essentials, &keys, clock.as_ref())?;
     clock.not_before(recovered.live.at);
@@ -79,17 +77,22 @@ fn open_key(essentials: &Essentials, settings: Option<Settings>) -> Result<(Keys
 }
 
 /// What is left without a key: to be there, to say so, and to let nobody else at the store.
-async fn without_key(essentials: &Essentials, fault: &KeyError, stop: impl Future<Output = ()>) -> Result<()> {
+async fn without_key(
+    essentials: &Essentials,
+    fault: &KeyError,
+    clock: Arc<dyn Clock>,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
     error!(%fault, "no line of the journal can be believed: custody, and nothing can be ended until the key is back");
     let directory = &essentials.store.directory;
     let _held = Local::hold(directory).with_context(|| format!("the store {} cannot be used", directory.display()))?;
     let status = Status { mode: Mode::Custody, quiet: true, seq: 0 };
     let health = Health { engine: watch::channel(status).1, sockets: watch::channel(SocketState::default()).1 };
     let serving = listen(essentials, health);
+    let post = Post::new(essentials, None, clock, BTreeSet::new())?;
     let telling = async {
-        let told = reach(essentials.slack.as_ref(), None, &essentials.admins).await;
-        if let Some((_, chat)) = told {
-            chat.tell_admins(&alert::without_key(&fault.to_string())).await;
+        if post.open().await.is_some() {
+            post.tell_admins(&alert::without_key(&fault.to_string())).await;
         }
         std::future::pending::<()>().await
     };
@@ -139,34 +142,20 @@ impl Parts {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let Recovered { live, ledger, custody } = recovered;
-        let (chat_sender, chat) = watch::channel(None);
-        let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
-            .map_err(|fault| anyhow!("Okta's settings cannot be used: {fault}"))?;
         let catalogue = Arc::new(settings.as_ref().map(|s| s.catalogue.clone()).unwrap_or_default());
-        let outside = Arc::new(Vendors::new(okta, chat, Arc::clone(&clock), admin_groups(&catalogue)));
         let limits = limits(settings.as_ref());
         let seed = rand::rng().random();
-        let damaged = custody.is_some();
+        let served = settings.filter(|_| custody.is_none()).map(Arc::new);
+        let post = Post::new(essentials, served, Arc::clone(&clock), admin_groups(&catalogue))?;
         let held = custody.map(|custody| custody.held).unwrap_or_default();
         let core = Core::new(live, catalogue, limits, Mode::Custody, seed).owing(held);
         let ledger = Arc::new(ledger);
-        let (engine, door, helm) =
-            Engine::new(core, limits, Arc::clone(&ledger), Arc::clone(&outside), Arc::clone(&clock));
+        let (engine, door, helm) = Engine::new(core, limits, Arc::clone(&ledger), post.outside(), Arc::clone(&clock));
         let engine = tokio::spawn(engine.run());
         let (leave, left) = watch::channel(false);
         let (sockets, sockets_seen) = watch::channel(SocketState::default());
         let health = listen(essentials, Health { engine: door.watch(), sockets: sockets_seen });
-        let chat = ChatRoom {
-            slack: essentials.slack.clone(),
-            admins: essentials.admins.clone(),
-            settings: settings.filter(|_| !damaged).map(Arc::new),
-            door: door.clone(),
-            helm: helm.clone(),
-            chat: chat_sender,
-            outside,
-            sockets,
-            left,
-        };
+        let chat = ChatRoom { post, door: door.clone(), helm: helm.clone(), sockets, left };
         let chat = tokio::spawn(chat.run());
         Ok(Self { door, helm, engine, ledger, health, chat, leave })
     }
@@ -196,54 +185,46 @@ impl Parts {
 
 /// Slack's side, from the first look at the tokens to the last ack.
 struct ChatRoom {
-    slack: Option<Slack>,
-    admins: Vec<Who>,
-    settings: Option<Arc<Settings>>,
+    post: Post,
     door: Door,
     helm: Helm,
-    chat: watch::Sender<Option<Arc<Chat>>>,
-    outside: Arc<Vendors>,
     sockets: watch::Sender<SocketState>,
     left: watch::Receiver<bool>,
 }
 
 impl ChatRoom {
-    async fn run(mut self) {
+    async fn run(self) {
         let mut left = self.left.clone();
         let opened = tokio::select! {
-            opened = self.open() => opened,
+            opened = self.post.open() => opened,
             _ = left.wait_for(|left| *left) => None,
         };
         let Some((client, chat)) = opened else { return };
-        let _ = self.chat.send(Some(Arc::clone(&chat)));
-        let outside = Arc::clone(&self.outside);
-        // Beside all else: Okta may hang.
-        tokio::spawn(async move { outside.meet_admins().await });
-        match self.settings.take() {
-            Some(settings) => self.serve(client, chat, &settings).await,
-            // Custody: admins can be told, and nobody is listened to.
+        match self.post.settings() {
+            Some(settings) => self.serve(client, chat, Some(&settings)).await,
+            // Custody: admins are told, and whoever asks or decides; access can be returned.
             None => {
-                self.outside.tell_admins(&alert::custody()).await;
-                drop(left.wait_for(|left| *left).await);
+                let outside = self.post.outside();
+                let telling = async move { outside.tell_admins(&alert::custody()).await };
+                tokio::join!(telling, self.serve(client, chat, None));
             }
         }
     }
 
-    /// Asks Slack until it takes the tokens.
-    async fn open(&self) -> Option<(Arc<SlackClient>, Arc<Chat>)> {
-        reach(self.slack.as_ref(), self.settings.as_deref(), &self.admins).await
-    }
-
-    /// Opens the sockets; when the first is there, everything is served.
-    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: &Settings) {
-        let desk = Desk::new(self.door, chat, settings.requests.min_duration);
+    /// Opens the sockets; with settings, everything is served.
+    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: Option<&Settings>) {
+        // In custody nothing can be asked for, so that no length is read.
+        let least = settings.map_or(AccessDuration::LONGEST, |settings| settings.requests.min_duration);
+        let desk = Desk::new(self.door, chat, least);
         let seed = StdRng::from_rng(&mut rand::rng());
         let transport = Transport::new(client, desk.handler(), Timing::default(), seed);
         let mut state = transport.state();
         let sockets = self.sockets;
-        // Before the first socket: whoever is faster than this would be told of a custody that is over.
-        self.helm.mode(Mode::Serving).await;
-        info!("Slack takes the tokens: serving");
+        if settings.is_some() {
+            // Before the first socket: whoever is faster than this would be told of a custody that is over.
+            self.helm.mode(Mode::Serving).await;
+            info!("Slack takes the tokens: serving");
+        }
         let watching = tokio::spawn(async move {
             while state.changed().await.is_ok() {
                 let now = state.borrow_and_update().clone();
@@ -256,35 +237,6 @@ impl ChatRoom {
         let mut left = self.left;
         transport.run(async move { drop(left.wait_for(|left| *left).await) }).await;
         watching.abort();
-    }
-}
-
-/// Asks Slack until it takes the tokens. Nothing where its settings cannot be used at all.
-async fn reach(
-    slack: Option<&Slack>,
-    settings: Option<&Settings>,
-    admins: &[Who],
-) -> Option<(Arc<SlackClient>, Arc<Chat>)> {
-    let slack = slack?;
-    let client = match SlackClient::new(&slack.api_url, &slack.bot_token, &slack.app_token, CALL_DEADLINE) {
-        Ok(client) => Arc::new(client),
-        Err(fault) => {
-            error!(%fault, "Slack's settings cannot be used: custody");
-            return None;
-        }
-    };
-    let (mut wait, longest) = SLACK_WAITS;
-    loop {
-        match preflight(&client).await {
-            Ok(me) => {
-                let manners = Manners::new(slack, settings, admins);
-                let chat = Arc::new(Chat::open(Arc::clone(&client), me.team_id, manners).await);
-                return Some((client, chat));
-            }
-            Err(fault) => warn!(%fault, "Slack does not take the tokens: custody"),
-        }
-        clock::pause(wait).await;
-        wait = (wait * 2).min(longest);
     }
 }
 

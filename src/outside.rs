@@ -93,7 +93,7 @@ impl Vendors {
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::sentence(what, request, chat.voice())).await?;
+        chat.nudge(&shown.posted, &nudge::card(what, request, chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
@@ -254,8 +254,8 @@ impl Outside for Vendors {
         }
     }
 
-    async fn show(&self, view: ViewKey, request: Request) -> Result<Posted, EffectError> {
-        self.chat()?.show(&view, &request).await
+    async fn show(&self, view: ViewKey, request: Request, others: Vec<Request>) -> Result<Posted, EffectError> {
+        self.chat()?.show(&view, &request, &others).await
     }
 
     async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {

@@ -168,6 +168,16 @@ impl Live {
         self.people.get(slack)
     }
 
+    /// What else the requester of a request holds, the soonest end first.
+    #[must_use]
+    pub fn held_beside(&self, request: &Request) -> Vec<Request> {
+        let open = self.people.get(&request.asker).into_iter().flat_map(|person| &person.open);
+        let others = open.filter(|id| **id != request.id).filter_map(|id| self.requests.get(id));
+        let mut held: Vec<Request> = others.filter(|other| other.ends().is_some()).cloned().collect();
+        held.sort_by_key(Request::ends);
+        held
+    }
+
     /// The promises made for a request itself; those of its membership are not among them.
     pub fn promises_of(&self, request: RequestId) -> impl Iterator<Item = (EffectId, &Promise)> {
         self.promises

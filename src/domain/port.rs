@@ -463,11 +463,17 @@ pub trait Outside: Send + Sync + 'static {
     /// If it came to no outcome, with what to do next.
     fn perform(&self, attempt: Attempt) -> impl Future<Output = Result<Outcome, EffectError>> + Send;
 
-    /// Posts a message, or redraws it, as its request stands now. Answers where it stands.
+    /// Posts a message, or redraws it, as its request stands now; `others` are what else the requester holds. Answers
+    /// where it stands.
     ///
     /// # Errors
     /// [`Class::Gone`] and [`Class::Rejected`] mean that it can never be shown.
-    fn show(&self, view: ViewKey, request: Request) -> impl Future<Output = Result<Posted, EffectError>> + Send;
+    fn show(
+        &self,
+        view: ViewKey,
+        request: Request,
+        others: Vec<Request>,
+    ) -> impl Future<Output = Result<Posted, EffectError>> + Send;
 
     /// Finds out who a Slack user is. Nothing of it is on record.
     ///

@@ -438,6 +438,15 @@ impl Request {
         }
     }
 
+    /// When it ends, while access is open.
+    #[must_use]
+    pub const fn ends(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Active { ends, .. } => Some(ends),
+            _ => None,
+        }
+    }
+
     /// The membership it gives, once it is known whose.
     #[must_use]
     pub fn membership(&self) -> Option<MembershipKey> {

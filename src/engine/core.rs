@@ -592,7 +592,8 @@ impl Core {
         }
         for view in self.shows.ready(&self.safe, now.elapsed) {
             if let Some(request) = self.safe.requests.get(&view.request()) {
-                actions.push(Action::Show { view, request: Box::new(request.clone()) });
+                let others = self.safe.held_beside(request);
+                actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
     }

@@ -23,7 +23,8 @@ use crate::{
         time::Timestamp,
     },
     ledger::{
-        Damaged, Doubt, Head, IndexError, Keys, Line, Local, OpenError, Opening, Projection, Row, Schema, Side, Sound, Why,
+        Damaged, Doubt, Head, IndexError, Keys, Line, Local, OpenError, Opening, Projection, Row, Schema, Side, Sound,
+        Why,
         disk::Disk,
         journal::{Damage, ReadError},
     },

@@ -228,11 +228,11 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     handle.abort();
                 }
             }
-            Action::Show { view, request } => {
+            Action::Show { view, request, others } => {
                 let outside = Arc::clone(&self.outside);
                 let revision = request.revision;
                 self.spawn(Job::Show(view.clone(), revision), async move {
-                    let shown = outside.show(view.clone(), *request).await;
+                    let shown = outside.show(view.clone(), *request, others).await;
                     Landed::Shown(view, revision, shown)
                 });
             }

@@ -75,7 +75,7 @@ impl Outside for Silent {
         std::future::pending().await
     }
 
-    async fn show(&self, _view: ViewKey, _request: Request) -> Result<Posted, EffectError> {
+    async fn show(&self, _view: ViewKey, _request: Request, _others: Vec<Request>) -> Result<Posted, EffectError> {
         std::future::pending().await
     }
 

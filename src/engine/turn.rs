@@ -110,6 +110,8 @@ pub enum Action {
         view: ViewKey,
         /// As its request stands.
         request: Box<Request>,
+        /// What else the requester holds, the soonest end first.
+        others: Vec<Request>,
     },
     /// The state does not fit its own decisions: stop, do not guess.
     Halt(Illegal),

@@ -79,7 +79,7 @@ pub fn standing(name: &str, request: &Request) -> Card {
     let said = format!(" asked for {} and is in its Okta group already, not through Jitney.", access(request));
     Card {
         lines: vec![vec![person, text(said)]],
-        context: Some(request.id.to_string()),
+        context: Some(vec![text(request.id.to_string())]),
         text: format!(
             "{name} asked for {} and is in its Okta group already, not through Jitney.",
             access_plainly(request)
@@ -113,6 +113,18 @@ pub fn without_key(fault: &str) -> Card {
         vec![text(format!("Its audit key cannot be used: {fault}."))],
         vec![text("Until that is mended and it is started again, nothing is granted, and nothing ends by itself.")],
         vec![text("By hand: remove whoever's time is over from the groups in Okta.")],
+    ];
+    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
+    Card { lines, text: plain, ..Card::default() }
+}
+
+/// Slack opens no socket, so nobody is heard; `fault` names the token and its mend.
+#[must_use]
+pub fn unheard(fault: &str) -> Card {
+    let lines = vec![
+        vec![Run::Mark(Mark::Warning), bold("Jitney hears nobody at the moment")],
+        vec![text(format!("Slack opens no socket: {fault}."))],
+        vec![text("Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.")],
     ];
     let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
     Card { lines, text: plain, ..Card::default() }

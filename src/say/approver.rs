@@ -13,23 +13,22 @@ use crate::domain::{
     time::EndRule,
 };
 
-/// The card as the request stands, for one reader.
+/// The most other accesses that are named.
+const MOST_HELD: usize = 3;
+
+/// The card as the request stands, for one reader; `others` is what else the requester holds, where that is known.
 #[must_use]
-pub fn card(request: &Request, reader: &SlackUserId, voice: &Voice) -> Card {
+pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>, voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
         State::Pending { route, clicks } if clicks.iter().any(|click| click.slack == *reader) => {
             checking(request, route, &zone)
         }
-        State::Pending { route, .. } => question(request, route, reader, &zone),
+        State::Pending { route, .. } => question(request, route, reader, others, &zone),
         _ => decided(request, reader, &zone),
     };
     card.quote.get_or_insert_with(|| justification(request));
-    let context = context(request, &zone);
-    card.context = Some(match people::joined(request, reader) {
-        Some(joined) => format!("{context} · {joined}"),
-        None => context,
-    });
+    card.context = Some(people::and_joined(context(request, &zone), request, reader));
     card
 }
 
@@ -37,7 +36,7 @@ fn asks(request: &Request) -> Line {
     vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(format!(" asks for {}", access(request)))]
 }
 
-fn question(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
+fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Option<&[Request]>, zone: &Zone) -> Card {
     let mut lines = vec![asks(request), terms(request, zone)];
     if let Some(denial) = &request.denied_before {
         lines.push(vec![
@@ -51,17 +50,40 @@ fn question(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone)
     Card {
         lines,
         steps: steps(route, &request.access.application, Some(reader), zone),
-        after: vec![vec![text(format!("{} sensitivity.", sensitivity(request.access.sensitivity)))]],
+        after: vec![facts(request, others, zone)],
         buttons: Some(decide(request, zone)),
         text: question_plainly(request, route, reader, zone),
         ..Card::default()
     }
 }
 
+/// How much harm it can do, and what the requester holds beside it.
+fn facts(request: &Request, others: Option<&[Request]>, zone: &Zone) -> Line {
+    let mut line = vec![text(format!("{} sensitivity.", sensitivity(request.access.sensitivity)))];
+    match others {
+        None => {}
+        Some([]) => line.push(text(" Holds nothing else now.")),
+        Some(others) => {
+            for (place, (other, ends)) in
+                others.iter().filter_map(|other| Some((other, other.ends()?))).take(MOST_HELD).enumerate()
+            {
+                let before = if place == 0 { " Holds now: " } else { "; " };
+                line.extend([text(format!("{before}{} until ", access(other))), zone.token(ends)]);
+            }
+            let more = others.len().saturating_sub(MOST_HELD);
+            line.push(text(if more > 0 { format!(" and {}.", people::others_are(more)) } else { ".".to_owned() }));
+        }
+    }
+    line
+}
+
+/// How long, or until when. Of a length no end is named: the card stands for as long as nobody decides, up to days, and
+/// changes only when the request does, so that "if you approve now, until 16:40" would be true when it is posted and
+/// false when it is read. The form, which is drawn as one looks at it, names the end; here stands from when it counts.
 fn terms(request: &Request, zone: &Zone) -> Line {
     match request.end {
         EndRule::After { secs } => {
-            vec![text(format!("{} from the moment it opens; asked ", length::words(secs))), zone.token(request.asked)]
+            vec![text(format!("{} from when access opens; asked ", length::words(secs))), zone.token(request.asked)]
         }
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved")],
     }
@@ -182,10 +204,10 @@ fn status(request: &Request, zone: &Zone) -> Option<Line> {
     }
 }
 
-fn context(request: &Request, zone: &Zone) -> String {
+fn context(request: &Request, zone: &Zone) -> Line {
     match request.state {
-        State::Pending { .. } => format!("{} · closes {} if nobody decides", request.id, zone.stamp(request.closes)),
-        _ => request.id.to_string(),
+        State::Pending { .. } => super::closes(request, zone),
+        _ => vec![text(request.id.to_string())],
     }
 }
 

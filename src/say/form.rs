@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Buttons, Card, Line, Voice, approver, bold, length, people,
+    Buttons, Card, Line, Voice, approver, length, people,
     requester::{self, access_plainly},
     text,
     time::Zone,
 };
 use crate::domain::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, StepRule},
+    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters},
     decide::may_ask,
     duration::resolve,
     id::EntitlementId,
@@ -17,6 +17,10 @@ use crate::domain::{
     request::Request,
     time::{EndRule, Timestamp},
 };
+
+mod preview;
+
+pub use preview::{Names, standing, whom};
 
 /// The request form, before it is drawn.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,8 +31,10 @@ pub struct RequestForm {
     pub chosen: Option<EntitlementId>,
     /// Lengths to choose from, the shortest first.
     pub lengths: Vec<Choice>,
-    /// Who will be asked, and until when.
+    /// Until when, or why not.
     pub preview: Vec<Line>,
+    /// Who will be asked, a line a step.
+    pub steps: Vec<Line>,
 }
 
 /// An application's levels.
@@ -60,23 +66,57 @@ pub struct Filled {
     pub end: Option<Result<EndRule, String>>,
 }
 
-/// How far it is known who asks.
+/// How far it is known who asks. Those who were served before are remembered as they were then.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Knowledge<'a> {
     /// They are looked up.
-    Waiting,
-    /// Okta is slow.
-    Late,
+    Waiting(Option<&'a Identity>),
+    /// They are looked up, and Okta is slow.
+    Late(Option<&'a Identity>),
     /// They are known.
     Known(&'a Identity),
+}
+
+impl<'a> Knowledge<'a> {
+    /// Who they are, or were.
+    #[must_use]
+    pub const fn person(self) -> Option<&'a Identity> {
+        match self {
+            Self::Known(person) => Some(person),
+            Self::Waiting(person) | Self::Late(person) => person,
+        }
+    }
+}
+
+/// What a form is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// What can be asked for.
+    pub catalogue: &'a Catalogue,
+    /// Who asks.
+    pub who: Knowledge<'a>,
+    /// Their open requests.
+    pub own: &'a [Request],
+    /// Whoever may be asked, as far as they were looked up.
+    pub names: &'a Names,
+    /// The present.
+    pub now: Timestamp,
+    /// The words' surroundings.
+    pub voice: &'a Voice,
+}
+
+impl Scene<'_> {
+    fn zone(&self) -> Zone {
+        Zone::of(self.who.person().and_then(|person| person.zone.as_deref()), &self.voice.zone)
+    }
 }
 
 /// What someone may ask for: of those who are not known yet, what is open to everyone.
 #[must_use]
 pub fn offered<'a>(catalogue: &'a Catalogue, who: Knowledge<'_>) -> Vec<(&'a Application, &'a Entitlement)> {
-    let open = |entitlement: &Entitlement| match who {
-        Knowledge::Known(person) => may_ask(&entitlement.requesters, person),
-        Knowledge::Waiting | Knowledge::Late => entitlement.requesters == Requesters::Everyone,
+    let open = |entitlement: &Entitlement| match who.person() {
+        Some(person) => may_ask(&entitlement.requesters, person),
+        None => entitlement.requesters == Requesters::Everyone,
     };
     let mut offered: Vec<_> = catalogue.entitlements().filter(|(_, entitlement)| open(entitlement)).collect();
     offered.sort_by(|(a, x), (b, y)| {
@@ -85,33 +125,30 @@ pub fn offered<'a>(catalogue: &'a Catalogue, who: Knowledge<'_>) -> Vec<(&'a App
     offered
 }
 
-/// The form as it stands.
+/// What someone may choose from, by application.
 #[must_use]
-pub fn request(
-    catalogue: &Catalogue,
-    who: Knowledge<'_>,
-    filled: &Filled,
-    own: &[Request],
-    now: Timestamp,
-    voice: &Voice,
-) -> RequestForm {
-    let offered = offered(catalogue, who);
+pub fn groups(catalogue: &Catalogue, who: Knowledge<'_>) -> Vec<Group> {
     let mut groups: BTreeMap<(String, String), Vec<Choice>> = BTreeMap::new();
-    for (application, entitlement) in &offered {
+    for (application, entitlement) in offered(catalogue, who) {
         let key = (application.name.to_lowercase(), application.name.clone());
         groups.entry(key).or_default().push(option(application, entitlement));
     }
+    groups.into_iter().map(|((_, label), options)| Group { label, options }).collect()
+}
+
+/// The form as it stands.
+#[must_use]
+pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
+    let offered = offered(scene.catalogue, scene.who);
     let chosen =
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
-    let zone = match who {
-        Knowledge::Known(person) => Zone::of(person.zone.as_deref(), &voice.zone),
-        _ => Zone::of(None, &voice.zone),
-    };
+    let (preview, steps) = preview::preview(scene, chosen.copied(), !offered.is_empty(), filled);
     RequestForm {
-        groups: groups.into_iter().map(|((_, label), options)| Group { label, options }).collect(),
+        groups: groups(scene.catalogue, scene.who),
         chosen: chosen.map(|(_, entitlement)| entitlement.id.clone()),
-        lengths: lengths(chosen.map(|(_, entitlement)| *entitlement), &offered, now, &zone, voice),
-        preview: preview(chosen.copied(), catalogue, who, filled, own, now, &zone, voice),
+        lengths: lengths(chosen.map(|(_, entitlement)| *entitlement), &offered, scene.now, &scene.zone(), scene.voice),
+        preview,
+        steps,
     }
 }
 
@@ -159,101 +196,6 @@ fn lengths(
     offers.into_iter().map(choice).collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything that is shown before a form is sent")]
-fn preview(
-    chosen: Option<(&Application, &Entitlement)>,
-    catalogue: &Catalogue,
-    who: Knowledge<'_>,
-    filled: &Filled,
-    own: &[Request],
-    now: Timestamp,
-    zone: &Zone,
-    voice: &Voice,
-) -> Vec<Line> {
-    let Some((application, entitlement)) = chosen else {
-        return vec![vec![text(match who {
-            Knowledge::Waiting => "Looking up what you can ask for.",
-            Knowledge::Late => "Okta is slow. Close this and type your request in one line, or try again in a moment.",
-            Knowledge::Known(_) => "Choose an access to see who will be asked and when it would end.",
-        })]];
-    };
-    if let Some(request) = own.iter().find(|request| request.access.entitlement == entitlement.id && request.is_open())
-    {
-        return vec![vec![text(standing(request, now, voice))]];
-    }
-    let mut lines = vec![match &filled.end {
-        None => vec![text("Choose a length to see when it would end.")],
-        Some(Err(fault)) => vec![text(fault.clone())],
-        Some(Ok(end)) => match end.lasts(now) {
-            Some(length) if length > entitlement.max_duration => vec![
-                bold("Too long. "),
-                text(format!(
-                    "{} on {} can be had for up to {}.",
-                    entitlement.name,
-                    application.name,
-                    length::words(entitlement.max_duration)
-                )),
-            ],
-            _ => until(*end, now, zone),
-        },
-    }];
-    for step in &entitlement.approval {
-        lines.push(vec![text(asked(application, step, catalogue, who))]);
-    }
-    lines
-}
-
-fn until(end: EndRule, now: Timestamp, zone: &Zone) -> Line {
-    match end {
-        EndRule::After { secs } => vec![
-            bold(format!("If approved now, until {}.", zone.full(secs.after(now), now))),
-            text(format!(" The {} start when access opens.", length::words(secs))),
-        ],
-        EndRule::At { instant } => {
-            vec![bold(format!("Until {}, whenever it is approved.", zone.full(instant, now)))]
-        }
-    }
-}
-
-/// Whom a step would ask. E-mails go to nobody but admins and their owners, so people are counted, not named, until
-/// they are looked up.
-fn asked(application: &Application, step: &StepRule, catalogue: &Catalogue, who: Knowledge<'_>) -> String {
-    let own = |email: &crate::domain::id::Email| matches!(who, Knowledge::Known(person) if person.email == *email);
-    let count = |emails: &[crate::domain::id::Email]| emails.iter().filter(|email| !own(email)).count();
-    match step {
-        StepRule::Owner => match count(&application.owners) {
-            0 => format!("Nobody but you owns {}, so nobody could approve this.", application.name),
-            1 => format!("Asked: the owner of {}.", application.name),
-            owners => format!("Asked: one of the {owners} owners of {}.", application.name),
-        },
-        StepRule::Approvers(name) => {
-            let members = catalogue.approvers.get(name).map_or(0, |members| count(members));
-            match members {
-                0 => format!("Nobody but you is in {name}, so nobody could approve this."),
-                1 => format!("Asked: {name}."),
-                members => format!("Asked: one of {members} in {name}."),
-            }
-        }
-        StepRule::Person(email) if own(email) => "Only you are named for this, so nobody could approve it.".to_owned(),
-        StepRule::Person(_) => format!("Asked: the person named for {}.", application.name),
-    }
-}
-
-/// "You asked for this …" or "You have this until …".
-#[must_use]
-pub fn standing(request: &Request, now: Timestamp, voice: &Voice) -> String {
-    use crate::domain::request::State;
-    let zone = requester::zone(request, voice);
-    match &request.state {
-        State::Active { ends, .. } => format!("You have this until {}. ({})", zone.full(*ends, now), request.id),
-        State::Pending { route, .. } => {
-            let waiting = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();
-            format!("You asked for this {}: waiting for {waiting}. ({})", zone.near(request.asked, now), request.id)
-        }
-        _ => format!("You asked for this {}. ({})", zone.near(request.asked, now), request.id),
-    }
-}
-
 /// What stands in place of a form.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
@@ -265,16 +207,16 @@ pub struct Notice {
 
 /// Asked already, or held already: the card's first lines, and its buttons.
 #[must_use]
-pub fn already(request: &Request, now: Timestamp, voice: &Voice) -> Notice {
+pub fn already(request: &Request, own: &[Request], now: Timestamp, voice: &Voice) -> Notice {
     use crate::domain::request::State;
     let held = matches!(request.state, State::Active { .. });
-    let card = requester::card(request, voice);
+    let card = requester::card(request, own, voice);
     let buttons: Option<Buttons> = card.buttons;
     let sentence = standing(request, now, voice);
     Notice {
         title: if held { "You already have this" } else { "Already requested" },
         card: Card {
-            lines: vec![vec![bold(access_plainly(request))], vec![text(sentence.clone())]],
+            lines: vec![vec![super::bold(access_plainly(request))], vec![text(sentence.clone())]],
             buttons,
             text: sentence,
             ..Card::default()
@@ -297,7 +239,7 @@ pub fn too_late(sentence: String) -> Notice {
 /// Something that only needs saying.
 #[must_use]
 pub fn notice(title: &'static str, sentence: String) -> Notice {
-    Notice { title, card: Card { lines: vec![vec![text(sentence.clone())]], text: sentence, ..Card::default() } }
+    Notice { title, card: Card::sentence(sentence) }
 }
 
 /// The first line of a denial's form.

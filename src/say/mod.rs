@@ -137,9 +137,18 @@ pub struct Card {
     /// What one can press. A decided card has none.
     pub buttons: Option<Buttons>,
     /// The last, small line.
-    pub context: Option<String>,
+    pub context: Option<Line>,
     /// The whole in sentences, for notifications and screen readers.
     pub text: String,
+}
+
+impl Card {
+    /// A sentence alone.
+    #[must_use]
+    pub fn sentence(sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self { lines: vec![vec![text(sentence.clone())]], text: sentence, ..Self::default() }
+    }
 }
 
 /// What the sentences need to know of their surroundings.
@@ -176,6 +185,11 @@ pub fn text(words: impl Into<String>) -> Run {
 #[must_use]
 pub fn bold(words: impl Into<String>) -> Run {
     Run::Bold(words.into())
+}
+
+/// "R-142 · closes tomorrow at 14:40 if nobody decides".
+fn closes(request: &crate::domain::request::Request, zone: &time::Zone) -> Line {
+    vec![text(format!("{} · closes ", request.id)), zone.token(request.closes), text(" if nobody decides")]
 }
 
 /// A button that names a request.

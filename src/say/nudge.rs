@@ -1,8 +1,9 @@
 //! One sentence in a message's thread, for what one should not miss.
 
 use super::{
-    Voice,
-    requester::{access_plainly, zone},
+    Card, Line, Voice,
+    requester::{access_plainly, flat, zone},
+    text,
 };
 use crate::domain::{
     port::Nudge,
@@ -11,32 +12,42 @@ use crate::domain::{
 
 /// The sentence. No marks, no mentions, no justification: it stands on lock screens.
 #[must_use]
-pub fn sentence(nudge: Nudge, request: &Request, voice: &Voice) -> String {
-    let zone = zone(request, voice);
+pub fn card(nudge: Nudge, request: &Request, voice: &Voice) -> Card {
+    let line = line(nudge, request, voice);
+    Card { text: flat(&line), lines: vec![line], ..Card::default() }
+}
+
+fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
     let access = access_plainly(request);
-    let at = match &request.state {
-        State::Ended { at, .. } => zone.stamp(*at),
-        State::Active { ends, .. } => zone.stamp(*ends),
-        State::Revoking { due, .. } => zone.stamp(*due),
-        _ => zone.stamp(request.closes),
-    };
+    let at = zone(request, voice).token(match &request.state {
+        State::Ended { at, .. } => *at,
+        State::Active { ends, .. } => *ends,
+        State::Revoking { due, .. } => *due,
+        _ => request.closes,
+    });
     match nudge {
-        Nudge::Open => format!("Open until {at}: {access}."),
-        Nudge::Denied => format!("Denied: {access}. The reason is in the message above."),
-        Nudge::Unanswered if request.route().is_none() => {
-            format!("Closed {at}, Okta did not answer, so nobody was asked: {access}. You can ask again.")
+        Nudge::Open => vec![text("Open until "), at, text(format!(": {access}."))],
+        Nudge::Denied => vec![text(format!("Denied: {access}. The reason is in the message above."))],
+        Nudge::Unanswered if request.route().is_none() => vec![
+            text("Closed "),
+            at,
+            text(format!(", Okta did not answer, so nobody was asked: {access}. You can ask again.")),
+        ],
+        Nudge::Unanswered => {
+            vec![text("Closed "), at, text(format!(", nobody decided: {access}. You can ask again."))]
         }
-        Nudge::Unanswered => format!("Closed {at}, nobody decided: {access}. You can ask again."),
-        Nudge::Failed => format!("Could not be opened: {access}. The message above says what to do."),
+        Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
         Nudge::Expired => match &request.state {
             State::Ended { kept: Some(by), .. } => {
-                format!("Ended {at}: {access}. {by} keeps it open until its own end.")
+                vec![text("Ended "), at, text(format!(": {access}. {by} keeps it open until its own end."))]
             }
-            _ => format!("Ended {at}: {access}. Okta confirmed it."),
+            _ => vec![text("Ended "), at, text(format!(": {access}. Okta confirmed it."))],
         },
-        Nudge::Revoked => format!("Ended {at}: {access}. It was removed in Okta by hand."),
-        Nudge::RemovalLate => {
-            format!("Over since {at}, but Okta has not confirmed it: {access}. Do not use this access any more.")
-        }
+        Nudge::Revoked => vec![text("Ended "), at, text(format!(": {access}. It was removed in Okta by hand."))],
+        Nudge::RemovalLate => vec![
+            text("Over since "),
+            at,
+            text(format!(", but Okta has not confirmed it: {access}. Do not use this access any more.")),
+        ],
     }
 }

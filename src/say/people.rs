@@ -6,6 +6,15 @@ use crate::domain::{
     request::{Decider, Request, Step, StepKind},
 };
 
+/// Somebody who can be named.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// Their Slack account.
+    pub slack: SlackUserId,
+    /// Their name.
+    pub name: String,
+}
+
 /// More than this are counted, not named.
 const NAMED: usize = 2;
 
@@ -21,7 +30,9 @@ pub fn or<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-fn others_are(count: usize) -> String {
+/// "1 other", "2 others".
+#[must_use]
+pub fn others_are(count: usize) -> String {
     if count == 1 { "1 other".to_owned() } else { format!("{count} others") }
 }
 
@@ -31,11 +42,14 @@ pub fn asker(request: &Request) -> Run {
     Run::Person { slack: request.asker.clone(), name: asker_name(request) }
 }
 
-/// That the reader's accounts were joined because of this request. Only they read it.
+/// A card's context, and that the reader's accounts were joined because of this request. Only they read it.
 #[must_use]
-pub fn joined(request: &Request, reader: &SlackUserId) -> Option<String> {
-    let email = request.joined.get(reader)?;
-    Some(format!("Your Slack account is now joined to Okta account {email}. An admin can change that."))
+pub fn and_joined(mut context: Line, request: &Request, reader: &SlackUserId) -> Line {
+    if let Some(email) = request.joined.get(reader) {
+        let joined = format!(" · Your Slack account is now joined to Okta account {email}. An admin can change that.");
+        context.push(text(joined));
+    }
+    context
 }
 
 /// The requester's plain name.
@@ -58,7 +72,13 @@ pub fn asked(step: &Step, reader: Option<&SlackUserId>) -> Line {
     let all: Vec<Run> = own
         .chain(others.map(|approver| Run::Person { slack: approver.slack.clone(), name: approver.name.clone() }))
         .collect();
-    let more = all.len().saturating_sub(NAMED);
+    any_of(all, 0)
+}
+
+/// "@Bob Stone, @Dana Fox or 2 others", of some who are named and so many more.
+#[must_use]
+pub fn any_of(all: Vec<Run>, unnamed: usize) -> Line {
+    let more = all.len().saturating_sub(NAMED) + unnamed;
     let named = all.into_iter().take(NAMED).enumerate().flat_map(|(place, run)| match (place, more) {
         (0, _) => vec![run],
         (_, 0) => vec![text(" or "), run],
@@ -79,7 +99,13 @@ pub fn asked_plainly(step: &Step, reader: Option<&SlackUserId>) -> String {
 /// Why a step asks them: "owners of Production Database".
 #[must_use]
 pub fn because(step: &Step, application: &str) -> String {
-    match (&step.kind, step.approvers.len()) {
+    because_of(&step.kind, step.approvers.len(), application)
+}
+
+/// The same of a step that is none yet.
+#[must_use]
+pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> String {
+    match (kind, approvers) {
         (StepKind::Owner { .. }, 1) => format!("owner of {application}"),
         (StepKind::Owner { .. }, _) => format!("owners of {application}"),
         (StepKind::Approvers { name }, _) => format!("{application} asks {name}"),

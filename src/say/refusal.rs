@@ -72,13 +72,22 @@ pub fn sentence(
         Refusal::NotReadable => {
             "Requests that are over cannot be read at the moment, so nothing was done. Try again in a few minutes.".to_owned()
         }
-        Refusal::CannotBeSaved => {
-            "This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.".to_owned()
-        }
-        Refusal::Custody => {
-            format!("Jitney only ends access at the moment; nothing can be asked for or decided. Ask {}. Access still ends on time.", voice.admin())
-        }
+        Refusal::CannotBeSaved => CANNOT_BE_SAVED.to_owned(),
+        Refusal::Custody => custody(voice),
     }
+}
+
+/// Nothing was done, and it is not known whom it was about.
+pub const CANNOT_BE_SAVED: &str =
+    "This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.";
+
+/// Nothing can be asked for or decided at the moment.
+#[must_use]
+pub fn custody(voice: &Voice) -> String {
+    format!(
+        "Jitney only ends access at the moment; nothing can be asked for or decided. Ask {}. Access still ends on time.",
+        voice.admin()
+    )
 }
 
 fn reader_zone(about: Option<&Request>, voice: &Voice) -> Zone {
@@ -140,6 +149,9 @@ fn returned(about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
         _ => "You returned this already. Nothing more to do.".to_owned(),
     }
 }
+
+/// A form was sent for what is not offered, or not any more.
+pub const OFFER_CHANGED: &str = "The offer changed while the form was open. Choose the access again.";
 
 /// Why someone cannot be served, and who can mend it.
 #[must_use]

@@ -9,9 +9,9 @@ use crate::domain::{
     time::{EndRule, Timestamp},
 };
 
-/// The message as the request stands.
+/// The message as the request stands; `others` is what else its requester holds.
 #[must_use]
-pub fn card(request: &Request, voice: &Voice) -> Card {
+pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
         State::Checking { checking } => checking_card(request, checking),
@@ -19,9 +19,12 @@ pub fn card(request: &Request, voice: &Voice) -> Card {
         State::Approved { route, .. } => approved(route),
         State::Active { route, ends, .. } => active(request, route, *ends, &zone),
         State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
-        State::Ended { ending, at, kept, .. } => ended(request, ending, *at, *kept, &zone, voice),
+        State::Ended { ending, at, kept, .. } => {
+            let keeper = kept.map(|id| (id, others.iter().find(|other| other.id == id).and_then(Request::ends)));
+            ended(request, ending, *at, keeper, &zone, voice)
+        }
     };
-    card.lines.insert(1, what(request, &zone));
+    card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
     if !matches!(request.state, State::Ended { .. }) {
         card.quote.get_or_insert_with(|| justification(request));
     }
@@ -65,8 +68,25 @@ pub fn how_long(request: &Request, zone: &Zone) -> String {
     }
 }
 
-fn what(request: &Request, zone: &Zone) -> Line {
-    vec![text(format!("{}, {}", access(request), how_long(request, zone)))]
+/// The access as whoever asked may know it: by its names once it is known that they may ask for it, before that and
+/// where they may not as they typed it.
+#[must_use]
+pub fn named(request: &Request) -> String {
+    if is_disclosed(request) { access(request) } else { request.access.entitlement.to_string() }
+}
+
+fn named_plainly(request: &Request) -> String {
+    if is_disclosed(request) { access_plainly(request) } else { request.access.entitlement.to_string() }
+}
+
+fn is_disclosed(request: &Request) -> bool {
+    match &request.state {
+        State::Checking { checking } => !matches!(checking, Checking::Identifying),
+        State::Ended { route: None, ending, .. } => {
+            matches!(ending, Ending::Refused { why: NotSentOn::StandingMember | NotSentOn::NobodyToAsk })
+        }
+        _ => true,
+    }
 }
 
 fn checking_card(request: &Request, _: &Checking) -> Card {
@@ -83,6 +103,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     first.extend(waiting);
     let names = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();
     let until = match request.end {
+        // No end is named of a length: this stands for as long as nobody decides, and it would go stale.
         EndRule::After { secs } => {
             vec![text(format!("The {} start when access opens.", length::words(secs)))]
         }
@@ -193,14 +214,7 @@ fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
     }
 }
 
-fn ended(
-    request: &Request,
-    ending: &Ending,
-    at: Timestamp,
-    kept: Option<crate::domain::id::RequestId>,
-    zone: &Zone,
-    voice: &Voice,
-) -> Card {
+fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Keeper>, zone: &Zone, voice: &Voice) -> Card {
     let time = || zone.token(at);
     let lines = match ending {
         Ending::Refused { why: NotSentOn::StandingMember } => vec![
@@ -222,7 +236,7 @@ fn ended(
         Ending::Expired => {
             let mut lines = vec![vec![bold("Ended "), time(), bold(", as planned")]];
             lines.push(match kept {
-                Some(by) => vec![text(format!("{by} keeps this access open until its own end."))],
+                Some(by) => keeps(by, zone),
                 None => vec![text("Okta confirmed it.")],
             });
             lines
@@ -230,7 +244,7 @@ fn ended(
         Ending::Returned => vec![
             vec![bold("You returned this access"), text(", "), time()],
             match kept {
-                Some(by) => vec![text(format!("{by} keeps it open until its own end."))],
+                Some(by) => keeps(by, zone),
                 None => vec![text("Okta confirmed its end.")],
             },
         ],
@@ -243,6 +257,15 @@ fn ended(
         _ => None,
     };
     Card { lines, quote, ..Card::default() }
+}
+
+/// The request that keeps the same membership, and until when, while that is so.
+type Keeper = (crate::domain::id::RequestId, Option<Timestamp>);
+
+/// "R-151 keeps this access open until ‹end›."
+fn keeps((by, ends): Keeper, zone: &Zone) -> Line {
+    let end = ends.map_or_else(|| text("its own end"), |ends| zone.token(ends));
+    vec![text(format!("{by} keeps this access open until ")), end, text(".")]
 }
 
 fn person(by: &crate::domain::request::Decider) -> Run {
@@ -296,20 +319,14 @@ pub fn failed(why: &NotOpened) -> &'static str {
     }
 }
 
-fn context(request: &Request, zone: &Zone) -> String {
-    let facts = facts(request, zone);
-    match people::joined(request, &request.asker) {
-        Some(joined) => format!("{facts} · {joined}"),
-        None => facts,
-    }
+fn context(request: &Request, zone: &Zone) -> Line {
+    people::and_joined(facts(request, zone), request, &request.asker)
 }
 
-fn facts(request: &Request, zone: &Zone) -> String {
+fn facts(request: &Request, zone: &Zone) -> Line {
     match request.state {
-        State::Checking { .. } | State::Pending { .. } => {
-            format!("{} · closes {} if nobody decides", request.id, zone.stamp(request.closes))
-        }
-        _ => request.id.to_string(),
+        State::Checking { .. } | State::Pending { .. } => super::closes(request, zone),
+        _ => vec![text(request.id.to_string())],
     }
 }
 
@@ -317,7 +334,7 @@ fn facts(request: &Request, zone: &Zone) -> String {
 fn plain(card: &Card, request: &Request) -> String {
     let first = card.lines.first().map(|line| flat(line)).unwrap_or_default();
     let rest = card.lines.iter().skip(2).map(|line| flat(line));
-    let what = format!("{}: {}.", first.trim_end_matches(['.', ':']), access_plainly(request));
+    let what = format!("{}: {}.", first.trim_end_matches(['.', ':']), named_plainly(request));
     std::iter::once(what).chain(rest).collect::<Vec<_>>().join(" ")
 }
 

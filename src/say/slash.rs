@@ -1,7 +1,7 @@
 //! Private answers to typed commands.
 
-use super::{Card, Line, Run, Voice, requester, text, time::Zone};
-use crate::domain::request::Request;
+use super::{Button, ButtonId, Buttons, Card, Line, Look, Run, Voice, requester, text, time::Zone};
+use crate::domain::{id::EntitlementId, request::Request};
 
 /// "Saved as R-142: Production Database · Read-Write, 2 hours. Your messages show how it goes."
 #[must_use]
@@ -10,7 +10,7 @@ pub fn saved(request: &Request, voice: &Voice) -> String {
     format!(
         "Saved as {}: {}, {}. Your messages show how it goes.",
         request.id,
-        requester::access(request),
+        requester::named(request),
         requester::how_long(request, &zone)
     )
 }
@@ -25,6 +25,18 @@ pub const NOT_DONE: &str = "This took too long, so it may not have been done. Tr
 #[must_use]
 pub fn unreadable(voice: &Voice) -> String {
     format!("That click could not be read, so nothing was done. Open {} again.", voice.command)
+}
+
+/// The form did not come.
+#[must_use]
+pub fn not_opened(voice: &Voice) -> String {
+    format!("The form could not be opened. Type {} again.", voice.command)
+}
+
+/// A typed command that cannot be read.
+#[must_use]
+pub fn unreadable_command(voice: &Voice) -> String {
+    format!("That could not be read, so nothing was done. Type {} again.", voice.command)
 }
 
 /// What one can type.
@@ -113,11 +125,20 @@ pub fn which(verb: &str, voice: &Voice) -> String {
     format!("Which one? Write {} {verb} and the id in your message, such as R-142.", voice.command)
 }
 
-/// A sentence, and what was typed, so that it is not lost.
+/// A sentence, and what was typed, so that it is not lost; where it is about an access that they may ask for, with the
+/// way into the form.
 #[must_use]
-pub fn with_typed(sentence: String, typed: &str) -> Card {
+pub fn with_typed(sentence: String, typed: &str, finish: Option<&EntitlementId>) -> Card {
     let lines = vec![vec![text(sentence.clone())], vec![text("You typed:")]];
-    Card { lines, quote: Some(typed.to_owned()), text: sentence, ..Card::default() }
+    let button = |entitlement: &EntitlementId| Button {
+        id: ButtonId::RequestAccess,
+        label: "Finish in the form".to_owned(),
+        look: Look::Plain,
+        value: entitlement.to_string(),
+        confirm: None,
+    };
+    let buttons = finish.map(|entitlement| Buttons { name: "typed".to_owned(), row: vec![button(entitlement)] });
+    Card { lines, quote: Some(typed.to_owned()), buttons, text: sentence, ..Card::default() }
 }
 
 /// "R-142 is withdrawn."

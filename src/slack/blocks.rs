@@ -14,6 +14,9 @@ use crate::say::{
 /// The longest fallback text: longer ones are refused with `msg_too_long` when a message is redrawn.
 const LONGEST_TEXT: usize = 3_000;
 
+/// How an instant is drawn, in each reader's zone: <https://docs.slack.dev/messaging/formatting-message-text#date-formatting>.
+const DATE: &str = "{date_short_pretty} at {time}";
+
 /// The longest option, and its description.
 const LONGEST_OPTION: usize = 75;
 
@@ -47,8 +50,7 @@ pub fn ephemeral(card: &Card) -> Value {
 /// A sentence as an ack carries it. It is not parsed.
 #[must_use]
 pub fn sentence(text: &str) -> Value {
-    let card = Card { lines: vec![vec![Run::Text(text.to_owned())]], text: text.to_owned(), ..Card::default() };
-    ephemeral(&card)
+    ephemeral(&Card::sentence(text))
 }
 
 /// A view as the Web API takes it. None if a model cannot hold it, which the tests exclude.
@@ -64,19 +66,34 @@ fn typed(blocks: Vec<Value>) -> Vec<SlackBlock> {
 fn blocks(card: &Card) -> Vec<Value> {
     let mut elements: Vec<Value> = card.lines.iter().map(section).collect();
     elements.extend(card.quote.as_deref().map(quote));
-    if !card.steps.is_empty() {
-        let steps: Vec<Value> = card.steps.iter().map(section).collect();
-        elements.push(json!({ "type": "rich_text_list", "style": "ordered", "elements": steps }));
-    }
+    elements.extend(ordered(&card.steps));
     elements.extend(card.after.iter().map(section));
     let mut blocks = vec![json!({ "type": "rich_text", "elements": elements })];
     blocks.extend(card.buttons.as_ref().map(actions));
     blocks.extend(card.context.as_ref().map(|context| {
-        json!({ "type": "context", "elements": [
-            { "type": "mrkdwn", "text": escape(context), "verbatim": true }
-        ] })
+        let text: String = context.iter().map(token).collect();
+        json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": text, "verbatim": true }] })
     }));
     blocks
+}
+
+/// Numbered lines; none if there are none.
+fn ordered(lines: &[Line]) -> Option<Value> {
+    let elements: Vec<Value> = lines.iter().map(section).collect();
+    (!elements.is_empty()).then(|| json!({ "type": "rich_text_list", "style": "ordered", "elements": elements }))
+}
+
+/// A part of a context line, which takes no rich text: our own words, escaped, and tokens.
+fn token(run: &Run) -> String {
+    match run {
+        Run::Mark(mark) => format!(":{}: ", emoji(*mark)),
+        Run::Text(text) | Run::Bold(text) | Run::Code(text) => escape(text),
+        Run::Person { slack, .. } => format!("<@{}>", slack.as_str()),
+        // The fallback stands within the token, where only its end could be mistaken.
+        Run::Time { at, plain } => {
+            format!("<!date^{}^{DATE}|{}>", at.timestamp(), escape(&plain.replace('|', "")))
+        }
+    }
 }
 
 fn section(line: &Line) -> Value {
@@ -100,7 +117,7 @@ fn run(run: &Run) -> Vec<Value> {
         Run::Time { at, plain } => vec![json!({
             "type": "date",
             "timestamp": at.timestamp(),
-            "format": "{date_short_pretty} at {time}",
+            "format": DATE,
             "fallback": plain,
         })],
     }
@@ -192,7 +209,7 @@ pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
             ),
             "Fill this in and it counts instead of the choice above. Press Enter to see the exact end.",
         )),
-        preview(&form.preview),
+        preview(form),
         with_hint(
             input("justification", "Why do you need it", justification(), Listens::No),
             "The people asked and admins show this as you type it.",
@@ -202,7 +219,7 @@ pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
         blocks.remove(1);
     }
     if form.groups.is_empty() {
-        blocks = vec![preview(&form.preview)];
+        blocks = vec![preview(form)];
     }
     let mut view = modal("request", "Request access", "Cancel", blocks);
     if !form.groups.is_empty() {
@@ -331,8 +348,9 @@ fn optional(mut input: Value) -> Value {
     input
 }
 
-fn preview(lines: &[Line]) -> Value {
-    let elements: Vec<Value> = lines.iter().map(section).collect();
+fn preview(form: &RequestForm) -> Value {
+    let mut elements: Vec<Value> = form.preview.iter().map(section).collect();
+    elements.extend(ordered(&form.steps));
     json!({ "type": "rich_text", "block_id": "preview", "elements": elements })
 }
 

@@ -24,7 +24,7 @@ use crate::{
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
     },
-    say::{Card, Voice, approver, requester},
+    say::{Card, Voice, approver, people::Named, requester},
 };
 
 /// Messages on their way at one time: more would only meet Slack's limits.
@@ -119,11 +119,11 @@ impl Chat {
     ///
     /// # Errors
     /// See [`EffectError`].
-    pub async fn show(&self, view: &ViewKey, request: &Request) -> Result<Posted, EffectError> {
+    pub async fn show(&self, view: &ViewKey, request: &Request, others: &[Request]) -> Result<Posted, EffectError> {
         let _turn = self.turns.acquire().await;
         let (to, card) = match view {
-            ViewKey::Requester { .. } => (&request.asker, requester::card(request, self.voice())),
-            ViewKey::Approver { slack, .. } => (slack, approver::card(request, slack, self.voice())),
+            ViewKey::Requester { .. } => (&request.asker, requester::card(request, others, self.voice())),
+            ViewKey::Approver { slack, .. } => (slack, approver::card(request, slack, Some(others), self.voice())),
         };
         match request.shown.get(view) {
             Some(shown) => {
@@ -157,13 +157,12 @@ impl Chat {
         Ok(Posted { channel, ts })
     }
 
-    /// Says a sentence in a message's thread, and in the conversation too, so that it notifies.
+    /// Says something in a message's thread, and in the conversation too, so that it notifies.
     ///
     /// # Errors
     /// See [`EffectError`].
-    pub async fn nudge(&self, under: &Posted, sentence: &str) -> Result<(), EffectError> {
-        let card = Card { lines: vec![vec![crate::say::text(sentence)]], text: sentence.to_owned(), ..Card::default() };
-        let (text, blocks) = blocks::message(&card);
+    pub async fn nudge(&self, under: &Posted, card: &Card) -> Result<(), EffectError> {
+        let (text, blocks) = blocks::message(card);
         let thread = Thread { ts: ApiTs::from(under.ts.as_str()), broadcast: true };
         let channel = ApiChannel::from(under.channel.as_str());
         self.client.post(&channel, &text, blocks, Some(thread)).await.map(drop).map_err(failed)
@@ -176,19 +175,30 @@ impl Chat {
     pub async fn whisper(&self, to: &SlackUserId, channel: &SlackChannelId, sentence: &str) -> Result<(), EffectError> {
         let channel = ApiChannel::from(channel.as_str());
         let user = ApiUser::from(to.as_str());
-        self.client.ephemeral(&channel, &user, &plainly(sentence), Vec::new()).await.map_err(failed)
+        let (text, blocks) = blocks::message(&Card::sentence(sentence));
+        self.client.ephemeral(&channel, &user, &text, blocks).await.map_err(failed)
     }
 
-    /// Answers a click where it was made: at its own address, and where that fails, in the conversation.
-    pub async fn answer(&self, to: &SlackUserId, at: Option<&Url>, channel: &SlackChannelId, sentence: &str) {
+    /// Answers a click where it was made: at its own address; where that fails, in its conversation; and where there is
+    /// none, in a message of its own.
+    pub async fn answer(&self, to: &SlackUserId, at: Option<&Url>, channel: Option<&SlackChannelId>, sentence: &str) {
         if let Some(url) = at
-            && self.client.respond(url, &Reply::aside(plainly(sentence), Vec::new())).await.is_ok()
+            && self.respond(url, sentence).await.is_ok()
         {
             return;
         }
-        if let Err(failure) = self.whisper(to, channel, sentence).await {
+        let told = match channel {
+            Some(channel) => self.whisper(to, channel, sentence).await,
+            None => self.tell(to, &Card::sentence(sentence)).await.map(drop),
+        };
+        if let Err(failure) = told {
             tracing::warn!(class = ?failure.class, "a click could not be answered");
         }
+    }
+
+    async fn respond(&self, url: &Url, sentence: &str) -> Result<(), SlackError> {
+        let (text, blocks) = blocks::message(&Card::sentence(sentence));
+        self.client.respond(url, &Reply::aside(text, blocks)).await
     }
 
     async fn channel(&self, to: &SlackUserId) -> Result<SlackChannelId, EffectError> {
@@ -240,20 +250,24 @@ impl Chat {
     /// # Errors
     /// See [`EffectError`].
     pub async fn by_email(&self, email: &Email) -> Result<Option<SlackUserId>, EffectError> {
+        Ok(self.named(email).await?.map(|named| named.slack))
+    }
+
+    /// The same, with the name they have in Slack.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn named(&self, email: &Email) -> Result<Option<Named>, EffectError> {
         match self.client.user_by_email(email.as_str()).await {
             Ok(person) => {
                 let full = self.fit(&person).is_ok_and(|member| member.guest == Guest::No && member.email == *email);
-                Ok(full.then(|| SlackUserId::parse(person.id.0).ok()).flatten())
+                let slack = full.then(|| SlackUserId::parse(person.id.0).ok()).flatten();
+                Ok(slack.map(|slack| Named { slack, name: person.name }))
             }
             Err(SlackError::Gone(_)) => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
-}
-
-/// The three characters that mean something in a message's text.
-fn plainly(sentence: &str) -> String {
-    sentence.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A failed call, classed.

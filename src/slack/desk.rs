@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::{
     blocks,
@@ -18,19 +18,25 @@ use super::{
 use crate::{
     domain::{
         command::{Answer, Choice, Command, Decide, Refusal},
+        decide::Mode,
         id::{EntitlementId, RequestId, SlackUserId},
-        port::{Posted, ViewKey},
+        port::Posted,
         request::Request,
         time::AccessDuration,
     },
     engine::{Door, Response},
-    say::{Buttons, Card, approver, form, refusal, requester, slash, text},
+    say::{Card, approver, form, refusal, requester, slash},
 };
 
+mod aside;
+mod denial;
 mod forms;
+mod names;
 mod presses;
 mod typed;
 
+use aside::From;
+use names::Names;
 use presses::Presses;
 
 /// Everything that people can do.
@@ -39,26 +45,31 @@ pub struct Desk {
     chat: Arc<Chat>,
     least: AccessDuration,
     presses: Presses,
+    names: Names,
 }
 
 impl Desk {
     /// A desk before a door; `least` is the shortest length that may be asked for.
     #[must_use]
     pub fn new(door: Door, chat: Arc<Chat>, least: AccessDuration) -> Self {
-        Self { door, chat, least, presses: Presses::default() }
+        Self { door, chat, least, presses: Presses::default(), names: Names::default() }
     }
 
     /// What the transport asks for each envelope.
     #[must_use]
     pub fn handler(self) -> Handler {
         let desk = Arc::new(self);
-        let words = NotDone { submission: slash::NOT_SAVED.to_owned(), command: slash::NOT_DONE.to_owned() };
+        let words = NotDone {
+            submission: slash::NOT_SAVED.to_owned(),
+            command: slash::NOT_DONE.to_owned(),
+            unbegun: refusal::CANNOT_BE_SAVED.to_owned(),
+        };
         Handler {
             answer: Arc::new(move |envelope| {
                 let desk = Arc::clone(&desk);
                 Box::pin(async move { desk.answer(envelope).await })
             }),
-            fallback: Arc::new(move |envelope| not_done(envelope, &words)),
+            fallback: Arc::new(move |envelope, why| not_done(envelope, why, &words)),
         }
     }
 
@@ -67,24 +78,20 @@ impl Desk {
             Gesture::Slash(slash) => self.typed(slash).await,
             Gesture::Submit(submit) => self.submitted(submit).await,
             Gesture::Press(press) => self.pressed(press).await,
-            Gesture::Shortcut(Shortcut { who, callback, trigger }) if callback == "request_access" => {
-                self.open_form(who, trigger, None).await
-            }
+            Gesture::Shortcut(shortcut) => self.shortcut(shortcut).await,
             Gesture::Suggest(suggest) => self.suggest(suggest).await,
-            Gesture::Shortcut(_) | Gesture::Nothing => Ack::Bare,
-            Gesture::Unreadable { who } => self.unreadable(who).await,
+            Gesture::Nothing => Ack::Bare,
+            Gesture::Unreadable { who, what } => self.unreadable(who, what).await,
         }
     }
 
-    async fn unreadable(&self, who: Option<SlackUserId>) -> Ack {
-        error!("a payload of Slack's could not be read");
-        let Some(who) = who else { return Ack::Nothing };
-        let sentence = slash::unreadable(self.chat.voice());
-        let card = Card { lines: vec![vec![text(sentence.clone())]], text: sentence, ..Card::default() };
-        match self.chat.tell(&who, &card).await {
-            Ok(_) => Ack::Bare,
-            Err(_) => Ack::Nothing,
+    async fn shortcut(self: Arc<Self>, shortcut: Shortcut) -> Ack {
+        let Shortcut { who, callback, trigger } = shortcut;
+        if callback == "request_access" {
+            return self.open_form(who, trigger, None, From::Elsewhere).await;
         }
+        warn!(callback, "an unknown shortcut was used");
+        self.answer_at(&who, &From::Elsewhere, &slash::unreadable(self.chat.voice())).await
     }
 
     async fn pressed(self: Arc<Self>, press: Press) -> Ack {
@@ -102,7 +109,7 @@ impl Desk {
             }
             ("request_access", _) => {
                 let chosen = press.value.as_deref().and_then(|value| EntitlementId::parse(value).ok());
-                self.open_form(press.who, press.trigger, chosen).await
+                self.open_form(press.who.clone(), press.trigger.clone(), chosen, From::Press(Box::new(press))).await
             }
             ("entitlement" | "duration" | "custom_duration", _) => self.redraw_form(press).await,
             _ => {
@@ -116,6 +123,9 @@ impl Desk {
 
     /// Approve: the terms are those of the row's name, the person is the payload's, the card is the message itself.
     async fn approve(&self, press: Press, request: RequestId) -> Ack {
+        if let Some(custody) = self.custody(&press.who).await {
+            return self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), &custody).await;
+        }
         let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
         let decide = Decide {
             who: press.who.clone(),
@@ -137,25 +147,24 @@ impl Desk {
         if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over)
             && let Some(request) = about
         {
-            self.redraw(posted, request, &press.who, refusal).await;
+            self.redraw_foreign(posted, request, &press.who).await;
         }
         let sentence = self.sentence(refusal, about, &press.who).await;
         self.aside(press, &sentence).await;
     }
 
-    async fn redraw(&self, posted: &Posted, request: &Request, reader: &SlackUserId, refusal: &Refusal) {
-        let view = ViewKey::Approver { request: request.id, slack: reader.clone() };
-        let on_record = request.shown.get(&view).is_some_and(|shown| shown.posted == *posted);
+    /// Redraws a message that is on nobody's record. Those on record are the engine's, in their order: a second hand at
+    /// them could put an older state over a newer one that the record says is shown.
+    async fn redraw_foreign(&self, posted: &Posted, request: &Request, reader: &SlackUserId) {
+        let on_record = request.shown.values().any(|shown| shown.posted == *posted);
         // Whoever was never asked is shown nothing of it.
         let asked = request.route().is_some_and(|route| route.asked().any(|approver| approver.slack == *reader));
-        if !asked {
+        if on_record || !asked {
             return;
         }
-        let card = approver::card(request, reader, self.chat.voice());
-        let buttons: Option<Buttons> = card.buttons.filter(|_| on_record);
-        let card = Card { buttons, ..card };
+        let card = Card { buttons: None, ..approver::card(request, reader, None, self.chat.voice()) };
         if let Err(failure) = self.chat.redraw(posted, &card).await {
-            warn!(request = %request.id, ?refusal, class = ?failure.class, "a stale message could not be redrawn");
+            warn!(request = %request.id, class = ?failure.class, "a stale message could not be redrawn");
         }
     }
 
@@ -174,69 +183,24 @@ impl Desk {
             Err(refusal) => self.sentence(refusal, about.as_ref(), &press.who).await,
         };
         match &press.place {
-            // The message itself shows how it went.
-            Place::Message { .. } if result.is_ok() => {}
             Place::Form(form) => {
-                let notice = blocks::notice(&form::notice("Done", sentence));
-                self.update(&form.id, None, &notice).await;
+                self.presses.sent(&form.id).await;
+                let title = if result.is_ok() { "Done" } else { "Not done" };
+                self.update(&form.id, None, &blocks::notice(&form::notice(title, sentence))).await;
             }
+            // The message itself shows how it went, unless nothing is drawn at the moment.
+            Place::Message { .. } if result.is_ok() && self.door.status().mode != Mode::Custody => {}
             Place::Message { .. } | Place::Private { .. } => self.aside(&press, &sentence).await,
         }
         Ack::Bare
     }
 
-    /// Answers the clicker alone.
-    async fn aside(&self, press: &Press, sentence: &str) {
-        match &press.place {
-            Place::Message { posted, answer_at } => {
-                self.chat.answer(&press.who, answer_at.as_ref(), &posted.channel, sentence).await;
-            }
-            Place::Private { answer_at: Some(url) } => {
-                let reply = super::client::Reply::aside(sentence.to_owned(), Vec::new());
-                if self.chat.client().respond(url, &reply).await.is_err() {
-                    warn!("a click could not be answered");
-                }
-            }
-            Place::Private { answer_at: None } => {}
-            Place::Form(form) => {
-                let notice = blocks::notice(&form::notice("Not done", sentence.to_owned()));
-                self.update(&form.id, None, &notice).await;
-            }
-        }
-    }
-
-    async fn sentence(&self, refusal: &Refusal, about: Option<&Request>, reader: &SlackUserId) -> String {
-        let now = match self.door.offer(reader.clone()).await {
-            Some(offer) => offer.now,
-            // The engine is going: the sentence then names no time that is near.
-            None => about.map(|request| request.asked).unwrap_or_default(),
-        };
-        refusal::sentence(refusal, about, reader, now, self.chat.voice())
-    }
-
-    async fn update(&self, id: &str, hash: Option<&str>, view: &Value) {
-        let Some(view) = blocks::view(view) else {
-            error!("a view does not fit its model");
-            return;
-        };
-        // A conflict means that somebody has pressed something meanwhile: their press redraws the form. One that is
-        // closed needs nothing.
-        if let Err(failure) = self.chat.client().update_view(&id.to_owned().into(), hash, view).await {
-            tracing::debug!(%failure, "a form was not redrawn");
-        }
-    }
-
     async fn suggest(&self, suggest: Suggest) -> Ack {
         let groups = match self.door.offer(suggest.who).await {
-            Some(offer) => forms::groups(&offer, self.chat.voice()),
+            Some(offer) => form::groups(&offer.catalogue, forms::knowledge(&offer, forms::Pace::Waiting)),
             None => Vec::new(),
         };
         Ack::Payload(blocks::found(&groups, &suggest.typed))
-    }
-
-    /// What a request's own message says in a private answer.
-    fn private(sentence: &str) -> Ack {
-        Ack::Payload(blocks::sentence(sentence))
     }
 }
 

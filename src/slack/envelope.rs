@@ -32,7 +32,20 @@ pub enum Gesture {
     Unreadable {
         /// Who.
         who: Option<SlackUserId>,
+        /// What it was.
+        what: Unreadable,
     },
+}
+
+/// Something that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// A typed command.
+    Command,
+    /// A form that was sent.
+    Form,
+    /// Something else that somebody did.
+    Press,
 }
 
 /// A typed command.
@@ -165,9 +178,17 @@ impl Gesture {
             (EnvelopeKind::Interactive, Some("view_submission")) => submit(payload),
             (EnvelopeKind::Interactive, Some("shortcut")) => shortcut(payload),
             (EnvelopeKind::Interactive, Some("block_suggestion")) => suggest(payload),
+            (EnvelopeKind::Interactive, Some("view_closed")) => return Self::Nothing,
+            (EnvelopeKind::Interactive, _) => None,
             _ => return Self::Nothing,
         };
-        gesture.unwrap_or_else(|| Self::Unreadable { who: user(payload).or_else(|| id(&payload["user_id"])) })
+        let what = match (&envelope.kind, payload["type"].as_str()) {
+            (EnvelopeKind::SlashCommands, _) => Unreadable::Command,
+            (_, Some("view_submission")) => Unreadable::Form,
+            _ => Unreadable::Press,
+        };
+        let who = || user(payload).or_else(|| id(&payload["user_id"]));
+        gesture.unwrap_or_else(|| Self::Unreadable { who: who(), what })
     }
 }
 
@@ -257,4 +278,34 @@ fn id<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::slack::transport::EnvelopeId;
+
+    fn read(kind: EnvelopeKind, payload: Value) -> Gesture {
+        let id = EnvelopeId::parse("e-1").unwrap();
+        Gesture::read(&Envelope { id, kind, payload, accepts_response_payload: true, retry_attempt: 0 })
+    }
+
+    #[test]
+    fn whatever_somebody_did_and_cannot_be_read_is_called_so() {
+        let alice = Some(SlackUserId::parse("U0ALICE").unwrap());
+        let unreadable = |what| Gesture::Unreadable { who: alice.clone(), what };
+        let user = json!({ "id": "U0ALICE" });
+        let interactive = |payload| read(EnvelopeKind::Interactive, payload);
+        // A form without its id, and an action that was never offered.
+        assert_eq!(
+            interactive(json!({ "type": "view_submission", "user": user, "view": {} })),
+            unreadable(Unreadable::Form)
+        );
+        assert_eq!(interactive(json!({ "type": "message_action", "user": user })), unreadable(Unreadable::Press));
+        assert_eq!(read(EnvelopeKind::SlashCommands, json!({ "user_id": "U0ALICE" })), unreadable(Unreadable::Command));
+        assert_eq!(interactive(json!({ "type": "view_closed", "user": user })), Gesture::Nothing);
+        assert_eq!(read(EnvelopeKind::EventsApi, json!({ "type": "event_callback" })), Gesture::Nothing);
+    }
 }

@@ -55,6 +55,21 @@ pub enum TokenFault {
     Unreachable(SlackError),
 }
 
+impl TokenFault {
+    /// Whether the app token is at fault, and so the bot's serves.
+    #[must_use]
+    pub const fn is_the_apps(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidAuth(Token::App)
+                | Self::NotAllowedTokenType(Token::App)
+                | Self::AccountInactive(Token::App)
+                | Self::MissingScope { token: Token::App, .. }
+                | Self::Refused { token: Token::App, .. }
+        )
+    }
+}
+
 /// Asks Slack who the bot is and whether a socket may be opened, once each.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ mod fallback;
 mod frame;
 mod state;
 
-pub use answer::{Ack, Handler};
+pub use answer::{Ack, Fallback, Handler, Unanswered};
 pub use fallback::{NotDone, not_done};
 pub use frame::{Envelope, EnvelopeId, EnvelopeKind};
 pub use state::{SocketFault, SocketState};

@@ -254,7 +254,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     /// Waits until somebody was told that theirs ended as planned, in their message and by a nudge.
     pub async fn until_expired(&self, who: &str) {
         self.world.until_message(who, "as planned").await;
-        self.world.until_message(who, "Ended 20").await;
+        self.world.until_message(who, ". Okta confirmed it.").await;
     }
 
     /// Changes the catalogue's text.

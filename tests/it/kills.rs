@@ -89,7 +89,7 @@ async fn an_addition_that_nobody_recorded_still_ends_in_its_removal() {
     house.world.until_member(PROD_RW, "00uALICE").await;
     let process = Process::connected(&house).await;
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.until_message(ALICE, "Ended 20").await;
+    house.world.until_message(ALICE, ". Okta confirmed it.").await;
     house.world.until_message(ALICE, "as planned").await;
     process.kill(&house.world).await;
     house.read_all();

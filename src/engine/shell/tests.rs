@@ -81,7 +81,7 @@ impl Outside for Removing {
         Ok(Outcome::Removed { removal: Removal::Removed, receipt: None })
     }
 
-    async fn show(&self, _: ViewKey, _: Request) -> Result<Posted, EffectError> {
+    async fn show(&self, _: ViewKey, _: Request, _: Vec<Request>) -> Result<Posted, EffectError> {
         std::future::pending().await
     }
 

@@ -1,25 +1,22 @@
-//! Forms: opened from memory, redrawn as they are filled in, judged when they are sent.
+//! The request form: opened from memory, redrawn as it is filled in and as answers come, judged when it is sent.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
-use super::{Desk, called, digest, errors, instead};
+use super::{Desk, From, errors, instead, presses::Pressed};
 use crate::{
     clock,
     domain::{
-        command::{Answer, Ask, Choice, Command, Decide, Refusal},
+        command::{Ask, Command, Refusal},
         duration::{Length, resolve},
-        id::{EntitlementId, RequestId, SlackChannelId, SlackTs, SlackUserId},
-        port::{Identity, Posted, Unfit, ViewKey},
-        request::State,
+        id::{Email, EntitlementId, SlackUserId},
+        port::{Identity, Unfit},
         time::EndRule,
     },
     engine::{Offer, Response},
     say::{
         Voice,
-        form::{self, Filled, Group, Knowledge},
-        refusal,
+        form::{self, Filled, Knowledge, Scene},
+        refusal, slash,
         time::Zone,
     },
     slack::{
@@ -30,39 +27,60 @@ use crate::{
 };
 
 /// How long a form waits for Okta before it says that Okta is slow.
-const SLOW_AFTER: std::time::Duration = std::time::Duration::from_secs(4);
+const SLOW_AFTER: Duration = Duration::from_secs(4);
 
-/// What a denial's form carries: which card it was opened from. It is no authority: the card must be on record.
-#[derive(Serialize, Deserialize)]
-struct Denying {
-    request: RequestId,
-    digest: String,
-    channel: SlackChannelId,
-    ts: SlackTs,
+/// Between two look-ups of someone whose form is open.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// So many look-ups are tried for one form; each takes as long as Okta is waited for. Nobody looks at it for longer.
+const MOST_LOOK_UPS: u32 = 60;
+
+/// Whether what is not known yet is merely on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pace {
+    /// It is on its way.
+    Waiting,
+    /// Okta is slow.
+    Late,
+}
+
+/// A form that is open: what is filled in, and its last state.
+struct Sheet {
+    id: String,
+    hash: Option<String>,
+    chosen: Option<EntitlementId>,
+    fields: Fields,
 }
 
 /// How far it is known who asks.
-fn knowledge(offer: &Offer) -> Knowledge<'_> {
-    match &offer.known {
-        Some(Ok(identity)) => Knowledge::Known(identity),
-        _ => Knowledge::Waiting,
+pub(super) fn knowledge(offer: &Offer, pace: Pace) -> Knowledge<'_> {
+    match (&offer.known, pace) {
+        (Some(Ok(identity)), _) => Knowledge::Known(identity),
+        (_, Pace::Waiting) => Knowledge::Waiting(offer.bound.as_ref()),
+        (_, Pace::Late) => Knowledge::Late(offer.bound.as_ref()),
     }
-}
-
-/// What someone may choose from.
-pub(super) fn groups(offer: &Offer, voice: &Voice) -> Vec<Group> {
-    let filled = Filled::default();
-    form::request(&offer.catalogue, knowledge(offer), &filled, &offer.open, offer.now, voice).groups
 }
 
 /// The zone in which someone's clock times are read.
 pub(super) fn zone(offer: &Offer, voice: &Voice) -> Zone {
-    let known = offer.known.as_ref().and_then(|known| known.as_ref().ok()).or(offer.bound.as_ref());
+    let known = identity(offer.known.as_ref()).or(offer.bound.as_ref());
     let name = known.and_then(|identity| identity.zone.as_deref());
     match voice.day.follows {
         crate::domain::duration::ZoneOf::Person => Zone::of(name, &voice.zone),
         crate::domain::duration::ZoneOf::Organisation => Zone::of(None, &voice.zone),
     }
+}
+
+/// Whoever was looked up, if they may be served.
+pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Identity> {
+    known.and_then(|known| known.as_ref().ok())
+}
+
+/// Everyone who is to be named for what is chosen.
+fn whom(offer: &Offer, chosen: Option<&EntitlementId>) -> Vec<Email> {
+    let asker = identity(offer.known.as_ref()).or(offer.bound.as_ref());
+    let found = chosen.and_then(|id| offer.catalogue.find(id));
+    found.map(|found| form::whom(&offer.catalogue, found, asker)).unwrap_or_default()
 }
 
 impl Desk {
@@ -72,89 +90,124 @@ impl Desk {
         who: SlackUserId,
         trigger: String,
         chosen: Option<EntitlementId>,
+        from: From,
     ) -> Ack {
-        let voice = self.chat.voice();
         let Some(offer) = self.door.offer(who.clone()).await else {
-            return Self::private(&refusal::sentence(&Refusal::CannotBeSaved, None, &who, Default::default(), voice));
+            return self.answer_at(&who, &from, refusal::CANNOT_BE_SAVED).await;
         };
-        let filled = Filled { entitlement: chosen, end: None };
-        let view = self.drawn(&offer, knowledge(&offer), &filled, &Typed::default());
+        if let Some(custody) = self.custody_of(&offer) {
+            return self.answer_at(&who, &from, &custody).await;
+        }
+        let filled = Filled { entitlement: chosen.clone(), end: None };
+        let view = self.drawn(&offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
-                if offer.known.is_none() {
-                    tokio::spawn(Arc::clone(&self).complete(who, opened.id.0, opened.hash, filled));
+                let sheet = Sheet { id: opened.id.0, hash: Some(opened.hash), chosen, fields: Fields::default() };
+                if self.awaits(&offer, &sheet) {
+                    let press = self.presses.press(&sheet.id);
+                    tokio::spawn(self.follow(who, sheet, press));
                 }
                 Ack::Bare
             }
             Err(failure) => {
                 tracing::warn!(%failure, "the form could not be opened");
-                Self::private(&format!("The form could not be opened. Type {} again.", voice.command))
+                let sentence = slash::not_opened(self.chat.voice());
+                self.answer_at(&who, &from, &sentence).await
             }
         }
     }
 
-    /// Redraws the form once it is known who asks.
-    async fn complete(self: Arc<Self>, who: SlackUserId, id: String, hash: String, filled: Filled) {
-        let found = clock::timeout(SLOW_AFTER, self.door.look_up(who.clone())).await.unwrap_or_default();
-        let Some(offer) = self.door.offer(who).await else { return };
-        let knowledge = match &found {
-            Some(Ok(identity)) => Knowledge::Known(identity),
-            _ => Knowledge::Late,
-        };
-        let view = match &found {
-            Some(Err(unfit)) => {
-                blocks::notice(&form::notice("Not possible", refusal::not_served(unfit, self.chat.voice())))
-            }
-            _ => self.drawn(&offer, knowledge, &filled, &Typed::default()),
-        };
-        self.update(&id, Some(&hash), &view).await;
+    /// Whether anything that the form is to show is not known yet.
+    fn awaits(&self, offer: &Offer, sheet: &Sheet) -> bool {
+        let whom = whom(offer, sheet.chosen.as_ref());
+        let unnamed = self.names.of(&whom).len() < whom.len();
+        offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
 
-    fn drawn(&self, offer: &Offer, who: Knowledge<'_>, filled: &Filled, typed: &Typed) -> serde_json::Value {
+    /// Redraws the form when it is known who asks and who would be asked, and when Okta is slow to say. As long as it
+    /// does not answer it is asked again, until the form is pressed, sent or closed.
+    async fn follow(self: Arc<Self>, who: SlackUserId, mut sheet: Sheet, press: Pressed) {
+        for _ in 0..MOST_LOOK_UPS {
+            let mut facts = pin!(self.facts(&who, sheet.chosen.clone()));
+            let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
+                Ok(found) => found,
+                Err(_) => {
+                    if !self.redraw(&who, &mut sheet, &press, Pace::Late).await {
+                        return;
+                    }
+                    facts.await
+                }
+            };
+            let pace = if found { Pace::Waiting } else { Pace::Late };
+            if !self.redraw(&who, &mut sheet, &press, pace).await || found {
+                return;
+            }
+            clock::pause(ASK_AGAIN).await;
+        }
+    }
+
+    /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
+    async fn facts(&self, who: &SlackUserId, chosen: Option<EntitlementId>) -> bool {
+        let names = async {
+            if let Some(offer) = self.door.offer(who.clone()).await {
+                self.names.find(&self.chat, &whom(&offer, chosen.as_ref())).await;
+            }
+        };
+        let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
+        found.is_some()
+    }
+
+    fn drawn(&self, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
         let voice = self.chat.voice();
+        if let Some(custody) = self.custody_of(offer) {
+            return blocks::notice(&form::notice("Not possible", custody));
+        }
         if let Some(Err(unfit)) = &offer.known {
             return blocks::notice(&form::notice("Not possible", refusal::not_served(unfit, voice)));
         }
-        let form = form::request(&offer.catalogue, who, filled, &offer.open, offer.now, voice);
+        let who = knowledge(offer, pace);
+        let names = self.names.of(&whom(offer, filled.entitlement.as_ref()));
+        let scene = Scene { catalogue: &offer.catalogue, who, own: &offer.open, names: &names, now: offer.now, voice };
+        let form = form::request(&scene, filled);
         if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
             return blocks::notice(&form::nothing(voice));
         }
         blocks::request_form(&form, typed)
     }
 
-    /// Something was chosen: the preview follows, now and once it is known who asks.
+    /// Something was chosen: the preview follows, now and once more is known.
     pub(super) async fn redraw_form(self: Arc<Self>, press: Press) -> Ack {
-        let Place::Form(form) = press.place else { return Ack::Bare };
-        let (number, turn) = self.presses.press(&form.id);
-        let who = press.who;
+        let Press { who, place: Place::Form(form), .. } = press else { return Ack::Bare };
+        let press = self.presses.press(&form.id);
         tokio::spawn(async move {
-            let Some(offer) = self.door.offer(who.clone()).await else { return };
-            let unknown = offer.known.is_none();
-            {
-                let _turn = turn.lock().await;
-                self.redraw_last(&form, number, &offer).await;
+            let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
+            // The state that came with the press may be older than one that was drawn since, and not by a press.
+            let mut sheet = Sheet { id: form.id, hash: None, chosen, fields: form.fields };
+            if !self.redraw(&who, &mut sheet, &press, Pace::Waiting).await {
+                return;
             }
-            if unknown && self.door.look_up(who.clone()).await.is_some() {
-                let Some(offer) = self.door.offer(who).await else { return };
-                let _turn = turn.lock().await;
-                self.redraw_last(&form, number, &offer).await;
+            let awaits = self.door.offer(who.clone()).await.is_some_and(|offer| self.awaits(&offer, &sheet));
+            if awaits {
+                self.follow(who, sheet, press).await;
             }
         });
         Ack::Bare
     }
 
-    /// Draws the form as it was when it was pressed, unless it was pressed again since.
-    async fn redraw_last(&self, form: &Form, press: u64, offer: &Offer) {
-        if !self.presses.is_last(&form.id, press) {
-            return;
+    /// Draws the form as it was when it was pressed, unless it was pressed or sent since. Whether it was drawn.
+    async fn redraw(&self, who: &SlackUserId, sheet: &mut Sheet, press: &Pressed, pace: Pace) -> bool {
+        let Some(offer) = self.door.offer(who.clone()).await else { return false };
+        let _turn = press.turn.lock().await;
+        if !self.presses.is_last(&sheet.id, press) {
+            return false;
         }
-        let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
-        let end = self.filled_end(&form.fields, offer).map(|end| end.map_err(|(_, sentence)| sentence));
-        let filled = Filled { entitlement: chosen, end };
-        let typed = Typed { duration: form.fields.choice("duration").map(str::to_owned) };
-        let view = self.drawn(offer, knowledge(offer), &filled, &typed);
-        self.update(&form.id, None, &view).await;
+        let end = self.filled_end(&sheet.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
+        let filled = Filled { entitlement: sheet.chosen.clone(), end };
+        let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
+        let view = self.drawn(&offer, pace, &filled, &typed);
+        sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
+        sheet.hash.is_some()
     }
 
     /// The end that is filled in, or what is wrong with it and where. The typed length wins.
@@ -179,17 +232,26 @@ impl Desk {
 
     pub(super) async fn submitted(self: Arc<Self>, submit: Submit) -> Ack {
         match submit.form.callback.as_str() {
-            "request" => self.requested(submit.who, &submit.form).await,
+            "request" => {
+                self.presses.sent(&submit.form.id).await;
+                self.requested(submit.who, &submit.form).await
+            }
             "deny" => self.denied(submit.who, &submit.form).await,
-            _ => Ack::Bare,
+            callback => {
+                tracing::warn!(callback, "an unknown form was sent");
+                instead(&blocks::notice(&form::notice("Not done", slash::unreadable(self.chat.voice()))))
+            }
         }
     }
 
     /// A request form was sent: every fault stands under its field, or it is on record.
     async fn requested(&self, who: SlackUserId, form: &Form) -> Ack {
         let Some(offer) = self.door.offer(who.clone()).await else {
-            return errors(&[("justification", crate::say::slash::NOT_SAVED.to_owned())]);
+            return errors(&[("justification", refusal::CANNOT_BE_SAVED.to_owned())]);
         };
+        if let Some(custody) = self.custody_of(&offer) {
+            return errors(&[("justification", custody)]);
+        }
         let entitlement = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
         let end = self
             .filled_end(&form.fields, &offer)
@@ -223,102 +285,21 @@ impl Desk {
     fn asked(&self, who: &SlackUserId, form: &Form, offer: &Offer, response: &Response) -> Ack {
         let voice = self.chat.voice();
         let Response { result, about } = response;
-        let refusal = match result {
-            Ok(Answer::Saved { .. }) => return Ack::Bare,
-            Ok(_) => return Ack::Bare,
-            Err(refusal) => refusal,
-        };
+        let Err(refusal) = result else { return Ack::Bare };
         let custom = !form.fields.text("custom_duration").trim().is_empty();
         let sentence = refusal::sentence(refusal, about.as_ref(), who, offer.now, voice);
         match refusal {
             Refusal::AlreadyAsked { .. } | Refusal::AlreadyHeld { .. } => match about {
-                Some(request) => instead(&blocks::notice(&form::already(request, offer.now, voice))),
+                Some(request) => instead(&blocks::notice(&form::already(request, &offer.open, offer.now, voice))),
                 None => errors(&[("entitlement", sentence)]),
             },
             Refusal::TooLong { .. } | Refusal::TooShort { .. } | Refusal::TimePassed => {
                 errors(&[(if custom { "custom_duration" } else { "duration" }, sentence)])
             }
-            Refusal::NotOffered | Refusal::NotServed { .. } | Refusal::IdentityChanged => {
-                errors(&[("entitlement", sentence)])
-            }
+            // It was offered when the form was drawn, or the choice is forged.
+            Refusal::NotOffered => errors(&[("entitlement", refusal::OFFER_CHANGED.to_owned())]),
+            Refusal::NotServed { .. } | Refusal::IdentityChanged => errors(&[("entitlement", sentence)]),
             _ => errors(&[("justification", sentence)]),
         }
     }
-
-    /// Deny… opens its form from memory, for whoever has the card.
-    pub(super) async fn open_denial(&self, press: Press, request: RequestId) -> Ack {
-        let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
-        let view = ViewKey::Approver { request, slack: press.who.clone() };
-        let standing = self.door.peek(view.clone()).await;
-        let on_record = |request: &&crate::domain::request::Request| {
-            request.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
-        };
-        let Some(standing) = standing.as_ref().filter(on_record) else {
-            self.refuse(&press, posted, &Refusal::ForeignCard, standing.as_ref()).await;
-            return Ack::Bare;
-        };
-        let old = standing.digest() != digest(&press.block);
-        let refusal = match standing.state {
-            State::Pending { .. } if old => Some(Refusal::OldTerms),
-            State::Pending { .. } => None,
-            _ => Some(Refusal::Over),
-        };
-        if let Some(refusal) = refusal {
-            self.refuse(&press, posted, &refusal, Some(standing)).await;
-            return Ack::Bare;
-        }
-        let denying = Denying {
-            request,
-            digest: digest(&press.block).to_owned(),
-            channel: posted.channel.clone(),
-            ts: posted.ts.clone(),
-        };
-        let metadata = serde_json::to_string(&denying).unwrap_or_default();
-        let first = form::deny(standing, self.chat.voice());
-        let view = blocks::deny_form(&first, &metadata, &called(standing));
-        let Some(view) = blocks::view(&view) else { return Ack::Nothing };
-        match self.chat.client().open_view(&press.trigger.clone().into(), view).await {
-            Ok(_) => Ack::Bare,
-            Err(failure) => {
-                tracing::warn!(%failure, "the form could not be opened");
-                Ack::Nothing
-            }
-        }
-    }
-
-    /// A denial was sent.
-    async fn denied(&self, who: SlackUserId, form: &Form) -> Ack {
-        let Ok(denying) = serde_json::from_str::<Denying>(&form.metadata) else {
-            let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
-            return instead(&blocks::notice(&form::too_late(sentence)));
-        };
-        let reason = match self.door.text(form.fields.text("reason")) {
-            Ok(reason) => reason,
-            Err(error) => {
-                let card = ViewKey::Approver { request: denying.request, slack: who.clone() };
-                let asker = self.door.peek(card).await.map(|request| called(&request));
-                return errors(&[("reason", refusal::reason(error, asker.as_deref().unwrap_or("the requester")))]);
-            }
-        };
-        let decide = Decide {
-            who: who.clone(),
-            request: denying.request,
-            card: Posted { channel: denying.channel, ts: denying.ts },
-            digest: denying.digest,
-            choice: Choice::Deny(reason),
-        };
-        let Response { result, about } = self.door.submit(Command::Decide(decide)).await;
-        match result {
-            Ok(_) => Ack::Bare,
-            Err(refusal) => {
-                let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
-                instead(&blocks::notice(&form::too_late(sentence)))
-            }
-        }
-    }
-}
-
-/// Whoever was looked up, if they may be served.
-pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Identity> {
-    known.and_then(|known| known.as_ref().ok())
 }

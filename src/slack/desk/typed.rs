@@ -1,20 +1,23 @@
 //! Typed commands: a request in one line, cancel, return, help.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use super::{Desk, forms};
+use super::{
+    Desk, From,
+    forms::{self, Pace},
+};
 use crate::{
+    clock,
     domain::{
-        command::{Answer, Ask, Command},
+        command::{Answer, Ask, Command, Refusal},
         duration::Length,
         id::{EntitlementId, RequestId, SlackUserId},
     },
     engine::{Offer, Response},
     say::{
-        form::{self, Knowledge},
-        refusal,
+        form, refusal,
         slash::{self, Missing},
     },
     slack::{blocks, envelope::Slash, transport::Ack},
@@ -22,6 +25,9 @@ use crate::{
 
 /// The commands there are.
 const COMMANDS: [&str; 3] = ["help", "cancel", "return"];
+
+/// How long a typed request waits to know who asks: the ack has 2.5 s in all.
+const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// How near a word must be to be meant.
 const NEAR: f64 = 0.7;
@@ -34,7 +40,7 @@ impl Desk {
         let line = typed.text.trim();
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         match word.to_lowercase().as_str() {
-            "" => self.open_form(typed.who, typed.trigger, None).await,
+            "" => self.open_form(typed.who, typed.trigger, None, From::Command).await,
             "help" => Ack::Payload(blocks::ephemeral(&slash::help(self.chat.voice()))),
             "cancel" => self.by_id("cancel", rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
             "return" => self.by_id("return", rest, &typed.who, |who, request| Command::Return { who, request }).await,
@@ -67,36 +73,44 @@ impl Desk {
 
     /// `prod-db/rw 2h Stuck migration`.
     async fn in_one_line(&self, who: SlackUserId, key: String, word: &str, rest: &str, line: &str) -> Ack {
-        let Some(offer) = self.door.offer(who.clone()).await else {
-            return Self::private(slash::NOT_DONE);
+        let Some(offer) = self.looked_up(&who).await else {
+            return with_typed(refusal::CANNOT_BE_SAVED.to_owned(), line, None);
         };
-        match self.read(&offer, word, rest) {
-            Err(sentence) => with_typed(sentence, line),
-            Ok((entitlement, length, why)) => {
-                let end = match self.reckon(&length, &offer) {
-                    Ok(end) => end,
-                    Err(sentence) => return with_typed(sentence, line),
-                };
-                let justification = match self.door.text(&why) {
-                    Ok(justification) => justification,
-                    Err(error) => return with_typed(refusal::justification(error), line),
-                };
-                let known = offer.known.clone();
-                let ask = Ask { who: who.clone(), key, entitlement, end, justification, known };
-                let Response { result, about } = self.door.submit(Command::Ask(ask)).await;
-                match (&result, &about) {
-                    (Ok(_), Some(request)) => Self::private(&slash::saved(request, self.chat.voice())),
-                    (Ok(_), None) => Self::private("Saved. Your messages show how it goes."),
-                    (Err(refusal), about) => with_typed(self.sentence(refusal, about.as_ref(), &who).await, line),
-                }
+        if let Some(custody) = self.custody_of(&offer) {
+            return with_typed(custody, line, None);
+        }
+        let finish = EntitlementId::parse(word).ok().filter(|id| offers(&offer, id));
+        let ask = match (self.read(&offer, word, rest, &who, key), &offer.known) {
+            (Ok(ask), _) => ask,
+            (Err(_), Some(Err(unfit))) => {
+                return with_typed(refusal::not_served(unfit, self.chat.voice()), line, None);
+            }
+            (Err(sentence), _) => return with_typed(sentence, line, finish.as_ref()),
+        };
+        let Response { result, about } = self.door.submit(Command::Ask(ask)).await;
+        match (&result, &about) {
+            (Ok(_), Some(request)) => Self::private(&slash::saved(request, self.chat.voice())),
+            (Ok(_), None) => Self::private("Saved. Your messages show how it goes."),
+            (Err(refusal), about) => {
+                let finish = finish.filter(|_| is_mended_in_the_form(refusal));
+                with_typed(self.sentence(refusal, about.as_ref(), &who).await, line, finish.as_ref())
             }
         }
     }
 
+    /// What can be shown to someone, once it is known who they are, if that is found out in time.
+    async fn looked_up(&self, who: &SlackUserId) -> Option<Offer> {
+        let offer = self.door.offer(who.clone()).await?;
+        if offer.known.is_some() || clock::timeout(LOOK_UP_WITHIN, self.door.look_up(who.clone())).await.is_err() {
+            return Some(offer);
+        }
+        self.door.offer(who.clone()).await
+    }
+
     /// The parts of a typed request, or what is missing or wrong.
-    fn read(&self, offer: &Offer, word: &str, rest: &str) -> Result<(EntitlementId, String, String), String> {
+    fn read(&self, offer: &Offer, word: &str, rest: &str, who: &SlackUserId, key: String) -> Result<Ask, String> {
         let voice = self.chat.voice();
-        let entitlement = self.entitlement(offer, word)?;
+        let entitlement = entitlement(offer, word)?;
         let (length, why) = split(rest, |length| Length::parse(length, self.least).is_ok());
         match (length, why) {
             ("", "") => Err(slash::missing(Missing::Length, word, "", voice)),
@@ -109,26 +123,50 @@ impl Desk {
                 ))
             }
             (length, "") => Err(slash::missing(Missing::Why, word, length, voice)),
-            (length, why) => Ok((entitlement, length.to_owned(), why.to_owned())),
+            (length, why) => Ok(Ask {
+                who: who.clone(),
+                key,
+                entitlement,
+                end: self.reckon(length, offer)?,
+                justification: self.door.text(why).map_err(refusal::justification)?,
+                known: offer.known.clone(),
+            }),
         }
     }
+}
 
-    /// An entitlement that this person may ask for. Of someone who is not known yet any that exists is taken, and
-    /// judged once they are; only what they may ask for is ever suggested.
-    fn entitlement(&self, offer: &Offer, word: &str) -> Result<EntitlementId, String> {
-        let who = forms::identity(offer.known.as_ref());
-        let knowledge = who.map_or(Knowledge::Waiting, Knowledge::Known);
-        let offered: Vec<String> = form::offered(&offer.catalogue, knowledge)
-            .iter()
-            .map(|(_, entitlement)| entitlement.id.to_string())
-            .collect();
-        let parsed = EntitlementId::parse(word).ok();
-        match parsed {
-            Some(id) if who.is_none() && offer.catalogue.find(&id).is_some() => Ok(id),
-            Some(id) if offered.iter().any(|offered| *offered == id.to_string()) => Ok(id),
-            _ => Err(slash::no_such(word, near(word, offered.iter().map(String::as_str)))),
+/// An entitlement that this person may ask for. Of someone who is not known any that exists is taken, judged once they
+/// are, and called as they called it; only what they may ask for is ever suggested.
+fn entitlement(offer: &Offer, word: &str) -> Result<EntitlementId, String> {
+    let offered = offered(offer);
+    match EntitlementId::parse(word) {
+        Ok(id) if offered.contains(&id) => Ok(id),
+        // Refused for what they are, whatever they ask for.
+        Ok(id) if matches!(offer.known, Some(Err(_))) => Ok(id),
+        Ok(id) if offer.known.is_none() && offer.catalogue.find(&id).is_some() => Ok(id),
+        _ => {
+            let offered: Vec<String> = offered.iter().map(ToString::to_string).collect();
+            Err(slash::no_such(word, near(word, offered.iter().map(String::as_str))))
         }
     }
+}
+
+/// What someone may ask for, as far as they are known.
+fn offered(offer: &Offer) -> Vec<EntitlementId> {
+    if matches!(offer.known, Some(Err(_))) {
+        return Vec::new();
+    }
+    let offered = form::offered(&offer.catalogue, forms::knowledge(offer, Pace::Waiting));
+    offered.into_iter().map(|(_, entitlement)| entitlement.id.clone()).collect()
+}
+
+fn offers(offer: &Offer, id: &EntitlementId) -> bool {
+    offered(offer).contains(id)
+}
+
+/// Whether the form can help with what was refused.
+const fn is_mended_in_the_form(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::TooLong { .. } | Refusal::TooShort { .. } | Refusal::TimePassed)
 }
 
 /// The longest beginning that is a length, and the rest as it was typed.
@@ -156,8 +194,8 @@ fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a 
     scored.filter(|(score, _)| *score >= NEAR).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
 }
 
-fn with_typed(sentence: String, line: &str) -> Ack {
-    let answer: Value = blocks::ephemeral(&slash::with_typed(sentence, line));
+fn with_typed(sentence: String, line: &str, finish: Option<&EntitlementId>) -> Ack {
+    let answer: Value = blocks::ephemeral(&slash::with_typed(sentence, line, finish));
     Ack::Payload(answer)
 }
 

@@ -39,6 +39,15 @@ pub enum Ack {
     Nothing,
 }
 
+/// Why an envelope has no answer of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswered {
+    /// It was begun, and its answer is late or will never come: it may have been done.
+    Unfinished,
+    /// It was not begun, for want of room or because of a stop: nothing was done.
+    Unbegun,
+}
+
 /// Who decides what is answered.
 #[derive(Clone)]
 pub struct Handler {
@@ -46,8 +55,11 @@ pub struct Handler {
     pub answer: Arc<dyn Fn(Envelope) -> BoxFuture<'static, Ack> + Send + Sync>,
     /// What is answered when `answer` is late, panics, or is not asked any more. Never a success: see
     /// [`not_done`](super::not_done).
-    pub fallback: Arc<dyn Fn(&Envelope) -> Ack + Send + Sync>,
+    pub fallback: Fallback,
 }
+
+/// What is answered instead.
+pub type Fallback = Arc<dyn Fn(&Envelope, Unanswered) -> Ack + Send + Sync>;
 
 /// Where a connection takes its acks from.
 pub(super) type Outbox = mpsc::Sender<String>;
@@ -97,7 +109,7 @@ impl Answers {
         let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             drop(waiting);
             tracing::warn!(envelope = %envelope.id, "no room for more work: answered with the fallback");
-            return self.deliver(outbox, fallback_text(&self.handler, &envelope));
+            return self.deliver(outbox, fallback_text(&self.handler, &envelope, Unanswered::Unbegun));
         };
         waiting.insert(envelope.id.clone(), vec![outbox.clone()]);
         drop(waiting);
@@ -114,8 +126,8 @@ impl Answers {
 
     async fn answer(self: Arc<Self>, envelope: Envelope, permit: Arc<OwnedSemaphorePermit>) {
         let id = envelope.id.clone();
-        let accepts = envelope.accepts_response_payload;
-        let fallback = fallback_text(&self.handler, &envelope);
+        let takes = Takes::of(&envelope);
+        let fallback = fallback_text(&self.handler, &envelope, Unanswered::Unfinished);
         let handler = Arc::clone(&self.handler.answer);
         // Held until both the work and the ack are done.
         let at_work = Arc::clone(&permit);
@@ -126,7 +138,7 @@ impl Answers {
         });
         // A handle that is dropped lets its task work on.
         let text = match clock::timeout(self.within, work).await {
-            Ok(Ok(ack)) => text(&id, ack, accepts),
+            Ok(Ok(ack)) => text(&id, ack, takes),
             Ok(Err(_)) => {
                 tracing::error!(envelope = %id, "a handler panicked: answered with the fallback");
                 fallback
@@ -158,28 +170,53 @@ impl Answers {
 }
 
 /// The fallback's text; of a fallback that panics, none.
-fn fallback_text(handler: &Handler, envelope: &Envelope) -> Option<String> {
-    let ack = catch_unwind(AssertUnwindSafe(|| (handler.fallback)(envelope))).unwrap_or(Ack::Nothing);
+fn fallback_text(handler: &Handler, envelope: &Envelope, why: Unanswered) -> Option<String> {
+    let ack = catch_unwind(AssertUnwindSafe(|| (handler.fallback)(envelope, why))).unwrap_or(Ack::Nothing);
     match ack {
         // Stripped of its payload it would be a success.
         Ack::Payload(_) if !envelope.accepts_response_payload => None,
-        ack => text(&envelope.id, ack, envelope.accepts_response_payload),
+        ack => text(&envelope.id, ack, Takes::of(envelope)),
+    }
+}
+
+/// What Slack takes in answer to an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// An ack, with an answer in it.
+    Answers,
+    /// An ack alone.
+    Acks,
+    /// An ack alone, of a form: it closes the form as if it was saved.
+    Successes,
+}
+
+impl Takes {
+    fn of(envelope: &Envelope) -> Self {
+        match envelope {
+            Envelope { accepts_response_payload: true, .. } => Self::Answers,
+            envelope if envelope.payload["type"] == "view_submission" => Self::Successes,
+            _ => Self::Acks,
+        }
     }
 }
 
 /// The bare ack of something that is not worked on.
 pub(super) fn bare(id: &EnvelopeId) -> Option<String> {
-    text(id, Ack::Bare, false)
+    text(id, Ack::Bare, Takes::Acks)
 }
 
-fn text(id: &EnvelopeId, ack: Ack, accepts: bool) -> Option<String> {
-    let payload = match ack {
-        Ack::Nothing => return None,
-        Ack::Bare => None,
-        Ack::Payload(payload) if accepts => Some(payload),
-        Ack::Payload(_) => {
+fn text(id: &EnvelopeId, ack: Ack, takes: Takes) -> Option<String> {
+    let payload = match (ack, takes) {
+        (Ack::Nothing, _) => return None,
+        (Ack::Bare, _) => None,
+        (Ack::Payload(payload), Takes::Answers) => Some(payload),
+        (Ack::Payload(_), Takes::Acks) => {
             tracing::warn!(envelope = %id, "Slack takes no answer here: acknowledged without it");
             None
+        }
+        (Ack::Payload(_), Takes::Successes) => {
+            tracing::error!(envelope = %id, "Slack takes no answer to a form: not acknowledged, so that it says so itself");
+            return None;
         }
     };
     let frame = AckFrame { envelope_id: id.as_str(), payload };

@@ -39,11 +39,14 @@ struct Desk {
 impl Desk {
     fn handler(&self) -> Handler {
         let desk = self.clone();
-        let words =
-            NotDone { submission: "Not saved yet: press again".to_owned(), command: "Not done: try again".to_owned() };
+        let words = NotDone {
+            submission: "Not saved yet: press again".to_owned(),
+            command: "Not done: try again".to_owned(),
+            unbegun: "This could not be saved".to_owned(),
+        };
         Handler {
             answer: Arc::new(move |envelope| desk.clone().answer(envelope).boxed()),
-            fallback: Arc::new(move |envelope| not_done(envelope, &words)),
+            fallback: Arc::new(move |envelope, why| not_done(envelope, why, &words)),
         }
     }
 
@@ -163,6 +166,12 @@ async fn acks_are_written_exactly_so() {
     deaf["accepts_response_payload"] = json!(false);
     say(&mut one, deaf).await;
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"text-2"}"#);
+    // Of a form it goes nowhere, and Slack says so itself: bare, its errors would be a success.
+    for accepts in [json!(false), Value::Null] {
+        let mut deaf = submission(&format!("text-{accepts}"));
+        deaf["accepts_response_payload"] = accepts;
+        say(&mut one, deaf).await;
+    }
     say(&mut one, command("nothing-1")).await;
     say(&mut one, command("bare-2")).await;
     assert_eq!(hear(&mut one).await, r#"{"envelope_id":"bare-2"}"#);
@@ -228,7 +237,7 @@ async fn a_handler_works_on_after_its_deadline() {
 #[tokio::test]
 async fn a_panicking_fallback_costs_only_its_own_ack() {
     let desk = Desk::default();
-    let handler = Handler { fallback: Arc::new(|_| panic!("as asked")), ..desk.handler() };
+    let handler = Handler { fallback: Arc::new(|_, _| panic!("as asked")), ..desk.handler() };
     let mut sockets = FakeSockets::start().await;
     let api = sockets.api().await;
     let _running = Running::start(&api, handler, timing());
@@ -419,7 +428,7 @@ async fn a_stop_lets_work_end_and_takes_no_more() {
     let mut refused_at = None;
     while refused_at.is_none_or(|at| clock::elapsed() - at < LONG_DRAIN) {
         say(&mut two, submission(&format!("bare-{sent}"))).await;
-        let refused = hear(&mut two).await.contains("Not saved yet");
+        let refused = hear(&mut two).await.contains("This could not be saved");
         assert!(refused || refused_at.is_none(), "work is taken again");
         refused_at = refused_at.or_else(|| refused.then(clock::elapsed));
         sent += 1;
@@ -555,7 +564,7 @@ async fn acks_are_those_that_official_clients_send() {
                 let ack = payload.clone().map_or(Ack::Bare, Ack::Payload);
                 std::future::ready(ack).boxed()
             }),
-            fallback: Arc::new(|_| Ack::Nothing),
+            fallback: Arc::new(|_, _| Ack::Nothing),
         };
         let mut sockets = FakeSockets::start().await;
         let api = sockets.api().await;

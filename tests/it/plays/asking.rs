@@ -109,7 +109,7 @@ async fn a_forged_choice_is_refused() {
         "text": {"type": "plain_text", "text": "Read-Write"}}});
     house.world.forge_fill(CAROL_CANNOT_ASK, "entitlement", "entitlement", &forged).unwrap();
     let sent = house.world.submit(CAROL_CANNOT_ASK).await.unwrap();
-    assert!(sent.errors()["entitlement"].contains("nothing by that name that you can ask for"), "{sent:?}");
+    assert!(sent.errors()["entitlement"].contains("The offer changed while the form was open."), "{sent:?}");
     house.finish(&[]).await;
 }
 
@@ -144,5 +144,64 @@ async fn everything_is_acknowledged_in_time_while_okta_hangs() {
     house.world.until_message(ALICE, "You withdrew this request").await;
     house.world.lift(hang);
     house.read_all();
+    house.finish(&[]).await;
+}
+
+/// Takes what is open to everyone out of the catalogue.
+async fn with_nothing_for_everyone() -> House {
+    let mut house = House::open().await;
+    house.stop().await;
+    house.change_catalogue("requesters   = [\"everyone\"]", "requesters   = [\"okta:00gENG\"]");
+    house.start().await;
+    house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_waits_for_a_slow_okta_is_filled_in_when_it_answers() {
+    let house = with_nothing_for_everyone().await;
+    let held = house.world.fault(Fault::okta("*", What::HoldThenDo).until_lifted());
+    house.world.slash(ALICE, "/jit", "").await.unwrap();
+    house.world.until_view(ALICE, "Looking up what you can ask for.").await;
+    house.world.until_view(ALICE, "Okta is slow to say what you can ask for.").await;
+    house.world.lift(held);
+    house.world.release(held);
+    house.world.until_view(ALICE, "Choose an access to see").await;
+    let sent = house.fill_and_send(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    assert!(sent.is_closed(), "{sent:?}");
+    house.world.until_message(ALICE, "Waiting for").await;
+    house.world.until_message(BOB, "asks for").await;
+    house.world.until_message(crate::house::DANA, "asks for").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_served_before_is_offered_the_same_while_okta_is_silent() {
+    let mut house = with_nothing_for_everyone().await;
+    house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
+    house.stop().await;
+    house.start().await;
+    let hang = house.world.fault(Fault::okta("*", What::Hang).until_lifted());
+    house.open_form(ALICE).await;
+    house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
+    house.world.until_view(ALICE, "Looking up who will be asked.").await;
+    house.world.until_view(ALICE, "Okta is slow. You can send this; who is asked is shown in your message.").await;
+    house.world.lift(hang);
+    house.world.until_view(ALICE, "1. @Bob Stone or @Dana Fox: owners of Production Database").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_line_can_be_finished_in_the_form() {
+    let house = House::open().await;
+    let typed = house.world.slash(ALICE, "/jit", "prod-db/rw 9h Stuck migration").await.unwrap();
+    let buttons = &typed.ack.as_ref().unwrap()["blocks"][1]["elements"];
+    assert_eq!(buttons[0]["action_id"], "request_access", "{typed:?}");
+    assert_eq!(buttons[0]["value"], "prod-db/rw");
+    assert!(typed.seen.unwrap().contains("[Finish in the form]"));
+    // Carol may not ask for it, and is not led to it.
+    let typed = house.world.slash(CAROL_CANNOT_ASK, "/jit", "prod-db/rw 9h Stuck migration").await.unwrap();
+    assert!(!typed.seen.unwrap().contains("[Finish"));
     house.finish(&[]).await;
 }

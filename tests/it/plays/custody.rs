@@ -98,6 +98,43 @@ async fn a_key_that_others_may_read_grants_nothing_and_still_ends_what_is_due() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_custody_everyone_is_answered_and_access_can_be_returned() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
+    house.read_all();
+    house.stop().await;
+    house.write_catalogue("[[application]]\nid = \"prod-db\"\nowners = [");
+    house.start().await;
+    house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
+    for line in ["", "staging/admin 45m Rollout", "nothing/here 45m Rollout"] {
+        let typed = house.world.slash(ALICE, "/jit", line).await.unwrap().seen.unwrap_or_default();
+        assert!(typed.contains("Jitney only ends access at the moment"), "{line}: {typed}");
+    }
+    for button in ["approve", "deny"] {
+        let before = house.world.ephemerals(BOB).len();
+        house.press(BOB, "asks for Staging", button).await;
+        house
+            .world
+            .until("Bob is told", |state| {
+                let notes = state.slack.ephemerals.iter().filter(|note| note.user == BOB);
+                let told = notes.filter(|note| note.text.contains("Jitney only ends access at the moment"));
+                (told.count() > before).then_some(())
+            })
+            .await;
+    }
+    house.press(ALICE, "Active until", "return").await;
+    house.world.until_ephemeral(ALICE, "R-1 is returned.").await;
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.stop().await;
+    house.write_catalogue(crate::house::CATALOGUE);
+    house.start().await;
+    house.world.until_message(ALICE, "You returned this access").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
@@ -120,6 +157,18 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     }
     house.advance(121);
     house.until_expired(ALICE).await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_app_token_alone_is_told_to_admins_with_the_bots() {
+    let mut house = House::closed(world::Company::acme()).await;
+    house.change_settings(world::app_token(), "xapp-revoked");
+    house.start_unconnected();
+    let told = house.world.until_message(CAROL, "Jitney hears nobody at the moment").await;
+    assert!(house.world.seen(&told).contains("slack.app_token is not valid"), "{}", house.world.seen(&told));
+    house.stop().await;
     house.read_all();
     house.finish(&[]).await;
 }

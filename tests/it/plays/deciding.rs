@@ -1,6 +1,7 @@
 //! Who decides, and what becomes of decisions that come late, twice, or from the wrong hands.
 
 use serde_json::json;
+use world::{Fault, Vendor, What};
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
 
@@ -60,8 +61,16 @@ async fn a_late_click_is_told_who_decided_and_changes_nothing() {
     let dana = house.world.until_message(DANA, "asks for").await;
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
+    house.world.until_message(DANA, "Active until").await;
+    let redrawn = house.world.calls_to(Vendor::Slack, "chat.update").len();
     house.world.press_stale(DANA, &dana, "approve").await.unwrap();
-    house.world.until_ephemeral(DANA, "Bob Stone approved this today").await;
+    let told = house.world.until_ephemeral(DANA, "Bob Stone approved this today").await;
+    assert!(told.blocks.iter().all(|block| block["type"] == "rich_text") && !told.blocks.is_empty(), "{told:?}");
+    assert_eq!(
+        house.world.calls_to(Vendor::Slack, "chat.update").len(),
+        redrawn,
+        "a message on record is redrawn by nobody but the engine"
+    );
     house.world.press_stale(DANA, &dana, "deny").await.unwrap();
     house
         .world
@@ -146,6 +155,68 @@ async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() 
         let card = house.world.until_message(owner, "nobody decided in time").await;
         assert!(!house.world.seen(&card).contains("[Approve]"));
     }
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_in_private_answers_are_never_parsed() {
+    let house = House::open().await;
+    let name = "*Bob* `x` :wave: <!channel> & https://evil.example";
+    house.world.change(|state| {
+        let bob = state.people.iter_mut().find(|person| person.slack_id() == BOB).unwrap();
+        bob.name = name.into();
+    });
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let dana = house.world.until_message(DANA, "asks for").await;
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "Open until").await;
+    house.world.press_stale(DANA, &dana, "approve").await.unwrap();
+    let told = house.world.until_ephemeral(DANA, "approved this today").await;
+    let element = &told.blocks[0]["elements"][0]["elements"][0];
+    assert_eq!(element["type"], "text", "{told:?}");
+    assert!(element["text"].as_str().unwrap().starts_with(name), "{told:?}");
+    assert!(!told.text.contains("<!channel>"), "{}", told.text);
+    house.read_all();
+    house.finish(&[(PROD_RW, "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_reads_what_else_the_requester_holds() {
+    let house = House::open().await;
+    house.grant(ALICE, "staging/admin", "2h").await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let card = house.sees(BOB, "asks for Production").await;
+    assert!(card.contains("High sensitivity. Holds now: Staging · Admin until today at 16:40."), "{card}");
+    house.read_all();
+    house.finish(&[("00gSTAGING", "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_form_is_not_closed_as_if_it_was_saved() {
+    let house = House::open().await;
+    house.open_form(ALICE).await;
+    house.world.forge_view(ALICE, |view| view.body["callback_id"] = json!("extend")).unwrap();
+    let (sent, _) = house.world.submit_unchecked(ALICE).await.unwrap();
+    assert!(!sent.is_closed(), "{sent:?}");
+    house.world.until_view(ALICE, "could not be read, so nothing was done").await;
+    house.read_all();
+    house.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_does_not_open_is_said_where_it_was_asked_for() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let expired = What::SlackError { error: "expired_trigger_id".into() };
+    let expired = house.world.fault(Fault::slack("views.open", expired).until_lifted());
+    house.press(BOB, "asks for", "deny").await;
+    house.world.until_ephemeral(BOB, "The form could not be opened").await;
+    house.world.shortcut(ALICE, "request_access").await.unwrap();
+    house.world.until_message(ALICE, "The form could not be opened. Type /jit again.").await;
+    let typed = house.world.slash(ALICE, "/jit", "").await.unwrap();
+    assert_eq!(typed.seen.as_deref(), Some("The form could not be opened. Type /jit again."));
+    house.world.lift(expired);
     house.read_all();
     house.finish(&[]).await;
 }

@@ -111,7 +111,7 @@ async fn a_rate_limit_is_waited_out_and_the_removal_goes_first() {
     assert_eq!(house.world.calls_to(Vendor::Okta, PROD_RW).iter().filter(|call| call.method == "DELETE").count(), 2);
     house.world.until_message(ALICE, "as planned").await;
     house.world.until_message(BOB, "asks for Staging").await;
-    house.world.until_message(ALICE, "Ended 20").await;
+    house.world.until_message(ALICE, ". Okta confirmed it.").await;
     house.read_all();
     house.finish(&[]).await;
 }

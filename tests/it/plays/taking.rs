@@ -62,11 +62,11 @@ async fn an_early_return_of_one_keeps_the_other() {
     house.grant(ALICE, "prod-db/debug", "4h").await;
     let typed = house.world.slash(ALICE, "/jit", "return R-2").await.unwrap();
     assert_eq!(typed.seen.as_deref(), Some("R-2 is returned. Okta is asked to end it now."));
-    house.world.until_message(ALICE, "R-1 keeps it open").await;
+    house.world.until_message(ALICE, "R-1 keeps this access open until today at 16:40.").await;
     assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.until_message(ALICE, "Ended 20").await;
+    house.world.until_message(ALICE, ". Okta confirmed it.").await;
     house.read_all();
     house.finish(&[]).await;
 }

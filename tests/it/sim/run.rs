@@ -557,7 +557,7 @@ impl Sim {
             Action::Abandon(id) => {
                 self.abandoned.insert((self.boot, id));
             }
-            Action::Show { view, request } => {
+            Action::Show { view, request, .. } => {
                 let revision = request.revision;
                 let shown = request.shown.get(&view).map(|shown| shown.posted.clone());
                 let (at, result) =

@@ -1,0 +1,112 @@
+//! Denying: the form, opened from a card, and what is sent with it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, From, called, digest, errors, instead};
+use crate::{
+    domain::{
+        command::{Choice, Command, Decide, Refusal},
+        id::{RequestId, SlackChannelId, SlackTs, SlackUserId},
+        port::{Posted, ViewKey},
+        request::State,
+    },
+    engine::Response,
+    say::{form, refusal},
+    slack::{
+        blocks,
+        envelope::{Form, Place, Press},
+        transport::Ack,
+    },
+};
+
+/// The form did not come.
+const NOT_OPENED: &str = "The form could not be opened, so nothing was done. Press again.";
+
+/// What a denial's form carries: which card it was opened from. It is no authority: the card must be on record.
+#[derive(Serialize, Deserialize)]
+struct Denying {
+    request: RequestId,
+    digest: String,
+    channel: SlackChannelId,
+    ts: SlackTs,
+}
+
+impl Desk {
+    /// Deny… opens its form from memory, for whoever has the card.
+    pub(super) async fn open_denial(&self, press: Press, request: RequestId) -> Ack {
+        if let Some(custody) = self.custody(&press.who).await {
+            return self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), &custody).await;
+        }
+        let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
+        let view = ViewKey::Approver { request, slack: press.who.clone() };
+        let standing = self.door.peek(view.clone()).await;
+        let on_record = |request: &&crate::domain::request::Request| {
+            request.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
+        };
+        let Some(standing) = standing.as_ref().filter(on_record) else {
+            self.refuse(&press, posted, &Refusal::ForeignCard, standing.as_ref()).await;
+            return Ack::Bare;
+        };
+        let old = standing.digest() != digest(&press.block);
+        let refusal = match standing.state {
+            State::Pending { .. } if old => Some(Refusal::OldTerms),
+            State::Pending { .. } => None,
+            _ => Some(Refusal::Over),
+        };
+        if let Some(refusal) = refusal {
+            self.refuse(&press, posted, &refusal, Some(standing)).await;
+            return Ack::Bare;
+        }
+        let denying = Denying {
+            request,
+            digest: digest(&press.block).to_owned(),
+            channel: posted.channel.clone(),
+            ts: posted.ts.clone(),
+        };
+        let metadata = serde_json::to_string(&denying).unwrap_or_default();
+        let first = form::deny(standing, self.chat.voice());
+        let view = blocks::deny_form(&first, &metadata, &called(standing));
+        let Some(view) = blocks::view(&view) else { return Ack::Nothing };
+        match self.chat.client().open_view(&press.trigger.clone().into(), view).await {
+            Ok(_) => Ack::Bare,
+            Err(failure) => {
+                tracing::warn!(%failure, "the form could not be opened");
+                self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), NOT_OPENED).await
+            }
+        }
+    }
+
+    /// A denial was sent.
+    pub(super) async fn denied(&self, who: SlackUserId, form: &Form) -> Ack {
+        if let Some(custody) = self.custody(&who).await {
+            return instead(&blocks::notice(&form::notice("Not done", custody)));
+        }
+        let Ok(denying) = serde_json::from_str::<Denying>(&form.metadata) else {
+            let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
+            return instead(&blocks::notice(&form::too_late(sentence)));
+        };
+        let reason = match self.door.text(form.fields.text("reason")) {
+            Ok(reason) => reason,
+            Err(error) => {
+                let card = ViewKey::Approver { request: denying.request, slack: who.clone() };
+                let asker = self.door.peek(card).await.map(|request| called(&request));
+                return errors(&[("reason", refusal::reason(error, asker.as_deref().unwrap_or("the requester")))]);
+            }
+        };
+        let decide = Decide {
+            who: who.clone(),
+            request: denying.request,
+            card: Posted { channel: denying.channel, ts: denying.ts },
+            digest: denying.digest,
+            choice: Choice::Deny(reason),
+        };
+        let Response { result, about } = self.door.submit(Command::Decide(decide)).await;
+        match result {
+            Ok(_) => Ack::Bare,
+            Err(refusal) => {
+                let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
+                instead(&blocks::notice(&form::too_late(sentence)))
+            }
+        }
+    }
+}
