@@ -71,8 +71,7 @@ async fn what_was_acknowledged_survives_the_kill_right_after_it() {
     house.world.until_message(ALICE, "Active until").await;
     house.world.until_message(ALICE, "Open until").await;
     process.kill(&house.world).await;
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,8 +91,7 @@ async fn an_addition_that_nobody_recorded_still_ends_in_its_removal() {
     house.world.until_message(ALICE, "Ended 20").await;
     house.world.until_message(ALICE, "as planned").await;
     process.kill(&house.world).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,8 +113,7 @@ async fn a_grant_that_outlived_its_end_while_the_program_was_dead_is_removed_fir
     assert_eq!(calls[0].method, "DELETE", "before anything else is asked of Okta: {calls:?}");
     house.world.until_message(ALICE, "as planned").await;
     process.kill(&house.world).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 /// How often the program is killed.
@@ -158,8 +155,7 @@ async fn two_hundred_kills_lose_nothing_that_was_acknowledged_and_leave_nobody_i
     let granted = house.world.writes().len();
     println!("{KILLS} kills, {} acknowledged, 0 lost; {granted} changes of membership", acknowledged.len());
     process.kill(&house.world).await;
-    house.read_all();
-    Arc::into_inner(house).unwrap().finish(&[]).await;
+    Arc::into_inner(house).unwrap().finish(&[], &[]).await;
 }
 
 /// People who ask, and approve whatever they see, until they are stopped. What was acknowledged is in `saved`.

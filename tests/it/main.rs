@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
+mod clock;
 mod contracts;
 mod house;
 mod kills;
 mod layering;
 mod okta;
 mod plays;
+mod record;
 mod sim;

@@ -13,8 +13,7 @@ async fn an_application_that_is_gone_from_the_catalogue_orphans_no_grant() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,6 +28,5 @@ async fn a_re_pointed_group_stops_a_request_that_waits() {
     house.world.until_message(ALICE, "Not sent on").await;
     house.world.until_ephemeral(BOB, "What can be asked for has changed").await;
     assert_eq!(house.world.writes().len(), 0);
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }

@@ -16,8 +16,7 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,8 +32,7 @@ async fn a_refused_slack_token_does_not_keep_a_removal_from_happening() {
     house.change_settings("xoxb-revoked", world::bot_token());
     house.start().await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +40,6 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.grant(DANA, "prod-db/rw", "4h").await;
-    house.read_all();
     house.stop().await;
     let journal = house.journal();
     let text = std::fs::read_to_string(&journal).unwrap();
@@ -62,5 +59,5 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     house.world.until_not_member(PROD_RW, "00uDANA").await;
     house.stop().await;
     assert_eq!(std::fs::read_to_string(&journal).unwrap(), edited, "the damaged journal is left as it is");
-    house.finish_damaged(&[]).await;
+    house.finish_damaged().await;
 }

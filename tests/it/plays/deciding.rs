@@ -24,8 +24,7 @@ async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
     house.ask(ALICE, "prod-db/rw", "1h", "The replica lags").await;
     house.world.until_message(DANA, "asked again").await;
     house.world.until_message(BOB, "asked again").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,8 +48,30 @@ async fn of_two_racing_decisions_the_first_wins_and_the_other_is_told() {
     assert!(told.contains("approved this today"), "{told}");
     let adds = house.world.writes().len();
     assert_eq!(adds, 1, "one addition");
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_approval_and_a_denial_that_race_one_counts_and_the_other_is_told() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let dana = house.world.until_message(DANA, "asks for").await;
+    house.press(BOB, "asks for", "deny").await;
+    house.world.until_view(BOB, "Why not").await;
+    house.world.fill(BOB, "reason", "reason", "Use the read replica").await.unwrap();
+    let (denied, approved) = tokio::join!(house.world.submit(BOB), house.world.press_stale(DANA, &dana, "approve"));
+    assert!(!approved.unwrap().timed_out);
+    house.settle().await;
+    if denied.unwrap().is_closed() {
+        assert_eq!(house.world.writes().len(), 0, "the denial came first");
+        house.world.until_ephemeral(DANA, "Bob Stone denied this today").await;
+        house.finish(&[], &[]).await;
+    } else {
+        assert_eq!(house.world.writes().len(), 1, "the approval came first");
+        house.world.until_view(BOB, "Dana Fox approved this today").await;
+        house.world.close_view(BOB).await.unwrap();
+        house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,8 +91,7 @@ async fn a_late_click_is_told_who_decided_and_changes_nothing() {
         })
         .await;
     assert!(house.world.open_view(DANA).is_none(), "no form for what is decided");
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,8 +129,7 @@ async fn forged_clicks_change_nothing() {
     house.world.close_view(BOB).await.unwrap();
     assert_eq!(house.world.writes().len(), 0, "nothing was added");
     house.world.until_message(ALICE, "Waiting for").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,8 +146,7 @@ async fn whoever_is_no_owner_any_more_cannot_decide() {
     assert_eq!(house.world.writes().len(), 0);
     house.press(DANA, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,6 +164,5 @@ async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() 
         let card = house.world.until_message(owner, "nobody decided in time").await;
         assert!(!house.world.seen(&card).contains("[Approve]"));
     }
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }

@@ -66,7 +66,6 @@ async fn from_the_form_to_the_removal() {
     │ Stuck migration, INC-42
     R-1
     ");
-    house.read_all();
 
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
@@ -85,6 +84,5 @@ async fn from_the_form_to_the_removal() {
     R-1
     ");
     house.world.until_message(BOB, "expired").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }

@@ -1,6 +1,8 @@
 //! Whom the bot serves.
 
-use crate::house::{BOB, DANA, House};
+use world::{Company, Person};
+
+use crate::house::{ALICE, BOB, DANA, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
@@ -16,8 +18,7 @@ async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
         assert!(house.world.seen(&card).contains("Ask"), "{}", house.world.seen(&card));
     }
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 /// Somebody's account changes, and they ask.
@@ -36,37 +37,55 @@ async fn people_of_other_workspaces_are_not_served() {
     let house = asked_after(|account| account.team_id = Some("T0OTHER".into())).await;
     house.world.until_message(DANA, "Only full members").await;
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_slack_does_not_vouch_for_is_none() {
     let house = asked_after(|account| account.email_confirmed = false).await;
     house.world.until_message(DANA, "no confirmed e-mail").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bots_and_strangers_are_refused_on_record_though_nobody_can_tell_them() {
-    let changes: [(_, fn(&mut world::SlackAccount)); 2] =
-        [("bot", |account| account.bot = true), ("stranger", |account| account.stranger = true)];
+async fn bots_strangers_and_the_deactivated_are_refused_on_record_though_nobody_can_tell_them() {
+    let changes: [(_, fn(&mut world::SlackAccount)); 3] = [
+        ("bot", |account| account.bot = true),
+        ("stranger", |account| account.stranger = true),
+        ("deactivated", |account| account.deleted = true),
+    ];
     for (unfit, change) in changes {
-        let mut house = asked_after(change).await;
-        let journal = house.journal();
-        // Slack opens no conversation with them; that it was tried comes after the refusal is on record.
-        let tried = async {
-            while house.world.calls_to(world::Vendor::Slack, "conversations.open").is_empty() {
-                tokio::task::yield_now().await;
-            }
-        };
-        jitney::clock::timeout(world::PATIENCE, tried).await.unwrap();
-        house.stop().await;
-        assert!(std::fs::read_to_string(journal).unwrap().contains(&format!(r#""unfit":"{unfit}""#)));
-        house.read_all();
-        house.finish(&[]).await;
+        let house = asked_after(change).await;
+        // Slack opens no conversation with them; what could not be said to them is nothing left to do.
+        house.settle().await;
+        let journal = std::fs::read_to_string(house.journal()).unwrap();
+        assert!(journal.contains(&format!(r#""unfit":"{unfit}""#)), "{journal}");
+            house.finish(&[], &[]).await;
     }
+}
+
+/// Alice's other Slack account: its address is the login of her one Okta user.
+const OTHER_ALICE: &str = "U0ALICE2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_slack_account_of_the_same_okta_user_neither_decides_nor_asks() {
+    let mut company = Company::acme();
+    let login = "alice2@acme.example";
+    let alice = company.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
+    alice.okta.as_mut().unwrap().login = login.into();
+    company.people.push(Person { okta: None, ..Person::member("alice2", "Alice Again", "Europe/Paris") });
+    let mut house = House::closed(company).await;
+    house.set_clocks();
+    house.change_catalogue("owners = [\"bob@acme.example\", \"dana", &format!("owners = [\"{login}\", \"dana"));
+    house.start().await;
+    house.world.slash(ALICE, "/jit", "prod-db/rw 45m Rollout").await.unwrap();
+    house.world.until_message(DANA, "asks for").await;
+    house.settle().await;
+    assert_eq!(house.world.messages(OTHER_ALICE).len(), 0, "she is not asked about herself");
+    house.world.slash(OTHER_ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
+    house.settle().await;
+    assert_eq!(house.world.messages(BOB).len(), 0, "nobody is asked for whoever is bound to another account");
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,8 +101,7 @@ async fn a_requester_deactivated_before_the_grant_is_not_granted() {
     house.world.until_message(crate::house::ALICE, "Your Okta account was not active").await;
     house.world.until_message(crate::house::ALICE, "Could not be opened").await;
     assert_eq!(house.world.writes().len(), 0);
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,6 +113,5 @@ async fn nobody_decides_for_themselves() {
     house.world.until_message(DANA, "asks for").await;
     let own = house.world.until_message(BOB, "Waiting for").await;
     assert!(!house.world.seen(&own).contains("[Approve]"));
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
