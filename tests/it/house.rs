@@ -22,6 +22,29 @@ pub const BOB: &str = "U0BOB";
 pub const DANA: &str = "U0DANA";
 /// Carol is an admin.
 pub const CAROL: &str = "U0CAROL";
+/// What one person sees of one message: whose it is, and a part of what it shows.
+pub type Told = (&'static str, &'static str);
+/// What is there to be read where Alice has asked for production and nobody has decided.
+pub const ASKED: &[Told] = &[
+    (ALICE, "Waiting for @Bob Stone or @Dana Fox"),
+    (BOB, "asks for Production Database · Read-Write"),
+    (DANA, "asks for Production Database · Read-Write"),
+];
+/// What is there to be read while Alice holds what Bob approved for two hours.
+pub const HELD: &[Told] = &[
+    (ALICE, "🟢 Active until"),
+    (ALICE, "Open until 2026-11-24 16:40"),
+    (BOB, "Approved by you"),
+    (DANA, "Approved by @Bob Stone"),
+];
+/// What is there to be read after that.
+pub const EXPIRED: &[Told] = &[
+    (ALICE, "as planned"),
+    (ALICE, "Open until 2026-11-24 16:40"),
+    (ALICE, "Ended 20"),
+    (BOB, "Approved by you"),
+    (DANA, "Approved by @Bob Stone"),
+];
 /// The group behind `prod-db/rw` and `prod-db/debug`.
 pub const PROD_RW: &str = "00gPRODRW";
 
@@ -329,16 +352,22 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
             }
         };
         if timeout(PATIENCE, settled).await.is_err() {
-            panic!("left to do: {:#?}
-{}", record::left(&self.live(), now()), self.world.dump());
+            panic!(
+                "left to do: {:#?}
+{}",
+                record::left(&self.live(), now()),
+                self.world.dump()
+            );
         }
     }
 
     /// What was said in all of the play, and nothing else: for each message, whose it is and what it shows at the end.
-    fn told(&self, told: &[(&str, &str)]) {
+    fn told(&self, told: &[&[Told]]) {
         let mut unread = self.world.unread();
         let missing: Vec<_> = told
             .iter()
+            .copied()
+            .flatten()
             .filter(|(who, part)| {
                 let found = unread.iter().position(|(user, text)| user == who && text.contains(part));
                 found.map(|place| unread.remove(place)).is_none()
@@ -349,7 +378,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// The end of every play: nothing is left to do; people were told exactly what the play says; the journal
     /// verifies; and who stands in the groups is who stood there before and whoever holds a grant.
-    pub async fn finish(mut self, held: &[(&str, &str)], told: &[(&str, &str)]) {
+    pub async fn finish(mut self, held: &[(&str, &str)], told: &[&[Told]]) {
         if self.bot.is_some() {
             self.settle().await;
             self.stop().await;

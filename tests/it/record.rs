@@ -65,9 +65,10 @@ pub fn live(entries: &[Entry]) -> Live {
 /// whose time has come. Nothing, where the program may rest.
 pub fn left(live: &Live, now: Timestamp) -> Vec<String> {
     let promises = live.promises.iter().map(|(id, promise)| format!("promise {id}: {:?}", promise.effect));
-    let messages = live.requests.values().flat_map(|request| {
-        request.stale_views().into_iter().map(|view| format!("a stale message: {view:?}"))
-    });
+    let messages = live
+        .requests
+        .values()
+        .flat_map(|request| request.stale_views().into_iter().map(|view| format!("a stale message: {view:?}")));
     let requests = live.requests.values().filter(|request| is_due(request, now));
     let requests = requests.map(|request| format!("{} is overdue: {:?}", request.id, request.state));
     let holds = live.memberships.values().filter(|membership| {

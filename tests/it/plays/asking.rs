@@ -3,7 +3,7 @@
 use serde_json::json;
 use world::{Fault, What};
 
-use crate::house::{ALICE, BOB, House, PROD_RW};
+use crate::house::{ALICE, ASKED, BOB, DANA, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_stand_under_their_fields_and_nothing_is_stored() {
@@ -60,7 +60,7 @@ async fn a_second_press_and_a_second_delivery_make_one_request() {
     let again = house.world.slash(ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
     assert!(again.seen.as_deref().unwrap().contains("You asked for this today"), "{again:?}");
     assert_eq!(house.world.messages(ALICE).len(), 2, "one message a request");
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[ASKED, &[(ALICE, "Waiting for @Bob"), (BOB, "asks for Staging · Admin")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +82,17 @@ async fn what_is_asked_or_held_already_is_shown_instead() {
     house.world.click_in_view(ALICE, "return").await.unwrap();
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(ALICE, "You returned this access").await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "You returned this access"),
+                (ALICE, "Open until 2026-11-24 16:40"),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +146,7 @@ async fn peoples_text_is_shown_as_typed_and_pings_nobody() {
     let quote = texts.iter().find(|element| element["type"] == "rich_text_quote").unwrap();
     assert_eq!(quote["elements"], json!([{"type": "text", "text": why}]));
     assert!(!card.text.contains("<!channel>") && card.text.contains("&lt;!channel&gt;"), "{}", card.text);
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[ASKED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,5 +172,18 @@ async fn everything_is_acknowledged_in_time_while_okta_hangs() {
     house.world.until_message(ALICE, "You withdrew this request").await;
     house.world.lift(hang);
     house.world.until_member("00gSTAGING", "00uALICE").await;
-    house.finish(&[("00gSTAGING", "00uALICE")], &[]).await;
+    house
+        .finish(
+            &[("00gSTAGING", "00uALICE")],
+            &[&[
+                (ALICE, "🟢 Active until"),
+                (ALICE, "You withdrew this request"),
+                (ALICE, "Waiting for @Bob Stone or @Dana Fox"),
+                (ALICE, "Open until 2026-11-24 15:25"),
+                (BOB, "Approved by you"),
+                (BOB, "asks for Production Database · Debugging"),
+                (DANA, "asks for Production Database · Debugging"),
+            ]],
+        )
+        .await;
 }

@@ -1,6 +1,6 @@
 //! What the program still does when something it needs cannot be used: it ends what is due.
 
-use crate::house::{ALICE, CAROL, DANA, House, PROD_RW};
+use crate::house::{ALICE, CAROL, DANA, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
@@ -16,7 +16,7 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
     house.until_expired(ALICE).await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED, &[(CAROL, "Jitney only ends access")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +32,7 @@ async fn a_refused_slack_token_does_not_keep_a_removal_from_happening() {
     house.change_settings("xoxb-revoked", world::bot_token());
     house.start().await;
     house.until_expired(ALICE).await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

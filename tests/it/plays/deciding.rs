@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+use crate::house::{ALICE, ASKED, BOB, CAROL, DANA, HELD, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
@@ -24,7 +24,20 @@ async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
     house.ask(ALICE, "prod-db/rw", "1h", "The replica lags").await;
     house.world.until_message(DANA, "asked again").await;
     house.world.until_message(BOB, "asked again").await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                ASKED,
+                &[
+                    (ALICE, "Denied by @Bob Stone"),
+                    (ALICE, "Denied: "),
+                    (BOB, "Denied by you"),
+                    (DANA, "Denied by @Bob Stone"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +61,15 @@ async fn of_two_racing_decisions_the_first_wins_and_the_other_is_told() {
     assert!(told.contains("approved this today"), "{told}");
     let adds = house.world.writes().len();
     assert_eq!(adds, 1, "one addition");
-    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    let (winner, loser) = if told.starts_with("Bob") { (BOB, DANA) } else { (DANA, BOB) };
+    let told: &[_] = &[
+        (ALICE, "🟢 Active until"),
+        (ALICE, "Open until"),
+        (winner, "Approved by you"),
+        (loser, if winner == BOB { "Approved by @Bob Stone" } else { "Approved by @Dana Fox" }),
+        (loser, "before your click"),
+    ];
+    house.finish(&[(PROD_RW, "00uALICE")], &[told]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,12 +86,25 @@ async fn of_an_approval_and_a_denial_that_race_one_counts_and_the_other_is_told(
     if denied.unwrap().is_closed() {
         assert_eq!(house.world.writes().len(), 0, "the denial came first");
         house.world.until_ephemeral(DANA, "Bob Stone denied this today").await;
-        house.finish(&[], &[]).await;
+        let told: &[_] = &[
+            (ALICE, "Denied by @Bob Stone"),
+            (ALICE, "Denied: "),
+            (BOB, "Denied by you"),
+            (DANA, "Denied by @Bob Stone"),
+            (DANA, "before your click"),
+        ];
+        house.finish(&[], &[told]).await;
     } else {
         assert_eq!(house.world.writes().len(), 1, "the approval came first");
         house.world.until_view(BOB, "Dana Fox approved this today").await;
         house.world.close_view(BOB).await.unwrap();
-        house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+        let told: &[_] = &[
+            (ALICE, "🟢 Active until"),
+            (ALICE, "Open until"),
+            (BOB, "Approved by @Dana Fox"),
+            (DANA, "Approved by you"),
+        ];
+        house.finish(&[(PROD_RW, "00uALICE")], &[told]).await;
     }
 }
 
@@ -91,7 +125,7 @@ async fn a_late_click_is_told_who_decided_and_changes_nothing() {
         })
         .await;
     assert!(house.world.open_view(DANA).is_none(), "no form for what is decided");
-    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[HELD, &[(DANA, "before your click"), (DANA, "before your click")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +163,21 @@ async fn forged_clicks_change_nothing() {
     house.world.close_view(BOB).await.unwrap();
     assert_eq!(house.world.writes().len(), 0, "nothing was added");
     house.world.until_message(ALICE, "Waiting for").await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                ASKED,
+                &[
+                    (ALICE, "not the one on record for you"),
+                    (BOB, "The terms changed"),
+                    (BOB, "not the one on record for you"),
+                    (BOB, "could not be read"),
+                    (CAROL, "not the one on record for you"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +194,18 @@ async fn whoever_is_no_owner_any_more_cannot_decide() {
     assert_eq!(house.world.writes().len(), 0);
     house.press(DANA, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
-    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    house
+        .finish(
+            &[(PROD_RW, "00uALICE")],
+            &[&[
+                (ALICE, "🟢 Active until"),
+                (ALICE, "Open until 2026-11-24 16:40"),
+                (BOB, "Approved by @Dana Fox"),
+                (BOB, "not yours to decide any more"),
+                (DANA, "Approved by you"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,5 +223,15 @@ async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() 
         let card = house.world.until_message(owner, "nobody decided in time").await;
         assert!(!house.world.seen(&card).contains("[Approve]"));
     }
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "nobody decided in"),
+                (ALICE, "nobody decided: "),
+                (BOB, "nobody decided in"),
+                (DANA, "nobody decided in"),
+            ]],
+        )
+        .await;
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
+use crate::house::{ALICE, BOB, DANA, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_form_to_the_removal() {
@@ -84,5 +84,5 @@ async fn from_the_form_to_the_removal() {
     R-1
     ");
     house.world.until_message(BOB, "expired").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }

@@ -2,7 +2,7 @@
 
 use world::{Disconnect, Fault, Vendor, What, World};
 
-use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
+use crate::house::{ALICE, ASKED, BOB, CAROL, DANA, EXPIRED, HELD, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn okta_is_down_for_a_grants_whole_life() {
@@ -23,8 +23,21 @@ async fn okta_is_down_for_a_grants_whole_life() {
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(ALICE, "Access could not be opened").await;
     house.world.until_message(ALICE, "Could not be opened").await;
-    house.world.until_message(crate::house::CAROL, "A late removal is confirmed").await;
-    house.finish(&[], &[]).await;
+    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Access could not be opened"),
+                (ALICE, "Over since"),
+                (ALICE, "Could not be opened: "),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+                (CAROL, "A removal is not confirmed"),
+                (CAROL, "A late removal is confirmed"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +48,7 @@ async fn a_lost_reply_to_the_addition_is_read_back_not_repeated_blindly() {
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
     assert_eq!(house.world.calls_to(Vendor::Okta, "PUT").len(), 1, "what a read has shown is not sent again");
-    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[HELD]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +65,7 @@ async fn slack_is_down_while_a_grant_ends() {
     house.world.until_connected_after(newest, 1).await;
     let answer = house.world.slash(ALICE, "/jit", "help").await.unwrap();
     assert!(answer.seen.unwrap().contains("Lengths"));
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +85,7 @@ async fn sockets_are_renewed_without_losing_a_click() {
     house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     house.world.until_message(DANA, "asks for").await;
     house.world.until_message(BOB, "asks for").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[ASKED]).await;
 }
 
 fn newest(world: &World) -> u64 {
@@ -87,11 +100,22 @@ async fn a_permanent_refusal_to_add_is_told_and_nothing_stays_scheduled() {
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "Access could not be opened").await;
     house.world.until_message(ALICE, "Could not be opened: Production Database, Read-Write.").await;
-    let admins = house.world.until_message(crate::house::CAROL, "R-1 could not be opened").await;
+    let admins = house.world.until_message(CAROL, "R-1 could not be opened").await;
     assert!(house.world.seen(&admins).contains("403"), "{}", house.world.seen(&admins));
     house.advance(24 * 60);
     assert_eq!(house.world.calls_to(Vendor::Okta, "DELETE").len(), 0);
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Access could not be opened"),
+                (ALICE, "Could not be opened: "),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+                (CAROL, "R-1 could not be opened"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,5 +130,5 @@ async fn a_rate_limit_is_waited_out_and_the_removal_is_not_lost() {
     assert_eq!(fault.hits, 1, "nothing is sent before the reset");
     let removal = house.world.calls_to(Vendor::Okta, "DELETE").into_iter().find(|call| call.fault.is_none()).unwrap();
     assert!(removal.elapsed >= fault.until.unwrap(), "{removal:?}");
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }

@@ -18,7 +18,17 @@ async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
         assert!(house.world.seen(&card).contains("Ask"), "{}", house.world.seen(&card));
     }
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                ("U0ERIN", "Not sent on"),
+                ("U0GUS", "Not sent on"),
+                ("U0IVY", "Not sent on"),
+                ("U0HANA", "Not sent on"),
+            ]],
+        )
+        .await;
 }
 
 /// Somebody's account changes, and they ask.
@@ -37,14 +47,14 @@ async fn people_of_other_workspaces_are_not_served() {
     let house = asked_after(|account| account.team_id = Some("T0OTHER".into())).await;
     house.world.until_message(DANA, "Only full members").await;
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[&[(DANA, "Not sent on")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_slack_does_not_vouch_for_is_none() {
     let house = asked_after(|account| account.email_confirmed = false).await;
     house.world.until_message(DANA, "no confirmed e-mail").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[&[(DANA, "Not sent on")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +70,7 @@ async fn bots_strangers_and_the_deactivated_are_refused_on_record_though_nobody_
         house.settle().await;
         let journal = std::fs::read_to_string(house.journal()).unwrap();
         assert!(journal.contains(&format!(r#""unfit":"{unfit}""#)), "{journal}");
-            house.finish(&[], &[]).await;
+        house.finish(&[], &[]).await;
     }
 }
 
@@ -85,23 +95,42 @@ async fn a_second_slack_account_of_the_same_okta_user_neither_decides_nor_asks()
     house.world.slash(OTHER_ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
     house.settle().await;
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody is asked for whoever is bound to another account");
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Waiting for @Dana"),
+                (DANA, "asks for Production Database · Read-Write"),
+                (OTHER_ALICE, "Not sent on"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requester_deactivated_before_the_grant_is_not_granted() {
     let house = House::open().await;
-    house.ask(crate::house::ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     let card = house.world.until_message(BOB, "asks for").await;
     house.world.change(|state| {
-        let alice = state.people.iter_mut().find(|person| person.slack_id() == crate::house::ALICE).unwrap();
+        let alice = state.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
         alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
     });
     house.world.press(BOB, &card, "approve").await.unwrap();
-    house.world.until_message(crate::house::ALICE, "Your Okta account was not active").await;
-    house.world.until_message(crate::house::ALICE, "Could not be opened").await;
+    house.world.until_message(ALICE, "Your Okta account was not active").await;
+    house.world.until_message(ALICE, "Could not be opened").await;
     assert_eq!(house.world.writes().len(), 0);
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Access could not be opened"),
+                (ALICE, "Could not be opened: "),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,5 +142,10 @@ async fn nobody_decides_for_themselves() {
     house.world.until_message(DANA, "asks for").await;
     let own = house.world.until_message(BOB, "Waiting for").await;
     assert!(!house.world.seen(&own).contains("[Approve]"));
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[(BOB, "Not sent on"), (BOB, "Waiting for @Dana"), (DANA, "asks for Production Database · Read-Write")]],
+        )
+        .await;
 }

@@ -2,7 +2,7 @@
 
 use jitney::clock::Clock as _;
 
-use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
+use crate::house::{ALICE, BOB, DANA, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overdue_removals_run_at_start_before_any_addition() {
@@ -27,7 +27,23 @@ async fn overdue_removals_run_at_start_before_any_addition() {
         house.until_expired(who).await;
     }
     house.world.until_message(BOB, "Open until").await;
-    house.finish(&[(PROD_RW, "00uBOB")], &[]).await;
+    house
+        .finish(
+            &[(PROD_RW, "00uBOB")],
+            &[
+                EXPIRED,
+                &[
+                    (BOB, "Approved by you"),
+                    (BOB, "🟢 Active until"),
+                    (BOB, "Open until 2026-11-24 18:10"),
+                    (DANA, "as planned"),
+                    (DANA, "Open until 2026-11-24 09:25"),
+                    (DANA, "Approved by you"),
+                    (DANA, "Ended 20"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +59,7 @@ async fn a_clock_that_steps_back_across_a_restart_extends_nothing() {
     assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +98,15 @@ async fn an_index_that_is_rolled_back_or_damaged_is_rebuilt() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.until_expired(ALICE).await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[(BOB, "Approved by you"), (DANA, "You returned this access"), (DANA, "Open until 2026-11-24 10:40")],
+            ],
+        )
+        .await;
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
