@@ -376,6 +376,14 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         assert!(missing.is_empty() && unread.is_empty(), "never said: {missing:#?}\nsaid besides: {unread:#?}");
     }
 
+    /// The end of a play whose people read everything, because there is too much of it.
+    pub async fn finish_unread(self) {
+        for (user, _) in self.world.unread() {
+            self.world.read(&user);
+        }
+        self.finish(&[], &[]).await;
+    }
+
     /// The end of every play: nothing is left to do; people were told exactly what the play says; the journal
     /// verifies; and who stands in the groups is who stood there before and whoever holds a grant.
     pub async fn finish(mut self, held: &[(&str, &str)], told: &[&[Told]]) {

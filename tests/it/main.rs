@@ -9,5 +9,6 @@ mod kills;
 mod layering;
 mod okta;
 mod plays;
+mod process;
 mod record;
 mod sim;
