@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::TimeDelta;
 use insta::assert_snapshot;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
@@ -487,7 +487,13 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        // The same lives in every run: what is red here is red elsewhere too.
+        rng_seed: RngSeed::Fixed(20_261_124),
+        ..ProptestConfig::default()
+    })]
 
     /// Whatever commands come in whatever order: what is decided fits, replay gives the same, whoever may be inside has
     /// an end on record, and nobody is added whom no owner approved.

@@ -35,6 +35,17 @@ pub(super) const BOT_TOKEN: &str = "xoxb-1-2-SECRETBOT";
 pub(super) const APP_TOKEN: &str = "xapp-1-A-2-SECRETAPP";
 pub(super) const TICKET: &str = "SECRETTICKET";
 
+/// The folder of the vendors' schemas, if there is one. Where `JITNEY_REQUIRE` names `contracts` there must be.
+pub(super) fn contracts() -> Option<String> {
+    let folder = std::env::var("JITNEY_CONTRACTS").ok();
+    let required = std::env::var("JITNEY_REQUIRE").is_ok_and(|names| names.split(',').any(|name| name == "contracts"));
+    assert!(folder.is_some() || !required, "JITNEY_CONTRACTS is not set, and JITNEY_REQUIRE asks for the contracts");
+    if folder.is_none() {
+        println!("skipped: JITNEY_CONTRACTS is not set");
+    }
+    folder
+}
+
 /// Longer than anything here takes, shorter than anyone's patience.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 

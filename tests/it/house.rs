@@ -1,15 +1,18 @@
 //! A house for plays: the world outside, the bot inside, and a clock that is moved by hand.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use jitney::{
-    clock::Steered,
+    clock::{Clock as _, timeout},
+    domain::{live::Live, time::Timestamp},
     ledger::{Keys, verify},
 };
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
-use world::{Company, State, SubmitAnswer, World, slack::Message};
+use world::{Company, PATIENCE, Routing, SubmitAnswer, World, slack::Message};
+
+use crate::{clock::Standing, record};
 
 /// Alice asks.
 pub const ALICE: &str = "U0ALICE";
@@ -19,6 +22,29 @@ pub const BOB: &str = "U0BOB";
 pub const DANA: &str = "U0DANA";
 /// Carol is an admin.
 pub const CAROL: &str = "U0CAROL";
+/// What one person sees of one message: whose it is, and a part of what it shows.
+pub type Told = (&'static str, &'static str);
+/// What is there to be read where Alice has asked for production and nobody has decided.
+pub const ASKED: &[Told] = &[
+    (ALICE, "Waiting for @Bob Stone or @Dana Fox"),
+    (BOB, "asks for Production Database · Read-Write"),
+    (DANA, "asks for Production Database · Read-Write"),
+];
+/// What is there to be read while Alice holds what Bob approved for two hours.
+pub const HELD: &[Told] = &[
+    (ALICE, "🟢 Active until"),
+    (ALICE, "Open until today at 16:40"),
+    (BOB, "Approved by you"),
+    (DANA, "Approved by @Bob Stone"),
+];
+/// What is there to be read after that.
+pub const EXPIRED: &[Told] = &[
+    (ALICE, "as planned"),
+    (ALICE, "Open until today at 16:40"),
+    (ALICE, ". Okta confirmed it."),
+    (BOB, "Approved by you"),
+    (DANA, "Approved by @Bob Stone"),
+];
 /// The group behind `prod-db/rw` and `prod-db/debug`.
 pub const PROD_RW: &str = "00gPRODRW";
 
@@ -71,6 +97,12 @@ struct Bot {
     task: JoinHandle<anyhow::Result<()>>,
 }
 
+/// When the plays begin, 14:40 in Paris: what people read is the same on every day.
+const BEGINS: &str = "2026-11-24T13:40:05Z";
+
+/// How often is looked whether something is so that nobody announces.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The world, the bot's directory, and the bot when it runs.
 pub struct House {
     /// Outside.
@@ -78,7 +110,7 @@ pub struct House {
     /// Where the configuration, the key and the store lie.
     pub dir: TempDir,
     /// The bot's clock.
-    pub clock: Arc<Steered>,
+    pub clock: Arc<Standing>,
     bot: Option<Bot>,
     standing: BTreeMap<String, Vec<String>>,
 }
@@ -95,8 +127,16 @@ impl House {
     /// A company, and a bot that does not run yet.
     pub async fn closed(company: Company) -> Self {
         let world = World::start(company).await;
+        world.change(|state| {
+            let slack = &mut state.slack;
+            slack.scopes = scopes();
+            slack.routing = Routing::Random;
+            // The machine may be slower than Slack's limits; what they are about has plays of its own.
+            (slack.ack_limit, slack.trigger_life) = (PATIENCE, PATIENCE);
+        });
         let dir = tempfile::tempdir().unwrap();
-        let house = Self { standing: everyone(&world), world, dir, clock: Arc::new(Steered::default()), bot: None };
+        let clock = Arc::new(Standing::at(BEGINS.parse().unwrap()));
+        let house = Self { standing: everyone(&world), world, dir, clock, bot: None };
         fs::write(house.path("jitney.toml"), house.configuration()).unwrap();
         fs::write(house.path("catalogue.toml"), CATALOGUE).unwrap();
         house
@@ -172,13 +212,16 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         task.await.unwrap().unwrap();
     }
 
-    /// Sets both clocks to the hour at which the plays begin, 14:40 in Paris, so that what people read is the same on
-    /// every day.
-    fn set_clocks(&self) {
-        let begins: DateTime<Utc> = "2026-11-24T13:40:05Z".parse().unwrap();
+    /// Sets the world's clock to where the bot's stands.
+    pub fn set_clocks(&self) {
         let now = self.world.look(|state| state.clock.now());
-        self.world.advance((begins - now).num_seconds());
-        self.clock.advance(TimeDelta::seconds((begins - now).num_seconds()));
+        self.world.advance((self.clock.now() - now).num_seconds());
+    }
+
+    /// Slack's own limits: for the plays that are about them.
+    pub fn keep_slacks_limits(&self) {
+        let limit = Duration::from_secs(3);
+        self.world.change(|state| (state.slack.ack_limit, state.slack.trigger_life) = (limit, limit));
     }
 
     /// What somebody sees of their newest message that holds a text.
@@ -240,15 +283,8 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         let owner = if who == BOB { DANA } else { BOB };
         let card = self.world.until_message(owner, &why).await;
         self.world.press(owner, &card, "approve").await.unwrap();
-        let active = |state: &State| {
-            let messages = state.slack.channels.iter().flat_map(|channel| &channel.messages);
-            let mine = messages.filter(|message| message.text.starts_with("Active until"));
-            mine.map(|message| serde_json::to_string(&message.blocks).unwrap())
-                .any(|blocks| blocks.contains(&why))
-                .then_some(())
-        };
-        self.world.until(&format!("{access} is active"), active).await;
-        self.world.until_message(who, "Open until").await;
+        self.world.until(&format!("{access} is active"), |state| active(state, &why)).await;
+        self.settle().await;
     }
 
     /// Waits until somebody was told that theirs ended as planned, in their message and by a nudge.
@@ -291,24 +327,71 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// The bot's clock is set back by a day while it does not run.
     pub fn clock_steps_back(&mut self) {
-        self.clock = Arc::new(Steered::default());
-        self.clock.advance(TimeDelta::days(-1));
+        self.clock = Arc::new(Standing::at(self.clock.now() - TimeDelta::days(1)));
     }
 
-    /// Everybody reads everything.
-    pub fn read_all(&self) {
+    /// What the journal on the disk comes to; in custody the side journal counts.
+    pub fn live(&self) -> Live {
+        let side = record::entries(&self.path("store/custody"));
+        let entries = if side.is_empty() { record::entries(&self.path("store/journal")) } else { side };
+        record::live(&entries)
+    }
+
+    /// Waits until nothing is left to do: by the journal, every promise has its outcome, every message shows what is
+    /// so, and nothing is overdue.
+    pub async fn settle(&self) {
+        self.settle_by(|| self.clock.now()).await;
+    }
+
+    /// [`House::settle`] by another clock.
+    pub async fn settle_by(&self, now: impl Fn() -> Timestamp) {
+        let settled = async {
+            let mut looks = tokio::time::interval(LOOK);
+            while !record::left(&self.live(), now()).is_empty() {
+                looks.tick().await;
+            }
+        };
+        if timeout(PATIENCE, settled).await.is_err() {
+            panic!(
+                "left to do: {:#?}
+{}",
+                record::left(&self.live(), now()),
+                self.world.dump()
+            );
+        }
+    }
+
+    /// What was said in all of the play, and nothing else: for each message, whose it is and what it shows at the end.
+    fn told(&self, told: &[&[Told]]) {
+        let mut unread = self.world.unread();
+        let missing: Vec<_> = told
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|(who, part)| {
+                let found = unread.iter().position(|(user, text)| user == who && text.contains(part));
+                found.map(|place| unread.remove(place)).is_none()
+            })
+            .collect();
+        assert!(missing.is_empty() && unread.is_empty(), "never said: {missing:#?}\nsaid besides: {unread:#?}");
+    }
+
+    /// The end of a play whose people read everything, because there is too much of it.
+    pub async fn finish_unread(self) {
         for (user, _) in self.world.unread() {
             self.world.read(&user);
         }
+        self.finish(&[], &[]).await;
     }
 
-    /// Waits until nothing is left to do; the end of every play: nothing unread, nothing undone, the journal verifies,
-    /// and who stands in the groups is who stood there before and whoever holds a grant.
-    pub async fn finish(mut self, held: &[(&str, &str)]) {
+    /// The end of every play: nothing is left to do; people were told exactly what the play says; the journal
+    /// verifies; and who stands in the groups is who stood there before and whoever holds a grant.
+    pub async fn finish(mut self, held: &[(&str, &str)], told: &[&[Told]]) {
         if self.bot.is_some() {
+            self.settle().await;
             self.stop().await;
         }
-        assert_eq!(self.world.unread(), [], "messages that nobody in the play has read");
+        self.told(told);
         assert_eq!(self.world.complaints(), Vec::<String>::new());
         let checked = crate::contracts::check(&self.world);
         println!("{checked} payloads held to the vendor's types");
@@ -323,11 +406,11 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     }
 
     /// The end of a play whose journal was damaged on purpose.
-    pub async fn finish_damaged(mut self, held: &[(&str, &str)]) {
+    pub async fn finish_damaged(mut self) {
         if self.bot.is_some() {
+            self.settle().await;
             self.stop().await;
         }
-        assert_eq!(held, [], "nothing is held after custody");
         assert_eq!(everyone(&self.world), self.standing);
         let keys = Keys::read(&self.path("audit.key")).unwrap();
         assert!(verify::store(&self.path("store"), Some(&keys)).is_err());
@@ -345,6 +428,25 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         self.world.add_by_hand(group, user, "an admin");
         self.standing = everyone(&self.world);
     }
+}
+
+/// Whether the asker's message about this request, or its owner's, says that access is open.
+fn active(state: &world::State, why: &str) -> Option<()> {
+    let mut messages = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+    let found = messages.any(|message| {
+        message.text.starts_with("Active until") && serde_json::to_string(&message.blocks).unwrap().contains(why)
+    });
+    found.then_some(())
+}
+
+/// The bot token's scopes: those of the manifest, and no more.
+fn scopes() -> Vec<String> {
+    let manifest = include_str!("../../manifest/slack.yaml");
+    let after = manifest.split_once("    bot:\n").unwrap().1.lines();
+    let listed = after.map_while(|line| line.trim().strip_prefix("- "));
+    let scopes: Vec<String> = listed.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect();
+    assert!(scopes.iter().any(|scope| scope == "commands"), "{scopes:?}");
+    scopes
 }
 
 fn everyone(world: &World) -> BTreeMap<String, Vec<String>> {

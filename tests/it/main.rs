@@ -4,10 +4,13 @@
 
 mod admins;
 mod audit;
+mod clock;
 mod contracts;
 mod house;
 mod kills;
 mod layering;
 mod okta;
 mod plays;
+mod process;
+mod record;
 mod sim;

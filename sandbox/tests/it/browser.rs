@@ -161,11 +161,23 @@ impl Browser {
              const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
              const top = document.elementFromPoint(x, y); return it.contains(top) ? [x, y] : null; }})()"
         );
-        let at = self.settled(&middle).await;
-        for kind in ["mousePressed", "mouseReleased"] {
-            let mouse = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1});
-            self.call("Input.dispatchMouseEvent", mouse).await;
-        }
+        // A redraw may take the element from under the mouse: then nothing was pressed, and it is pressed again.
+        let listen = format!(
+            "window.pressed = false; document.addEventListener('click', (click) => {{ \
+             window.pressed ||= Boolean(click.target.closest({selector:?})); }}, {{capture: true, once: true}})"
+        );
+        let pressed = timeout(PATIENCE, async {
+            while self.eval("window.pressed").await != json!(true) {
+                let at = self.settled(&middle).await;
+                self.eval(&listen).await;
+                for kind in ["mousePressed", "mouseReleased"] {
+                    let mouse = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1});
+                    self.call("Input.dispatchMouseEvent", mouse).await;
+                }
+            }
+        });
+        assert!(pressed.await.is_ok(), "never pressed: {selector}");
+        self.eval("window.pressed = false").await;
     }
 
     /// What an expression comes to once it is not null and stays the same: a redraw moves what stands below it.

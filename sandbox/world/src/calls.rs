@@ -36,10 +36,15 @@ pub struct Call {
     pub query: String,
     /// The body as sent, cut at 64 KiB.
     pub body: String,
+    /// The body was longer.
+    pub cut: bool,
     /// The status answered; nothing while held, and for ever where the connection was cut.
     pub status: Option<u16>,
     /// Slack's `error` where the reply carried one.
     pub error: Option<String>,
+    /// The body answered, as the vendor gave it; a fault may have bent it on the wire. Not for the page.
+    #[serde(skip)]
+    pub reply: Option<String>,
     /// The fault that was applied.
     pub fault: Option<u64>,
 }
@@ -62,7 +67,8 @@ pub(crate) struct Calls {
 impl Calls {
     pub(crate) fn enter(&mut self, vendor: Vendor, asked: &Asked, at: DateTime<Utc>, elapsed: Duration) -> u64 {
         self.next += 1;
-        let body: String = String::from_utf8_lossy(&asked.body).chars().take(BODY_KEPT).collect();
+        let whole = String::from_utf8_lossy(&asked.body);
+        let body: String = whole.chars().take(BODY_KEPT).collect();
         self.kept.push_back(Call {
             seq: self.next,
             at,
@@ -71,9 +77,11 @@ impl Calls {
             method: asked.method.clone(),
             path: vendor.path_of(&asked.path).to_owned(),
             query: asked.raw_query.clone(),
+            cut: body.len() < whole.len(),
             body,
             status: None,
             error: None,
+            reply: None,
             fault: None,
         });
         if self.kept.len() > KEPT {
@@ -86,6 +94,11 @@ impl Calls {
         if let Some(call) = self.kept.iter_mut().rev().find(|call| call.seq == seq) {
             note(call);
         }
+    }
+
+    /// How many there ever were.
+    pub(crate) fn count(&self) -> u64 {
+        self.next
     }
 
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Call> {

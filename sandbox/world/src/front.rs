@@ -170,6 +170,7 @@ fn note(state: &mut crate::State, seq: u64, reply: &Reply) {
     state.calls.with(seq, |call| {
         call.status = Some(reply.status);
         call.error = error;
+        call.reply = Some(String::from_utf8_lossy(&reply.body).into_owned());
     });
 }
 

@@ -21,12 +21,12 @@
 //! | read, change, wait | `look(\|state\|)`, `change(\|state\|)`, `until("what", \|state\| -> Option<T>)`, `until_or` |
 //! | act in Slack | `slash click press press_stale click_in_home open_home shortcut`, in forms `fill submit click_in_view close_view options` |
 //! | forge | `forge forge_click forge_fill forge_view submit_unchecked redeliver send_raw` |
-//! | see | `messages channel_messages ephemerals open_view home seen seen_view seen_home`, `until_message until_ephemeral until_view until_home until_connected` |
+//! | see | `messages channel_messages ephemerals open_view home seen seen_view seen_home`, `until_message until_ephemeral until_view until_home` |
 //! | unread marks | `read(user)`, `unread()` |
 //! | Okta by hand, its record | `add_by_hand remove_by_hand members writes until_member until_not_member` |
 //! | faults | `fault lift lift_all release held until_called faults down up` |
-//! | sockets | `connections disconnect drop_sockets freeze_sockets welcome`, `state.slack.routing` |
-//! | what was called | `calls calls_to complaints envelopes envelope dump` |
+//! | sockets | `connections until_connected until_connected_after until_unconnected disconnect drop_sockets freeze_sockets welcome`, `state.slack.{routing, ack_limit, trigger_life}` |
+//! | what was called | `state.called() calls calls_to complaints envelopes envelope dump` |
 //! | time | `advance(secs)` moves the wall clock; elapsed time never moves |
 
 mod calls;

@@ -65,6 +65,12 @@ impl State {
         self.next_id
     }
 
+    /// How many calls have reached the vendors so far.
+    #[must_use]
+    pub fn called(&self) -> u64 {
+        self.calls.count()
+    }
+
     /// The person with this Slack id.
     #[must_use]
     pub fn by_slack(&self, id: &str) -> Option<&Person> {

@@ -20,8 +20,9 @@ use crate::net::{Cut, Ear};
 use crate::state::{State, Urls};
 use crate::{Vendor, control, dump, slack};
 
-/// How long an outcome is awaited, in real time: two slow cores, several suites at once.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+/// How long an outcome is awaited, in real time: far beyond the longest wait inside a bot (a back-off of half a minute,
+/// a removal read for 15 s) on two slow cores with several suites at once. Only a test that fails waits so long.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A cheap handle on one outside world.
 #[derive(Clone)]

@@ -28,7 +28,7 @@ async fn refused(code: &str) -> SlackError {
 
 /// For servers that do not answer.
 fn hurried(api: &FakeApi) -> SlackClient {
-    client_within(&api.url, Duration::from_millis(100))
+    client_within(&api.url, Duration::from_millis(500))
 }
 
 async fn post(client: &SlackClient) -> Result<SlackTs, SlackError> {

@@ -1,6 +1,6 @@
 //! The catalogue changes while requests live.
 
-use crate::house::{ALICE, BOB, House, PROD_RW};
+use crate::house::{ALICE, BOB, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_is_gone_from_the_catalogue_orphans_no_grant() {
@@ -13,8 +13,7 @@ async fn an_application_that_is_gone_from_the_catalogue_orphans_no_grant() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,6 +28,5 @@ async fn a_re_pointed_group_stops_a_request_that_waits() {
     house.world.until_message(ALICE, "Not sent on").await;
     house.world.until_ephemeral(BOB, "What can be asked for has changed").await;
     assert_eq!(house.world.writes().len(), 0);
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[&[(ALICE, "Not sent on"), (BOB, "Closed"), (BOB, "What can be asked for has changed")]]).await;
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use jitney::ledger::{Local, OpenError};
 
-use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+use crate::house::{ALICE, BOB, CAROL, DANA, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
@@ -29,8 +29,7 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.start().await;
     house.until_expired(ALICE).await;
     assert_eq!(given(&house), 0, "what was pressed in custody is not made up for");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[EXPIRED, &[(CAROL, "Jitney only ends access")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,8 +45,7 @@ async fn a_refused_slack_token_does_not_keep_a_removal_from_happening() {
     house.change_settings("xoxb-revoked", world::bot_token());
     house.start().await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +53,6 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.grant(DANA, "prod-db/rw", "4h").await;
-    house.read_all();
     house.stop().await;
     let journal = house.journal();
     let text = fs::read_to_string(&journal).unwrap();
@@ -75,7 +72,7 @@ async fn a_damaged_journal_keeps_every_grant_that_an_intact_part_names() {
     house.world.until_not_member(PROD_RW, "00uDANA").await;
     house.stop().await;
     assert_eq!(fs::read_to_string(&journal).unwrap(), edited, "the damaged journal is left as it is");
-    house.finish_damaged(&[]).await;
+    house.finish_damaged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,8 +90,7 @@ async fn a_key_that_others_may_read_grants_nothing_and_still_ends_what_is_due() 
     fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
     house.start().await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +98,6 @@ async fn in_custody_everyone_is_answered_and_access_can_be_returned() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
-    house.read_all();
     house.stop().await;
     house.write_catalogue("[[application]]\nid = \"prod-db\"\nowners = [");
     house.start().await;
@@ -130,8 +125,7 @@ async fn in_custody_everyone_is_answered_and_access_can_be_returned() {
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
     house.world.until_message(ALICE, "You returned this access").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +140,6 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
             Some(text) => fs::write(&key, text).unwrap(),
             None => fs::remove_file(&key).unwrap(),
         }
-        house.read_all();
         house.start_unconnected();
         house.world.until_message(CAROL, "Jitney cannot read its journal").await;
         assert!(matches!(Local::hold(&house.path("store")), Err(OpenError::Locked(_))));
@@ -157,8 +150,7 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     }
     house.advance(121);
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,6 +161,5 @@ async fn a_refused_app_token_alone_is_told_to_admins_with_the_bots() {
     let told = house.world.until_message(CAROL, "Jitney hears nobody at the moment").await;
     assert!(house.world.seen(&told).contains("slack.app_token is not valid"), "{}", house.world.seen(&told));
     house.stop().await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }

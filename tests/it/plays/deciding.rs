@@ -3,7 +3,7 @@
 use serde_json::json;
 use world::{Fault, Vendor, What};
 
-use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+use crate::house::{ALICE, ASKED, BOB, CAROL, DANA, HELD, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
@@ -25,8 +25,20 @@ async fn a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again() {
     house.ask(ALICE, "prod-db/rw", "1h", "The replica lags").await;
     house.world.until_message(DANA, "asked again").await;
     house.world.until_message(BOB, "asked again").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                ASKED,
+                &[
+                    (ALICE, "Denied by @Bob Stone"),
+                    (ALICE, "Denied: "),
+                    (BOB, "Denied by you"),
+                    (DANA, "Denied by @Bob Stone"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,8 +62,50 @@ async fn of_two_racing_decisions_the_first_wins_and_the_other_is_told() {
     assert!(told.contains("approved this today"), "{told}");
     let adds = house.world.writes().len();
     assert_eq!(adds, 1, "one addition");
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    let (winner, loser) = if told.starts_with("Bob") { (BOB, DANA) } else { (DANA, BOB) };
+    let told: &[_] = &[
+        (ALICE, "🟢 Active until"),
+        (ALICE, "Open until"),
+        (winner, "Approved by you"),
+        (loser, if winner == BOB { "Approved by @Bob Stone" } else { "Approved by @Dana Fox" }),
+        (loser, "before your click"),
+    ];
+    house.finish(&[(PROD_RW, "00uALICE")], &[told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_approval_and_a_denial_that_race_one_counts_and_the_other_is_told() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    let dana = house.world.until_message(DANA, "asks for").await;
+    house.press(BOB, "asks for", "deny").await;
+    house.world.until_view(BOB, "Why not").await;
+    house.world.fill(BOB, "reason", "reason", "Use the read replica").await.unwrap();
+    let (denied, approved) = tokio::join!(house.world.submit(BOB), house.world.press_stale(DANA, &dana, "approve"));
+    assert!(!approved.unwrap().timed_out);
+    house.settle().await;
+    // Both may have been taken; they are judged in the order in which they came.
+    let taken = denied.unwrap().is_closed();
+    let late = "before your click";
+    if house.world.writes().is_empty() {
+        assert!(taken, "neither counts");
+        let denial: &[_] = &[
+            (ALICE, "Denied by @Bob Stone"),
+            (ALICE, "Denied: "),
+            (BOB, "Denied by you"),
+            (DANA, "Denied by @Bob Stone"),
+            (DANA, late),
+        ];
+        return house.finish(&[], &[denial]).await;
+    }
+    if !taken {
+        house.world.until_view(BOB, "Dana Fox approved this today").await;
+        house.world.close_view(BOB).await.unwrap();
+    }
+    let approval: &[_] =
+        &[(ALICE, "🟢 Active until"), (ALICE, "Open until"), (BOB, "Approved by @Dana Fox"), (DANA, "Approved by you")];
+    let told: &[_] = if taken { &[(BOB, late)] } else { &[] };
+    house.finish(&[(PROD_RW, "00uALICE")], &[told, approval]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,8 +133,7 @@ async fn a_late_click_is_told_who_decided_and_changes_nothing() {
         })
         .await;
     assert!(house.world.open_view(DANA).is_none(), "no form for what is decided");
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[HELD, &[(DANA, "before your click"), (DANA, "before your click")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,8 +171,21 @@ async fn forged_clicks_change_nothing() {
     house.world.close_view(BOB).await.unwrap();
     assert_eq!(house.world.writes().len(), 0, "nothing was added");
     house.world.until_message(ALICE, "Waiting for").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                ASKED,
+                &[
+                    (ALICE, "not the one on record for you"),
+                    (BOB, "The terms changed"),
+                    (BOB, "not the one on record for you"),
+                    (BOB, "could not be read"),
+                    (CAROL, "not the one on record for you"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,8 +202,18 @@ async fn whoever_is_no_owner_any_more_cannot_decide() {
     assert_eq!(house.world.writes().len(), 0);
     house.press(DANA, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house
+        .finish(
+            &[(PROD_RW, "00uALICE")],
+            &[&[
+                (ALICE, "🟢 Active until"),
+                (ALICE, "Open until today at 16:40"),
+                (BOB, "Approved by @Dana Fox"),
+                (BOB, "not yours to decide any more"),
+                (DANA, "Approved by you"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,8 +231,17 @@ async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() 
         let card = house.world.until_message(owner, "nobody decided in time").await;
         assert!(!house.world.seen(&card).contains("[Approve]"));
     }
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "nobody decided in"),
+                (ALICE, "nobody decided: "),
+                (BOB, "nobody decided in"),
+                (DANA, "nobody decided in"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,8 +262,7 @@ async fn names_in_private_answers_are_never_parsed() {
     assert_eq!(element["type"], "text", "{told:?}");
     assert!(element["text"].as_str().unwrap().starts_with(name), "{told:?}");
     assert!(!told.text.contains("<!channel>"), "{}", told.text);
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uALICE")]).await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,8 +272,7 @@ async fn an_approver_reads_what_else_the_requester_holds() {
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
     let card = house.sees(BOB, "asks for Production").await;
     assert!(card.contains("High sensitivity. Holds now: Staging · Admin until today at 16:40."), "{card}");
-    house.read_all();
-    house.finish(&[("00gSTAGING", "00uALICE")]).await;
+    house.finish(&[("00gSTAGING", "00uALICE")], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,8 +283,7 @@ async fn an_unknown_form_is_not_closed_as_if_it_was_saved() {
     let (sent, _) = house.world.submit_unchecked(ALICE).await.unwrap();
     assert!(!sent.is_closed(), "{sent:?}");
     house.world.until_view(ALICE, "could not be read, so nothing was done").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,6 +299,5 @@ async fn a_form_that_does_not_open_is_said_where_it_was_asked_for() {
     let typed = house.world.slash(ALICE, "/jit", "").await.unwrap();
     assert_eq!(typed.seen.as_deref(), Some("The form could not be opened. Type /jit again."));
     house.world.lift(expired);
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }

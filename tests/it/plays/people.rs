@@ -1,6 +1,8 @@
 //! Whom the bot serves.
 
-use crate::house::{BOB, DANA, House};
+use world::{Company, Person};
+
+use crate::house::{ALICE, BOB, DANA, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
@@ -18,8 +20,17 @@ async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
         assert_eq!(unknown.replace("nothing/here", "staging/admin"), typed, "nor that it is there");
     }
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                ("U0ERIN", "Not sent on"),
+                ("U0GUS", "Not sent on"),
+                ("U0IVY", "Not sent on"),
+                ("U0HANA", "Not sent on"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,8 +45,7 @@ async fn whoever_is_not_known_yet_is_told_only_what_they_typed() {
     house.world.lift(hang);
     let card = house.sees("U0GUS", "No Okta account has your Slack e-mail").await;
     assert!(!card.contains("Staging"), "{card}");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 /// Somebody's account changes, and they ask; what they are answered.
@@ -54,48 +64,89 @@ async fn people_of_other_workspaces_are_not_served() {
     let (house, typed) = asked_after(|account| account.team_id = Some("T0OTHER".into())).await;
     assert!(typed.contains("Only full members"), "{typed}");
     assert_eq!(house.world.messages(BOB).len(), 0, "nobody was asked");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[&[(DANA, "Not sent on")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_slack_does_not_vouch_for_is_none() {
     let (house, typed) = asked_after(|account| account.email_confirmed = false).await;
     assert!(typed.contains("no confirmed e-mail"), "{typed}");
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bots_and_strangers_are_refused_on_record() {
-    let changes: [(_, fn(&mut world::SlackAccount)); 2] =
-        [("bot", |account| account.bot = true), ("stranger", |account| account.stranger = true)];
+async fn bots_strangers_and_the_deactivated_are_refused_on_record() {
+    let changes: [(_, fn(&mut world::SlackAccount)); 3] = [
+        ("bot", |account| account.bot = true),
+        ("stranger", |account| account.stranger = true),
+        ("deactivated", |account| account.deleted = true),
+    ];
     for (unfit, change) in changes {
-        let (mut house, typed) = asked_after(change).await;
-        assert!(typed.contains("Only full members"), "{typed}");
-        let journal = house.journal();
-        house.stop().await;
-        assert!(std::fs::read_to_string(journal).unwrap().contains(&format!(r#""unfit":"{unfit}""#)));
-        house.read_all();
-        house.finish(&[]).await;
+        let (house, _) = asked_after(change).await;
+        house.settle().await;
+        let journal = std::fs::read_to_string(house.journal()).unwrap();
+        assert!(journal.contains(&format!(r#""unfit":"{unfit}""#)), "{journal}");
+        house.finish(&[], &[]).await;
     }
+}
+
+/// Alice's other Slack account: its address is the login of her one Okta user.
+const OTHER_ALICE: &str = "U0ALICE2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_slack_account_of_the_same_okta_user_neither_decides_nor_asks() {
+    let mut company = Company::acme();
+    let login = "alice2@acme.example";
+    let alice = company.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
+    alice.okta.as_mut().unwrap().login = login.into();
+    company.people.push(Person { okta: None, ..Person::member("alice2", "Alice Again", "Europe/Paris") });
+    let mut house = House::closed(company).await;
+    house.set_clocks();
+    house.change_catalogue("owners = [\"bob@acme.example\", \"dana", &format!("owners = [\"{login}\", \"dana"));
+    house.start().await;
+    house.world.slash(ALICE, "/jit", "prod-db/rw 45m Rollout").await.unwrap();
+    house.world.until_message(DANA, "asks for").await;
+    house.settle().await;
+    assert_eq!(house.world.messages(OTHER_ALICE).len(), 0, "she is not asked about herself");
+    house.world.slash(OTHER_ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
+    house.settle().await;
+    assert_eq!(house.world.messages(BOB).len(), 0, "nobody is asked for whoever is bound to another account");
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Waiting for @Dana"),
+                (DANA, "asks for Production Database · Read-Write"),
+                (OTHER_ALICE, "Not sent on"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requester_deactivated_before_the_grant_is_not_granted() {
     let house = House::open().await;
-    house.ask(crate::house::ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     let card = house.world.until_message(BOB, "asks for").await;
     house.world.change(|state| {
-        let alice = state.people.iter_mut().find(|person| person.slack_id() == crate::house::ALICE).unwrap();
+        let alice = state.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
         alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
     });
     house.world.press(BOB, &card, "approve").await.unwrap();
-    house.world.until_message(crate::house::ALICE, "Your Okta account was not active").await;
-    house.world.until_message(crate::house::ALICE, "Could not be opened").await;
+    house.world.until_message(ALICE, "Your Okta account was not active").await;
+    house.world.until_message(ALICE, "Could not be opened").await;
     assert_eq!(house.world.writes().len(), 0);
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "Access could not be opened"),
+                (ALICE, "Could not be opened: "),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,6 +158,10 @@ async fn nobody_decides_for_themselves() {
     house.world.until_message(DANA, "asks for").await;
     let own = house.world.until_message(BOB, "Waiting for").await;
     assert!(!house.world.seen(&own).contains("[Approve]"));
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[(BOB, "Not sent on"), (BOB, "Waiting for @Dana"), (DANA, "asks for Production Database · Read-Write")]],
+        )
+        .await;
 }

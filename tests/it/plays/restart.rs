@@ -1,6 +1,8 @@
 //! The bot goes away and comes back.
 
-use crate::house::{ALICE, BOB, DANA, House, PROD_RW};
+use jitney::clock::Clock as _;
+
+use crate::house::{ALICE, BOB, DANA, EXPIRED, House, PROD_RW};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overdue_removals_run_at_start_before_any_addition() {
@@ -9,7 +11,6 @@ async fn overdue_removals_run_at_start_before_any_addition() {
     house.grant(DANA, "prod-db/rw", "45m").await;
     house.ask(BOB, "prod-db/rw", "1h", "INC-44").await;
     let card = house.world.until_message(DANA, "asks for").await;
-    house.read_all();
     house.stop().await;
     house.advance(150);
     let before = house.world.writes().len();
@@ -26,22 +27,39 @@ async fn overdue_removals_run_at_start_before_any_addition() {
         house.until_expired(who).await;
     }
     house.world.until_message(BOB, "Open until").await;
-    house.read_all();
-    house.finish(&[(PROD_RW, "00uBOB")]).await;
+    house
+        .finish(
+            &[(PROD_RW, "00uBOB")],
+            &[
+                EXPIRED,
+                &[
+                    (BOB, "Approved by you"),
+                    (BOB, "🟢 Active until"),
+                    (BOB, "Open until today at 18:10"),
+                    (DANA, "as planned"),
+                    (DANA, "Open until today at 09:25"),
+                    (DANA, "Approved by you"),
+                    (DANA, ". Okta confirmed it."),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_steps_back_across_a_restart_extends_nothing() {
     let mut house = House::open().await;
-    house.grant(ALICE, "prod-db/rw", "4s").await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
     house.stop().await;
+    let head = house.live().at;
     house.clock_steps_back();
+    assert!(house.clock.now() < head);
     house.start().await;
-    // By the host's clock the end is a day away; by the journal's it is seconds.
+    assert!(house.clock.now() >= head, "time is not before what is on record");
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,6 +78,15 @@ async fn an_index_that_is_rolled_back_or_damaged_is_rebuilt() {
     let typed = house.world.slash(DANA, "/jit", "return R-2").await.unwrap();
     assert_eq!(typed.seen.as_deref(), Some("R-2 is returned. Okta is asked to end it now."));
     house.world.until_message(DANA, "You returned this access").await;
+    house.settle().await;
+    house.stop().await;
+    std::fs::remove_dir_all(house.path("store/sled")).unwrap();
+    copy(&old, &house.path("store/sled"));
+    house.start().await;
+    // What is over is read from the index alone.
+    assert!(house.live().requests.keys().all(|id| id.to_string() != "R-2"), "it is over");
+    let typed = house.world.slash(DANA, "/jit", "return R-2").await.unwrap();
+    assert!(typed.seen.as_deref().unwrap().contains("You returned this today"), "{typed:?}");
     house.stop().await;
     for file in std::fs::read_dir(house.path("store/sled")).unwrap() {
         let path = file.unwrap().path();
@@ -71,8 +98,15 @@ async fn an_index_that_is_rolled_back_or_damaged_is_rebuilt() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[(BOB, "Approved by you"), (DANA, "You returned this access"), (DANA, "Open until today at 10:40")],
+            ],
+        )
+        .await;
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

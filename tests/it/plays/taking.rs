@@ -1,8 +1,12 @@
 //! Taking back: by the holder, beside another grant, from someone who stood there before, and against odds.
 
+use jitney::clock::Clock as _;
 use world::{Fault, What};
 
-use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+use crate::{
+    house::{ALICE, BOB, CAROL, DANA, EXPIRED, House, PROD_RW},
+    record,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_holder_returns_at_once_and_only_once() {
@@ -18,8 +22,18 @@ async fn a_holder_returns_at_once_and_only_once() {
     assert!(typed.seen.unwrap().contains("You returned this today"));
     let late = house.world.slash(ALICE, "/jit", "cancel R-1").await.unwrap();
     assert!(!late.timed_out);
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "You returned this access"),
+                (ALICE, "Open until today at 16:40"),
+                (ALICE, "You returned this today"),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,8 +48,17 @@ async fn a_requester_withdraws() {
     house.world.until_message(BOB, "Withdrawn by").await;
     house.world.press_stale(BOB, &bob, "approve").await.unwrap();
     house.world.until_ephemeral(BOB, "Alice Martin withdrew this today").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "You withdrew this request"),
+                (BOB, "Withdrawn by"),
+                (BOB, "before your click"),
+                (DANA, "Withdrawn by"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,8 +74,14 @@ async fn overlapping_grants_last_until_the_later_end() {
     house.world.until_message(ALICE, "Debugging. Okta confirmed it.").await;
     let removals = house.world.calls_to(world::Vendor::Okta, "DELETE").len();
     assert_eq!(removals, 1, "removed once, at the later end");
-    house.read_all();
-    house.finish(&[]).await;
+    let told: &[_] = &[
+        (ALICE, "Ended today at 18:41, as planned"),
+        (ALICE, "keeps it open"),
+        (ALICE, "Open until today at 18:40"),
+        (BOB, "Approved by you"),
+        (DANA, "Approved by @Bob Stone"),
+    ];
+    house.finish(&[], &[told, EXPIRED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,8 +96,20 @@ async fn an_early_return_of_one_keeps_the_other() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(ALICE, ". Okta confirmed it.").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[
+                    (ALICE, "You returned this access"),
+                    (ALICE, "Open until today at 18:40"),
+                    (BOB, "Approved by you"),
+                    (DANA, "Approved by @Bob Stone"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,8 +123,7 @@ async fn whoever_stood_there_before_gets_no_grant_and_stays() {
     house.advance(24 * 60);
     assert_eq!(house.world.calls_to(world::Vendor::Okta, "DELETE").len(), 0);
     assert_eq!(house.world.calls_to(world::Vendor::Okta, "PUT").len(), 0);
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[&[(ALICE, "You already have this access"), (CAROL, "not through Jitney")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,8 +136,18 @@ async fn whoever_was_added_by_hand_while_the_request_waited_gets_no_grant_and_st
     house.world.until_message(ALICE, "You already have this access").await;
     house.world.until_message(BOB, "is in its Okta group already").await;
     house.world.until_message(DANA, "is in its Okta group already").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "You already have this access"),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+                (BOB, "is in its Okta group already"),
+                (DANA, "is in its Okta group already"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,10 +164,38 @@ async fn refused_credentials_never_count_as_removed() {
     house.world.until_message(CAROL, "A removal is not confirmed").await;
     house.world.lift(refused);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.until_message(ALICE, "as planned").await;
+    house.until_expired(ALICE).await;
     house.world.until_message(CAROL, "A late removal is confirmed").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[
+                    (ALICE, "Over since"),
+                    (CAROL, "Okta refuses the bot's key"),
+                    (CAROL, "A removal is not confirmed"),
+                    (CAROL, "A late removal is confirmed"),
+                ],
+            ],
+        )
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_right_never_counts_as_removed() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    let refused = house.world.fault(Fault::okta("DELETE *", What::Forbidden).until_lifted());
+    house.advance(121);
+    house.world.until_called(refused).await;
+    house.world.until_message(CAROL, "403").await;
+    assert!(!record::left(&house.live(), house.clock.now()).is_empty(), "the removal is still promised");
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.world.lift(refused);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.until_expired(ALICE).await;
+    house.finish(&[], &[EXPIRED, &[(CAROL, "Okta refuses the bot's key")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,8 +220,15 @@ async fn a_404_counts_only_where_one_of_the_two_can_be_read() {
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(ALICE, "as planned").await;
     house.world.until_message(CAROL, "A late removal is confirmed").await;
-    house.read_all();
-    house.finish(&[]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[(ALICE, "Over since"), (CAROL, "A removal is not confirmed"), (CAROL, "A late removal is confirmed")],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,6 +245,5 @@ async fn renaming_everything_does_not_keep_a_removal_from_happening() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.until_expired(ALICE).await;
-    house.read_all();
-    house.finish(&[]).await;
+    house.finish(&[], &[EXPIRED]).await;
 }

@@ -1,6 +1,6 @@
 //! Envelopes: what was sent over sockets, over which, and how and when it was acknowledged.
 //!
-//! Law: 3 s of elapsed time after the first delivery the user is told, whatever comes later.
+//! Law: when Slack's limit (3 s of elapsed time, see `Slack::ack_limit`) is over the user is told, whatever comes later.
 
 use std::time::Duration;
 
@@ -11,9 +11,6 @@ use crate::clock::within;
 use crate::state::State;
 use crate::world::World;
 
-/// Slack waits so long for an acknowledgement, elapsed time.
-pub(crate) const ACK_LIMIT: Duration = Duration::from_secs(3);
-
 /// How an envelope fared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,7 +19,7 @@ pub enum Outcome {
     Waiting,
     /// Acknowledged in time.
     Acked,
-    /// Not acknowledged within 3 s.
+    /// Not acknowledged within the limit.
     TimedOut,
     /// No connection was there to take it.
     NotDelivered,
@@ -144,6 +141,10 @@ pub(crate) fn acknowledged(state: &mut State, connection: u64, text: &str) {
 }
 
 impl World {
+    pub(crate) fn ack_limit(&self) -> Duration {
+        self.look(|state| state.slack.ack_limit)
+    }
+
     /// Everything sent to the bot, oldest first.
     #[must_use]
     pub fn envelopes(&self) -> Vec<Envelope> {
@@ -157,7 +158,7 @@ impl World {
     }
 
     /// Sends an envelope once more, over this connection or the next in turn; events say `retry_attempt`. Waits at most
-    /// 3 s for a further acknowledgement and returns it.
+    /// Slack's limit for a further acknowledgement and returns it.
     pub async fn redeliver(&self, envelope_id: &str, over: Option<u64>) -> Option<Ack> {
         let before = self.change(|state| {
             let known = state.slack.envelopes.iter().find(|envelope| envelope.id == envelope_id);
@@ -170,14 +171,14 @@ impl World {
             let known = state.slack.envelopes.iter().find(|envelope| envelope.id == envelope_id);
             known.and_then(|envelope| envelope.acks.get(before).cloned())
         });
-        within(ACK_LIMIT, found).await
+        within(self.ack_limit(), found).await
     }
 
-    /// Waits for the acknowledgement, at most 3 s, and settles the outcome.
+    /// Waits for the acknowledgement, at most Slack's limit, and settles the outcome.
     pub(crate) async fn settled(&self, id: &str) -> (Outcome, Option<Value>) {
         let known = |state: &State| state.slack.envelopes.iter().find(|envelope| envelope.id == id).cloned();
         let done = self.watch(|state| known(state).filter(|envelope| envelope.outcome != Outcome::Waiting));
-        if let Some(envelope) = within(ACK_LIMIT, done).await {
+        if let Some(envelope) = within(self.ack_limit(), done).await {
             return (envelope.outcome, envelope.reply().cloned());
         }
         self.change(|state| {

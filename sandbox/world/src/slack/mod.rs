@@ -35,6 +35,9 @@ pub use views::View;
 
 use socket::Sockets;
 
+/// The real Slack's limit for acknowledgements and triggers.
+const SLACKS_LIMIT: Duration = Duration::from_secs(3);
+
 /// Slack as it stands.
 #[derive(Debug)]
 pub struct Slack {
@@ -72,6 +75,11 @@ pub struct Slack {
     pub team_null: bool,
     /// Enforces one `chat.postMessage` a second and channel (elapsed time).
     pub rate_per_channel: bool,
+    /// How long Slack waits for an acknowledgement, elapsed time. 3 s; longer where a test is not about it, since the
+    /// machine may be slower than any vendor.
+    pub ack_limit: Duration,
+    /// How long a `trigger_id` lives, elapsed time. 3 s; longer where a test is not about it.
+    pub trigger_life: Duration,
     /// How envelopes are spread over connections.
     pub routing: Routing,
     pub(crate) sockets: Sockets,
@@ -81,7 +89,7 @@ pub struct Slack {
     last_ts: i64,
 }
 
-/// What a `trigger_id` allows: one view for one person, within 3 s of elapsed time, once.
+/// What a `trigger_id` allows: one view for one person, within its life, once.
 #[derive(Debug, Clone)]
 struct Trigger {
     user: String,
@@ -124,6 +132,8 @@ impl Slack {
             revoked_tokens: Vec::new(),
             team_null: false,
             rate_per_channel: false,
+            ack_limit: SLACKS_LIMIT,
+            trigger_life: SLACKS_LIMIT,
             routing: Routing::RoundRobin,
             sockets: Sockets::default(),
             triggers: BTreeMap::new(),

@@ -269,7 +269,7 @@ impl World {
         let again = self.watch(|state| {
             state.slack.envelopes.iter().any(|known| known.id == envelope_id && !known.acks.is_empty()).then_some(())
         });
-        let acked = crate::clock::within(envelopes::ACK_LIMIT, again).await.is_some();
+        let acked = crate::clock::within(self.ack_limit(), again).await.is_some();
         Ok(HomeAnswer { envelope_id, acked })
     }
 

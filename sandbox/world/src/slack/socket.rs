@@ -290,6 +290,20 @@ impl World {
         self.until(&format!("{count} socket connections"), |state| (able(state) >= count).then_some(())).await;
     }
 
+    /// Waits until nothing holds a connection: a process that was killed is gone for Slack too.
+    pub async fn until_unconnected(&self) {
+        self.until("no socket connection", |state| state.slack.sockets.open.is_empty().then_some(())).await;
+    }
+
+    /// Waits until so many connections take envelopes that were opened after this one.
+    pub async fn until_connected_after(&self, id: u64, count: usize) {
+        let newer = |state: &State| {
+            let open = state.slack.sockets.open.iter();
+            open.filter(|(connection, _)| connection.takes_envelopes && connection.id > id).count()
+        };
+        self.until(&format!("{count} newer connections"), |state| (newer(state) >= count).then_some(())).await;
+    }
+
     /// Sends `disconnect` on one connection, or on all.
     pub fn disconnect(&self, connection: Option<u64>, reason: Disconnect) {
         self.change(|state| {

@@ -111,7 +111,8 @@ fn user_json(state: &State, person: &Person) -> Value {
     }
     if account.stranger {
         user["is_stranger"] = json!(true);
-        user["profile"]["email"] = Value::Null;
+    }
+    if account.stranger || !state.slack.scopes.iter().any(|scope| scope == "users:read.email") {
         user["profile"].as_object_mut().into_iter().for_each(|profile| {
             profile.remove("email");
         });

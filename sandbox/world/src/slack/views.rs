@@ -4,7 +4,6 @@
 //! trigger opens one view, within 3 s of elapsed time.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,9 +12,6 @@ use super::web::{Answer, Args, No, no};
 use super::{Slack, Trigger, blocks, inputs};
 use crate::TEAM_ID;
 use crate::state::State;
-
-/// A trigger's life, elapsed time.
-const TRIGGER_LIFE: Duration = Duration::from_secs(3);
 
 /// Views one above the other.
 const STACK: usize = 3;
@@ -110,7 +106,7 @@ impl State {
         if trigger.used {
             return Err(no("exchanged_trigger_id"));
         }
-        if now.saturating_sub(trigger.born) > TRIGGER_LIFE {
+        if now.saturating_sub(trigger.born) > self.slack.trigger_life {
             return Err(no("expired_trigger_id"));
         }
         trigger.used = true;

@@ -1,11 +1,26 @@
 //! A bot of a few lines: raw HTTP and one WebSocket, nothing of the program.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-use world::{World, app_token, bot_token, okta_token};
+use world::{Company, PATIENCE, World, app_token, bot_token, okta_token};
+
+/// The usual company, in a world that waits for a slow machine longer than Slack does: for all that is not about Slack's
+/// limits.
+pub async fn patient() -> World {
+    let world = World::start(Company::acme()).await;
+    world.change(|state| (state.slack.ack_limit, state.slack.trigger_life) = (PATIENCE, PATIENCE));
+    world
+}
+
+/// From now on silence is told when Slack tells it.
+pub fn impatient(world: &World) {
+    world.change(|state| state.slack.ack_limit = Duration::from_secs(3));
+}
 
 /// Calls a Web API method with JSON and the bot token; the body.
 pub async fn slack(world: &World, method: &str, body: Value) -> Value {

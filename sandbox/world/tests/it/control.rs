@@ -1,9 +1,9 @@
 //! The control API: the page's view of the world, and its hands.
 
 use serde_json::{Value, json};
-use world::{Company, World};
+use world::World;
 
-use crate::bot::{Socket, card, slack};
+use crate::bot::{Socket, card, patient, slack};
 
 async fn post(world: &World, path: &str, body: Value) -> (u16, Value) {
     let reply = reqwest::Client::new().post(format!("{}{path}", world.control_url())).json(&body).send().await.unwrap();
@@ -17,7 +17,7 @@ async fn get(world: &World, path: &str) -> Value {
 
 #[tokio::test]
 async fn a_page_sees_everything_and_acts_as_a_person() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     slack(&world, "chat.postMessage", json!({"channel": "U0BOB", "text": "card", "blocks": card()})).await;
     let before = get(&world, "/control/state").await;
@@ -42,7 +42,7 @@ async fn a_page_sees_everything_and_acts_as_a_person() {
 
 #[tokio::test]
 async fn a_change_ends_the_poll() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let version = world.version();
     let path = format!("/control/changes?since={version}");
     let (polled, ()) = tokio::join!(get(&world, &path), async { world.advance(1) });
@@ -51,7 +51,7 @@ async fn a_change_ends_the_poll() {
 
 #[tokio::test]
 async fn faults_vendors_members_and_the_clock_are_turned() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let fault = json!({"vendor": "okta", "matches": "PUT *", "what": {"kind": "rate_limited", "reset_in_secs": 5}, "times": {"count": 2}});
     let (_, added) = post(&world, "/control/faults", fault).await;
     assert_eq!(added["id"], 1);

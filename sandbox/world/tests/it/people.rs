@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use world::slack::View;
 use world::{Company, Press, SubmitAnswer, World};
 
-use crate::bot::{Socket, card, form, plain, slack};
+use crate::bot::{Socket, card, form, impatient, patient, plain, slack};
 
 /// Alice has the form open; the socket is the bot's.
 async fn with_form() -> (World, Socket) {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     open_form(&world, &mut socket).await;
     (world, socket)
@@ -110,6 +110,7 @@ async fn wrong_answers_leave_the_form_open_and_are_complained_of() {
         assert_eq!(world.complaints().len(), index + 1);
     }
     assert!(world.seen_view("U0ALICE").unwrap().contains("! We had some trouble connecting."));
+    impatient(&world);
     let (answer, frame) = tokio::join!(world.submit("U0ALICE"), socket.next());
     assert!(matches!(answer.unwrap(), SubmitAnswer::Trouble(why) if why == "TimedOut"), "no answer within 3 s");
     assert_eq!(frame.unwrap()["payload"]["type"], "view_submission");
@@ -145,7 +146,7 @@ async fn a_closed_form_is_told_where_it_asked_to_be() {
 
 #[tokio::test]
 async fn a_button_is_pressed_with_its_confirm_and_answered_to_the_clicker() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     slack(&world, "chat.postMessage", json!({"channel": "U0BOB", "text": "card", "blocks": card()})).await;
     let message = world.until_message("U0BOB", "[Approve]").await;
@@ -203,7 +204,7 @@ async fn a_click_can_cross_a_redraw_or_be_forged() {
 
 #[tokio::test]
 async fn an_ephemeral_can_be_replaced_by_its_own_button() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     let (typed, _) = tokio::join!(
         world.slash("U0ALICE", "/jit", "list"),
@@ -226,7 +227,7 @@ async fn an_ephemeral_can_be_replaced_by_its_own_button() {
 
 #[tokio::test]
 async fn home_shortcut_and_suggestions_reach_the_bot() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     let (used, payload) = tokio::join!(world.shortcut("U0ALICE", "request_access"), answered(&mut socket, None));
     assert!(

@@ -1,9 +1,9 @@
 //! Web API: bodies, tokens, scopes, messages, views, response URLs.
 
 use serde_json::{Value, json};
-use world::{Company, World, app_token, bot_token};
+use world::{World, app_token, bot_token};
 
-use crate::bot::{Socket, card, form, slack};
+use crate::bot::{Socket, card, form, impatient, patient, slack};
 
 async fn get(world: &World, method: &str, query: &[(&str, &str)], token: &str) -> Value {
     let request = reqwest::Client::new().get(format!("{}/{method}", world.slack_api_url()));
@@ -12,7 +12,7 @@ async fn get(world: &World, method: &str, query: &[(&str, &str)], token: &str) -
 
 #[tokio::test]
 async fn tokens_have_their_kinds_and_scopes() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let reply = reqwest::Client::new()
         .get(format!("{}/auth.test", world.slack_api_url()))
         .bearer_auth(bot_token())
@@ -34,7 +34,7 @@ async fn tokens_have_their_kinds_and_scopes() {
 
 #[tokio::test]
 async fn people_are_shown_with_their_flags() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     world.change(|state| {
         let bob = state.by_slack_mut("U0BOB").unwrap().slack.as_mut().unwrap();
         bob.stranger = true;
@@ -56,7 +56,7 @@ async fn people_are_shown_with_their_flags() {
 
 #[tokio::test]
 async fn messages_are_posted_edited_threaded_and_read() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let opened = slack(&world, "conversations.open", json!({"users": ["U0BOB"]})).await;
     let dm = opened["channel"]["id"].as_str().unwrap().to_owned();
     let posted =
@@ -105,7 +105,7 @@ async fn messages_are_posted_edited_threaded_and_read() {
 
 #[tokio::test]
 async fn forms_with_json_in_strings_are_taken() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let blocks = card().to_string();
     let form = [("token", bot_token()), ("channel", "U0BOB"), ("blocks", blocks.as_str()), ("text", "a+b c")];
     let reply = reqwest::Client::new()
@@ -120,7 +120,7 @@ async fn forms_with_json_in_strings_are_taken() {
 
 #[tokio::test]
 async fn a_channel_takes_one_message_a_second_when_that_is_switched_on() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     world.change(|state| state.slack.rate_per_channel = true);
     assert_eq!(slack(&world, "chat.postMessage", json!({"channel": "U0BOB", "text": "1"})).await["ok"], true);
     let request = reqwest::Client::new().post(format!("{}/chat.postMessage", world.slack_api_url()));
@@ -130,7 +130,7 @@ async fn a_channel_takes_one_message_a_second_when_that_is_switched_on() {
 
 #[tokio::test]
 async fn a_trigger_opens_one_view_and_hashes_guard_updates() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     let typed = tokio::spawn({
         let world = world.clone();
@@ -155,13 +155,15 @@ async fn a_trigger_opens_one_view_and_hashes_guard_updates() {
     assert_eq!(updated["ok"], true);
     let stale = slack(&world, "views.update", json!({"view_id": id, "hash": hash, "view": form()})).await;
     assert_eq!(stale["error"], "hash_conflict");
+    // Nobody acknowledges that it was closed.
+    impatient(&world);
     world.close_view("U0ALICE").await.unwrap();
     assert_eq!(slack(&world, "views.update", json!({"view_id": id, "view": form()})).await["error"], "not_found");
 }
 
 #[tokio::test]
 async fn home_is_published_and_a_view_without_inputs_has_an_array_for_its_state() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let view = json!({"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "*Hi*"}}]});
     let first = slack(&world, "views.publish", json!({"user_id": "U0ALICE", "view": view})).await;
     assert_eq!(first["view"]["state"]["values"], json!([]));
@@ -174,4 +176,14 @@ async fn home_is_published_and_a_view_without_inputs_has_an_array_for_its_state(
             .await;
     assert_eq!(stale["error"], "hash_conflict");
     assert_eq!(world.seen_home("U0ALICE").unwrap(), "*Hi*");
+}
+
+#[tokio::test]
+async fn an_address_is_shown_only_with_its_scope() {
+    let world = patient().await;
+    let address =
+        async || slack(&world, "users.info", json!({"user": "U0BOB"})).await["user"]["profile"]["email"].clone();
+    assert_eq!(address().await, "bob@acme.example");
+    world.change(|state| state.slack.scopes.retain(|scope| scope != "users:read.email"));
+    assert_eq!(address().await, Value::Null);
 }

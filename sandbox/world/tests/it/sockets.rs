@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use world::slack::Outcome;
 use world::{Company, Disconnect, Routing, Welcome, World};
 
-use crate::bot::Socket;
+use crate::bot::{Socket, patient};
 
 fn typing(world: &World) -> tokio::task::JoinHandle<world::SlashAnswer> {
     let world = world.clone();
@@ -13,7 +13,7 @@ fn typing(world: &World) -> tokio::task::JoinHandle<world::SlashAnswer> {
 
 #[tokio::test]
 async fn both_kinds_of_bare_ack_are_taken_and_words_are_shown() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     for (payload, seen) in [(None, None), (Some(json!({})), None), (Some(json!({"text": "Saved."})), Some("Saved."))] {
         let typed = typing(&world);
@@ -50,7 +50,7 @@ async fn silence_and_absence_are_told_to_the_person() {
 
 #[tokio::test]
 async fn envelopes_go_round_or_to_the_pinned_one() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let (mut one, mut two) = (Socket::greeted(&world).await, Socket::greeted(&world).await);
     let ids: Vec<u64> = world.connections().iter().map(|connection| connection.id).collect();
     let mut over = Vec::new();
@@ -74,7 +74,7 @@ async fn envelopes_go_round_or_to_the_pinned_one() {
 
 #[tokio::test]
 async fn an_envelope_is_redelivered_with_the_same_id() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let (mut one, mut two) = (Socket::greeted(&world).await, Socket::greeted(&world).await);
     let ids: Vec<u64> = world.connections().iter().map(|connection| connection.id).collect();
     world.change(|state| state.slack.routing = Routing::Pinned(ids[0]));
@@ -94,7 +94,7 @@ async fn an_envelope_is_redelivered_with_the_same_id() {
 
 #[tokio::test]
 async fn disconnects_of_every_kind_are_heard() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut socket = Socket::greeted(&world).await;
     world.disconnect(None, Disconnect::Warning);
     assert_eq!(socket.next().await.unwrap()["reason"], "warning");
@@ -108,14 +108,14 @@ async fn disconnects_of_every_kind_are_heard() {
     let mut dropped = Socket::greeted(&world).await;
     world.drop_sockets(None);
     assert_eq!(dropped.next().await, None);
-    world.until("no connection", |state| state.slack.envelopes.is_empty().then_some(())).await;
+    world.until_unconnected().await;
     world.welcome(Welcome::AcceptThenClose);
     assert_eq!(Socket::open(&world).await.next().await, None);
 }
 
 #[tokio::test]
 async fn the_eleventh_connection_is_one_too_many_and_a_ticket_is_good_once() {
-    let world = World::start(Company::acme()).await;
+    let world = patient().await;
     let mut open = Vec::new();
     for _ in 0..10 {
         open.push(Socket::greeted(&world).await);
