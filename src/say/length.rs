@@ -25,6 +25,15 @@ pub fn words(length: AccessDuration) -> String {
     }
 }
 
+/// When a length begins to count: "The 2 hours start when access opens."
+#[must_use]
+pub fn starts(length: AccessDuration) -> String {
+    let words = words(length);
+    let single = words.strip_prefix("1 ").is_some_and(|rest| !rest.contains(' '));
+    let verb = if single { "starts" } else { "start" };
+    format!("The {words} {verb} when access opens.")
+}
+
 /// "1 hour", "2 hours".
 #[must_use]
 pub fn count(number: u64, name: &str) -> String {

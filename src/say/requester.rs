@@ -105,7 +105,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     let until = match request.end {
         // No end is named of a length: this stands for as long as nobody decides, and it would go stale.
         EndRule::After { secs } => {
-            vec![text(format!("The {} start when access opens.", length::words(secs)))]
+            vec![text(length::starts(secs))]
         }
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved.")],
     };

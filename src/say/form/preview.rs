@@ -92,7 +92,7 @@ fn until(end: EndRule, now: Timestamp, zone: &Zone) -> Line {
     match end {
         EndRule::After { secs } => vec![
             bold(format!("If approved now, until {}.", zone.full(secs.after(now), now))),
-            text(format!(" The {} start when access opens.", length::words(secs))),
+            text(format!(" {}", length::starts(secs))),
         ],
         EndRule::At { instant } => {
             vec![bold(format!("Until {}, whenever it is approved.", zone.full(instant, now)))]

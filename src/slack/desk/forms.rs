@@ -44,6 +44,17 @@ pub(super) enum Pace {
     Late,
 }
 
+/// What became of a redraw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Drawn {
+    /// Nothing: the form was pressed, sent or closed since.
+    Not,
+    /// Something that it is to show was not known yet.
+    Wanting,
+    /// It shows all that it is to show.
+    Whole,
+}
+
 /// A form that is open: what is filled in, and its last state.
 struct Sheet {
     id: String,
@@ -99,12 +110,14 @@ impl Desk {
             return self.answer_at(&who, &from, &custody).await;
         }
         let filled = Filled { entitlement: chosen.clone(), end: None };
+        // Before it is drawn: what comes to be known meanwhile is not on it.
+        let wanting = self.awaits(&offer, chosen.as_ref());
         let view = self.drawn(&offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
                 let sheet = Sheet { id: opened.id.0, hash: Some(opened.hash), chosen, fields: Fields::default() };
-                if self.awaits(&offer, &sheet) {
+                if wanting {
                     let press = self.presses.press(&sheet.id);
                     tokio::spawn(self.follow(who, sheet, press));
                 }
@@ -119,8 +132,8 @@ impl Desk {
     }
 
     /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, offer: &Offer, sheet: &Sheet) -> bool {
-        let whom = whom(offer, sheet.chosen.as_ref());
+    fn awaits(&self, offer: &Offer, chosen: Option<&EntitlementId>) -> bool {
+        let whom = whom(offer, chosen);
         let unnamed = self.names.of(&whom).len() < whom.len();
         offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
@@ -133,14 +146,14 @@ impl Desk {
             let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
                 Ok(found) => found,
                 Err(_) => {
-                    if !self.redraw(&who, &mut sheet, &press, Pace::Late).await {
+                    if self.redraw(&who, &mut sheet, &press, Pace::Late).await == Drawn::Not {
                         return;
                     }
                     facts.await
                 }
             };
             let pace = if found { Pace::Waiting } else { Pace::Late };
-            if !self.redraw(&who, &mut sheet, &press, pace).await || found {
+            if self.redraw(&who, &mut sheet, &press, pace).await == Drawn::Not || found {
                 return;
             }
             clock::pause(ASK_AGAIN).await;
@@ -184,30 +197,31 @@ impl Desk {
             let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
             // The state that came with the press may be older than one that was drawn since, and not by a press.
             let mut sheet = Sheet { id: form.id, hash: None, chosen, fields: form.fields };
-            if !self.redraw(&who, &mut sheet, &press, Pace::Waiting).await {
-                return;
-            }
-            let awaits = self.door.offer(who.clone()).await.is_some_and(|offer| self.awaits(&offer, &sheet));
-            if awaits {
+            if self.redraw(&who, &mut sheet, &press, Pace::Waiting).await == Drawn::Wanting {
                 self.follow(who, sheet, press).await;
             }
         });
         Ack::Bare
     }
 
-    /// Draws the form as it was when it was pressed, unless it was pressed or sent since. Whether it was drawn.
-    async fn redraw(&self, who: &SlackUserId, sheet: &mut Sheet, press: &Pressed, pace: Pace) -> bool {
-        let Some(offer) = self.door.offer(who.clone()).await else { return false };
+    /// Draws the form as it was when it was pressed, unless it was pressed or sent since.
+    async fn redraw(&self, who: &SlackUserId, sheet: &mut Sheet, press: &Pressed, pace: Pace) -> Drawn {
+        let Some(offer) = self.door.offer(who.clone()).await else { return Drawn::Not };
         let _turn = press.turn.lock().await;
         if !self.presses.is_last(&sheet.id, press) {
-            return false;
+            return Drawn::Not;
         }
+        let wanting = self.awaits(&offer, sheet.chosen.as_ref());
         let end = self.filled_end(&sheet.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
         let filled = Filled { entitlement: sheet.chosen.clone(), end };
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
         let view = self.drawn(&offer, pace, &filled, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
-        sheet.hash.is_some()
+        match sheet.hash {
+            None => Drawn::Not,
+            Some(_) if wanting => Drawn::Wanting,
+            Some(_) => Drawn::Whole,
+        }
     }
 
     /// The end that is filled in, or what is wrong with it and where. The typed length wins.

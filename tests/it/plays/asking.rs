@@ -212,7 +212,7 @@ async fn a_form_that_waits_for_a_slow_okta_is_filled_in_when_it_answers() {
     house.world.until_message(ALICE, "Waiting for").await;
     house.world.until_message(BOB, "asks for").await;
     house.world.until_message(DANA, "asks for").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[ASKED]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,7 +228,7 @@ async fn whoever_was_served_before_is_offered_the_same_while_okta_is_silent() {
     house.world.until_view(ALICE, "Okta is slow. You can send this; who is asked is shown in your message.").await;
     house.world.lift(hang);
     house.world.until_view(ALICE, "1. @Bob Stone or @Dana Fox: owners of Production Database").await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[&[(ALICE, "Waiting for @Bob Stone"), (BOB, "asks for Staging")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

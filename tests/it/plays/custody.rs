@@ -29,7 +29,20 @@ async fn a_broken_catalogue_does_not_keep_a_removal_from_happening() {
     house.start().await;
     house.until_expired(ALICE).await;
     assert_eq!(given(&house), 0, "what was pressed in custody is not made up for");
-    house.finish(&[], &[EXPIRED, &[(CAROL, "Jitney only ends access")]]).await;
+    house
+        .finish(
+            &[],
+            &[
+                EXPIRED,
+                &[
+                    (CAROL, "Jitney only ends access"),
+                    (BOB, "asks for Production Database · Read-Write"),
+                    (BOB, "Jitney only ends access"),
+                    (DANA, "Waiting for @Bob Stone"),
+                ],
+            ],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +103,7 @@ async fn a_key_that_others_may_read_grants_nothing_and_still_ends_what_is_due() 
     fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
     house.start().await;
     house.until_expired(ALICE).await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[EXPIRED, &[(CAROL, "Jitney only ends access")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +138,23 @@ async fn in_custody_everyone_is_answered_and_access_can_be_returned() {
     house.write_catalogue(crate::house::CATALOGUE);
     house.start().await;
     house.world.until_message(ALICE, "You returned this access").await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[&[
+                (ALICE, "You returned this access"),
+                (ALICE, "Open until today at 16:40"),
+                (ALICE, "Waiting for @Bob Stone"),
+                (ALICE, "R-1 is returned."),
+                (BOB, "Approved by you"),
+                (BOB, "asks for Staging"),
+                (BOB, "Jitney only ends access"),
+                (BOB, "Jitney only ends access"),
+                (DANA, "Approved by @Bob Stone"),
+                (CAROL, "Jitney only ends access"),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,7 +179,12 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     }
     house.advance(121);
     house.until_expired(ALICE).await;
-    house.finish(&[], &[]).await;
+    house
+        .finish(
+            &[],
+            &[EXPIRED, &[(CAROL, "Jitney cannot read its journal"), (CAROL, "Jitney cannot read its journal")]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,5 +195,5 @@ async fn a_refused_app_token_alone_is_told_to_admins_with_the_bots() {
     let told = house.world.until_message(CAROL, "Jitney hears nobody at the moment").await;
     assert!(house.world.seen(&told).contains("slack.app_token is not valid"), "{}", house.world.seen(&told));
     house.stop().await;
-    house.finish(&[], &[]).await;
+    house.finish(&[], &[&[(CAROL, "Jitney hears nobody at the moment")]]).await;
 }

@@ -262,7 +262,18 @@ async fn names_in_private_answers_are_never_parsed() {
     assert_eq!(element["type"], "text", "{told:?}");
     assert!(element["text"].as_str().unwrap().starts_with(name), "{told:?}");
     assert!(!told.text.contains("<!channel>"), "{}", told.text);
-    house.finish(&[(PROD_RW, "00uALICE")], &[]).await;
+    house
+        .finish(
+            &[(PROD_RW, "00uALICE")],
+            &[&[
+                (ALICE, "🟢 Active until"),
+                (ALICE, "Open until today at 16:40"),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @*Bob*"),
+                (DANA, "approved this today 14:40, before your click."),
+            ]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +283,12 @@ async fn an_approver_reads_what_else_the_requester_holds() {
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
     let card = house.sees(BOB, "asks for Production").await;
     assert!(card.contains("High sensitivity. Holds now: Staging · Admin until today at 16:40."), "{card}");
-    house.finish(&[("00gSTAGING", "00uALICE")], &[]).await;
+    house
+        .finish(
+            &[("00gSTAGING", "00uALICE")],
+            &[ASKED, &[(ALICE, "🟢 Active until"), (ALICE, "Open until today at 16:40"), (BOB, "Approved by you")]],
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,5 +315,7 @@ async fn a_form_that_does_not_open_is_said_where_it_was_asked_for() {
     let typed = house.world.slash(ALICE, "/jit", "").await.unwrap();
     assert_eq!(typed.seen.as_deref(), Some("The form could not be opened. Type /jit again."));
     house.world.lift(expired);
-    house.finish(&[], &[]).await;
+    house
+        .finish(&[], &[ASKED, &[(ALICE, "The form could not be opened"), (BOB, "The form could not be opened")]])
+        .await;
 }
