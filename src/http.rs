@@ -80,6 +80,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// The vendor's name of the call.
     pub receipt: Option<String>,
+    /// `Retry-After`, where a failure says so.
+    pub after: Option<Duration>,
     next: Vec<String>,
     body: Vec<u8>,
     vendor: Vendor,
@@ -140,22 +142,54 @@ impl Http {
     /// # Errors
     /// If no answer came, or it asks to wait.
     pub async fn call(&self, method: Method, url: Url, priority: Priority) -> Result<Reply, EffectError> {
+        self.exchange(method, url, None, priority).await
+    }
+
+    /// Calls once, with a body of JSON.
+    ///
+    /// # Errors
+    /// As [`Http::call`].
+    pub async fn call_with(
+        &self,
+        method: Method,
+        url: Url,
+        body: &serde_json::Value,
+        priority: Priority,
+    ) -> Result<Reply, EffectError> {
+        self.exchange(method, url, Some(body), priority).await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&serde_json::Value>,
+        priority: Priority,
+    ) -> Result<Reply, EffectError> {
         let _turn = self.budget.turn(priority).await;
         let write = method != Method::GET;
-        let sent = self.client.request(method, url).header(AUTHORIZATION, self.authorization.clone()).send().await;
+        let mut request = self.client.request(method, url).header(AUTHORIZATION, self.authorization.clone());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let sent = request.send().await;
         let response = sent.map_err(|error| self.lost(write, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let receipt = headers.get(self.receipt_header).and_then(|value| value.to_str().ok()).map(str::to_owned);
         self.budget.note(&headers);
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let after = wait(&headers);
-            self.budget.close(after);
-            let fault = Fault { vendor: self.vendor, status: Some(status.as_u16()), code: None, receipt };
+            let (after, code) = (wait(&headers), reason(&headers));
+            // A limit that is about one thing holds up nothing else.
+            if !code.as_deref().is_some_and(|code| code.contains("per-issue")) {
+                self.budget.close(after);
+            }
+            let fault = Fault { vendor: self.vendor, status: Some(status.as_u16()), code, receipt };
             return Err(EffectError { class: Class::Retry, after: Some(after), fault });
         }
         let body = read(response).await.ok_or_else(|| self.cut_off(write, status, receipt.clone()))?;
         let next = headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok()).flat_map(next_links).collect();
-        Ok(Reply { status, receipt, next, body, vendor: self.vendor })
+        let after = retry_after(&headers).map(|after| after.clamp(SHORTEST_WAIT, LONGEST_WAIT));
+        Ok(Reply { status, receipt, after, next, body, vendor: self.vendor })
     }
 
     /// The next page, if there is one and it is this vendor's own.
@@ -272,8 +306,21 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 
 /// How long a rate limit asks to wait, by the server's own clock: `Retry-After`, else the reset less the reply's date.
 fn wait(headers: &HeaderMap) -> Duration {
-    let asked = number(headers, "retry-after").map(Duration::from_secs).or_else(|| until_reset(headers));
-    asked.unwrap_or(SHORTEST_WAIT).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+    retry_after(headers).or_else(|| until_reset(headers)).unwrap_or(SHORTEST_WAIT).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+}
+
+/// `Retry-After`, in seconds or as a date by the server's own clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let date = |name: &str| DateTime::parse_from_rfc2822(headers.get(name)?.to_str().ok()?).ok();
+    let until = || (date("retry-after")? - date("date")?).to_std().ok();
+    number(headers, "retry-after").map(Duration::from_secs).or_else(until)
+}
+
+/// Which limit it was (`RateLimit-Reason`), where it looks like a code.
+fn reason(headers: &HeaderMap) -> Option<String> {
+    let reason = headers.get("ratelimit-reason")?.to_str().ok()?;
+    let is_code = reason.len() <= 64 && reason.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_code.then(|| reason.to_owned())
 }
 
 fn until_reset(headers: &HeaderMap) -> Option<Duration> {
@@ -387,6 +434,8 @@ mod tests {
         assert_eq!(at("9999999999", "Sun, 22 Nov 2026 15:40:00 GMT"), 120, "a hostile reset");
         assert_eq!(wait(&headers(&[])).as_secs(), 1);
         assert_eq!(wait(&headers(&[("retry-after", "7")])).as_secs(), 7);
+        let dated = [("retry-after", "Sun, 22 Nov 2026 15:40:09 GMT"), ("date", "Sun, 22 Nov 2026 15:40:00 GMT")];
+        assert_eq!(wait(&headers(&dated)).as_secs(), 9);
     }
 
     #[test]

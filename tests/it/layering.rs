@@ -67,6 +67,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("okta", &["crate::ledger", "crate::engine", "crate::slack", "crate::say"]),
+    ("jira", &["crate::ledger", "crate::engine", "crate::slack", "crate::say", "crate::okta", "crate::config"]),
     ("http.rs", &["crate::ledger", "crate::engine", "crate::say"]),
     (
         "slack",

@@ -4,6 +4,7 @@
 
 mod contracts;
 mod house;
+mod jira;
 mod kills;
 mod layering;
 mod okta;

@@ -60,24 +60,41 @@ fn json(state: &State, issue: u64, comment: &Comment, properties: bool) -> Value
     shown
 }
 
+/// Which comments come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
 /// A page of an issue's comments.
-pub(super) fn page(state: &State, issue: &Issue, start: usize, most: usize, properties: bool) -> Value {
-    let comments: Vec<Value> = issue
-        .comments
-        .iter()
-        .skip(start)
-        .take(most)
-        .map(|comment| json(state, issue.id, comment, properties))
-        .collect();
+pub(super) fn page(
+    state: &State,
+    issue: &Issue,
+    order: Order,
+    (start, most): (usize, usize),
+    properties: bool,
+) -> Value {
+    let mut all: Vec<&Comment> = issue.comments.iter().collect();
+    if order == Order::NewestFirst {
+        all.reverse();
+    }
+    let some = all.into_iter().skip(start).take(most);
+    let comments: Vec<Value> = some.map(|comment| json(state, issue.id, comment, properties)).collect();
     json!({"startAt": start, "maxResults": most, "total": issue.comments.len(), "comments": comments})
 }
 
 pub(super) fn list(state: &mut State, asked: &Asked, issue: &str) -> Result<Reply, Bad> {
     let at = state.jira.at(issue)?;
-    let (start, most) = bounds(asked, 100)?;
+    let bounds = bounds(asked, 100)?;
+    let order = match asked.query("orderBy") {
+        None | Some("created" | "+created") => Order::OldestFirst,
+        Some("-created") => Order::NewestFirst,
+        Some(other) => return Err(Bad::new(400, format!("orderBy does not accept {other}"))),
+    };
     let expanded = asked.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "properties"));
     let found = state.jira.issues.get(at).ok_or_else(Bad::no_issue)?;
-    Ok(Reply::json(200, &page(state, found, start, most, expanded && state.jira.lists_show_properties)))
+    Ok(Reply::json(200, &page(state, found, order, bounds, expanded && state.jira.lists_show_properties)))
 }
 
 /// `startAt` and `maxResults`.

@@ -140,7 +140,7 @@ fn all_fields(state: &State, issue: &Issue) -> Map<String, Value> {
     set("updated", json!(stamp(issue.updated)));
     set("creator", account(state));
     set("reporter", account(state));
-    set("comment", comments::page(state, issue, 0, 50, false));
+    set("comment", comments::page(state, issue, comments::Order::OldestFirst, (0, 50), false));
     for (id, value) in &issue.custom {
         set(id, value.clone());
     }

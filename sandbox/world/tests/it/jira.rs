@@ -277,6 +277,8 @@ async fn comments_are_listed_page_by_page_with_their_properties() {
     let (_, page) = get(&world, &format!("{path}?startAt=1&maxResults=1&expand=properties")).await;
     assert_eq!((page["total"].as_i64(), page["startAt"].as_i64()), (Some(3), Some(1)));
     assert_eq!(page["comments"][0]["properties"][0]["value"]["event"], 1);
+    let (_, newest) = get(&world, &format!("{path}?orderBy=-created&expand=properties")).await;
+    assert_eq!(newest["comments"][0]["properties"][0]["value"]["event"], 2);
     let (_, bare) = get(&world, &path).await;
     assert!(bare["comments"][0].get("properties").is_none(), "properties only when asked for");
     let id = bare["comments"][2]["id"].as_str().unwrap();
