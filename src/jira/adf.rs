@@ -11,9 +11,9 @@ const LIMIT: usize = 32_767;
 /// What the braces around a block take, at most.
 const AROUND: usize = 96;
 
-/// What a text takes beside its characters, and a break.
-const AROUND_TEXT: usize = 27;
-const BREAK: usize = 22;
+/// What a text takes beside its characters, and a break; with a comma each.
+const AROUND_TEXT: usize = 26;
+const BREAK: usize = 21;
 
 /// A part of a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,18 +75,18 @@ impl Inline {
 fn inline(text: &str, room: usize) -> (Inline, bool) {
     let mut inline = Inline::default();
     for (number, line) in text.trim().lines().enumerate() {
-        let between = if number == 0 { 0 } else { BREAK };
-        let before = inline.size + between + AROUND_TEXT;
-        let (kept, size, whole) = fitting(line, room.saturating_sub(before));
+        let before = inline.size + if number == 0 { 0 } else { BREAK };
         if before > room {
             return (inline, false);
         }
         if number > 0 {
             inline.nodes.push(json!({"type": "hardBreak"}));
         }
-        inline.size = before + size;
+        inline.size = before;
+        let (kept, size, whole) = fitting(line, room.saturating_sub(before + AROUND_TEXT));
         if !kept.is_empty() {
             inline.nodes.push(json!({"type": "text", "text": kept}));
+            inline.size += AROUND_TEXT + size;
         }
         if !whole {
             return (inline, false);
