@@ -177,7 +177,7 @@ impl Jira {
             Err(error) => return Err(error),
         };
         let ours = read.properties[PROPERTY]["mark"].as_str() == Some(mark);
-        Ok(ours.then(|| Hit { issue: Issue { id: read.id, key: read.key }, status: read.fields.status }))
+        Ok(ours.then_some(Hit { issue: Issue { id: read.id, key: read.key }, status: read.fields.status }))
     }
 
     /// A second that cannot be closed does not keep the first from being used.

@@ -59,7 +59,7 @@ fn judged(reply: Reply, method: &Method) -> Result<Reply, EffectError> {
         401 | 403 => Class::Auth,
         404 if word.is_some() => Class::Gone,
         409 | 425 | 429 => Class::Retry,
-        400..=499 if word.is_some() => Class::Rejected,
+        400..=407 | 410..=499 if word.is_some() => Class::Rejected,
         _ if *method == Method::GET => Class::Retry,
         _ => Class::Unknown,
     };
