@@ -54,6 +54,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// The vendor's name of the call.
     pub receipt: Option<String>,
+    /// `Retry-After`, where a failure says so.
+    pub after: Option<Duration>,
     /// Where the list goes on; nothing if that cannot be read.
     next: Option<Vec<String>>,
     body: Vec<u8>,
@@ -119,23 +121,54 @@ impl Http {
     /// # Errors
     /// If no answer came, or it asks to wait.
     pub async fn call(&self, method: Method, url: Url, priority: Priority) -> Result<Reply, EffectError> {
+        self.exchange(method, url, None, priority).await
+    }
+
+    /// Calls once, with a body of JSON.
+    ///
+    /// # Errors
+    /// As [`Http::call`].
+    pub async fn call_with(
+        &self,
+        method: Method,
+        url: Url,
+        body: &serde_json::Value,
+        priority: Priority,
+    ) -> Result<Reply, EffectError> {
+        self.exchange(method, url, Some(body), priority).await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&serde_json::Value>,
+        priority: Priority,
+    ) -> Result<Reply, EffectError> {
         let family = (self.family)(&url);
         let _turn = self.budget.turn(family, priority).await;
         let write = method != Method::GET;
-        let sent = self.client.request(method, url).header(AUTHORIZATION, self.authorization.clone()).send().await;
+        let mut request = self.client.request(method, url).header(AUTHORIZATION, self.authorization.clone());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let sent = request.send().await;
         let response = sent.map_err(|error| self.lost(write, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let receipt = headers.get(self.receipt_header).and_then(|value| value.to_str().ok()).map(str::to_owned);
         self.budget.note(family, &headers);
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let after = budget::wait(&headers);
-            self.budget.close(family, after);
-            let fault = Fault { vendor: self.vendor, status: Some(status.as_u16()), code: None, receipt };
+            let (after, code) = (budget::wait(&headers), budget::reason(&headers));
+            // A limit that is about one thing holds up nothing else.
+            if !code.as_deref().is_some_and(|code| code.contains("per-issue")) {
+                self.budget.close(family, after);
+            }
+            let fault = Fault { vendor: self.vendor, status: Some(status.as_u16()), code, receipt };
             return Err(EffectError { class: Class::Retry, after: Some(after), fault });
         }
         let body = read(response).await.ok_or_else(|| self.cut_off(write, status, receipt.clone()))?;
-        let next = next_links(&headers);
-        Ok(Reply { status, receipt, next, body, vendor: self.vendor })
+        let (next, after) = (next_links(&headers), budget::asked(&headers));
+        Ok(Reply { status, receipt, after, next, body, vendor: self.vendor })
     }
 
     /// The next page, if there is one.

@@ -7,6 +7,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod http;
+pub mod jira;
 pub mod ledger;
 pub mod okta;
 pub mod outside;

@@ -46,8 +46,30 @@ pub type Family = &'static str;
 
 /// How long a rate limit asks to wait, by the server's own clock: `Retry-After`, else the reset less the reply's date.
 pub(super) fn wait(headers: &HeaderMap) -> Duration {
-    let asked = number(headers, "retry-after").map(Duration::from_secs).or_else(|| until_reset(headers));
-    asked.unwrap_or(SHORTEST_WAIT).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+    asked(headers).unwrap_or_else(|| bounded(until_reset(headers).unwrap_or(SHORTEST_WAIT)))
+}
+
+/// `Retry-After`, where a reply has one.
+pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers).map(bounded)
+}
+
+fn bounded(wait: Duration) -> Duration {
+    wait.clamp(SHORTEST_WAIT, LONGEST_WAIT)
+}
+
+/// `Retry-After`, in seconds or as a date by the server's own clock.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let date = |name: &str| DateTime::parse_from_rfc2822(headers.get(name)?.to_str().ok()?).ok();
+    let until = || (date("retry-after")? - date("date")?).to_std().ok();
+    number(headers, "retry-after").map(Duration::from_secs).or_else(until)
+}
+
+/// Which limit it was (`RateLimit-Reason`), where it looks like a code.
+pub(super) fn reason(headers: &HeaderMap) -> Option<String> {
+    let reason = headers.get("ratelimit-reason")?.to_str().ok()?;
+    let is_code = reason.len() <= 64 && reason.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_code.then(|| reason.to_owned())
 }
 
 fn until_reset(headers: &HeaderMap) -> Option<Duration> {
@@ -182,6 +204,8 @@ mod tests {
         assert_eq!(at("9999999999", "Sun, 22 Nov 2026 15:40:00 GMT"), 120, "a hostile reset");
         assert_eq!(wait(&headers(&[])).as_secs(), 1);
         assert_eq!(wait(&headers(&[("retry-after", "7")])).as_secs(), 7);
+        let dated = [("retry-after", "Sun, 22 Nov 2026 15:40:09 GMT"), ("date", "Sun, 22 Nov 2026 15:40:00 GMT")];
+        assert_eq!(wait(&headers(&dated)).as_secs(), 9);
     }
 
     #[test]

@@ -68,6 +68,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     ("okta", &["crate::ledger", "crate::engine", "crate::slack", "crate::say"]),
     ("http", &["crate::ledger", "crate::engine", "crate::say"]),
+    ("jira", &["crate::ledger", "crate::engine", "crate::slack", "crate::say", "crate::okta", "crate::config"]),
     (
         "slack",
         &["crate::ledger", "crate::okta", "crate::http", "engine::core", "engine::shell", "engine::recover", "Helm"],

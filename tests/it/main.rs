@@ -7,6 +7,7 @@ mod audit;
 mod clock;
 mod contracts;
 mod house;
+mod jira;
 mod kills;
 mod layering;
 mod okta;

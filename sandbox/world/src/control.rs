@@ -9,6 +9,7 @@
 //! | `POST /control/vendors/{slack,okta,jira}/{down,up}` | a vendor goes, comes back |
 //! | `POST /control/sockets` | `{"order":"disconnect","reason":"warning"}`, `{"order":"drop"}`, `{"order":"freeze"}`, each with `connection` for one |
 //! | `POST /control/okta/members` | by hand: `{"did":"add","group":"00g…","user":"00u…","who":"root"}` |
+//! | `POST /control/jira` | any of `{"search_lag_secs":120,"token_revoked":true,"drag":{"issue":"ACCESS-1","status":"Done"}}` |
 //! | `POST /control/clock` | `{"advance":3600}` |
 //!
 //! Law: it does nothing that the handle does not do. What a person cannot do is 409 with `{"error":…}`.
@@ -44,6 +45,7 @@ pub fn control_router(world: World) -> Router {
         .route("/control/vendors/{vendor}/{way}", post(vendor))
         .route("/control/sockets", post(sockets))
         .route("/control/okta/members", post(members))
+        .route("/control/jira", post(jira))
         .route("/control/clock", post(clock))
         .with_state(world)
 }
@@ -209,6 +211,30 @@ async fn members(Extract(world): Extract<World>, Json(write): Json<ByHand>) -> S
     match write {
         ByHand::Add { group, user, who } => world.add_by_hand(&group, &user, &who),
         ByHand::Remove { group, user, who } => world.remove_by_hand(&group, &user, &who),
+    }
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct JiraOrder {
+    search_lag_secs: Option<i64>,
+    token_revoked: Option<bool>,
+    drag: Option<Drag>,
+}
+
+#[derive(Deserialize)]
+struct Drag {
+    issue: String,
+    status: String,
+}
+
+async fn jira(Extract(world): Extract<World>, Json(order): Json<JiraOrder>) -> StatusCode {
+    world.change(|state| {
+        state.jira.search_lag_secs = order.search_lag_secs.unwrap_or(state.jira.search_lag_secs);
+        state.jira.token_revoked = order.token_revoked.unwrap_or(state.jira.token_revoked);
+    });
+    if let Some(drag) = order.drag {
+        world.drag_issue(&drag.issue, &drag.status);
     }
     StatusCode::NO_CONTENT
 }

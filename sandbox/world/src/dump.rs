@@ -36,6 +36,7 @@ pub fn dump(state: &State) -> String {
     for group in state.okta.groups.iter().filter(|group| !group.members.is_empty()) {
         lines.push(format!("{}: {}", group.id, group.members.iter().cloned().collect::<Vec<_>>().join(", ")));
     }
+    lines.extend(state.jira.lines());
     lines.extend(state.slack.complaints.iter().map(|complaint| format!("complaint: {complaint}")));
     lines.push(format!("sockets: {:?}", state.slack.sockets.list()));
     lines.join("\n")

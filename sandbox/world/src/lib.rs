@@ -24,6 +24,7 @@
 //! | see | `messages channel_messages ephemerals open_view home seen seen_view seen_home`, `until_message until_ephemeral until_view until_home` |
 //! | unread marks | `read(user)`, `unread()` |
 //! | Okta by hand, its record | `add_by_hand remove_by_hand members writes until_member until_not_member` |
+//! | Jira by hand, its record | `issues issue issue_status issue_comments issue_description move_issue delete_issue drag_issue until_issue_in` |
 //! | faults | `fault lift lift_all release held until_called faults down up` |
 //! | sockets | `connections until_connected until_connected_after until_unconnected disconnect drop_sockets freeze_sockets welcome`, `state.slack.{routing, ack_limit, trigger_life}` |
 //! | what was called | `state.called() calls calls_to complaints envelopes envelope dump` |

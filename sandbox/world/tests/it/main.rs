@@ -5,6 +5,7 @@
 mod bot;
 mod control;
 mod faults;
+mod jira;
 mod okta;
 mod people;
 mod slack_web;
