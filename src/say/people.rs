@@ -42,10 +42,11 @@ pub fn asker(request: &Request) -> Run {
     Run::Person { slack: request.asker.clone(), name: asker_name(request) }
 }
 
-/// A card's context, and that the reader's accounts were joined because of this request. Only they read it.
+/// A card's context, and that the reader's accounts were joined because of this request. Only they read it, and a
+/// finished card is quiet.
 #[must_use]
 pub fn and_joined(mut context: Line, request: &Request, reader: &SlackUserId) -> Line {
-    if let Some(email) = request.joined.get(reader) {
+    if let Some(email) = request.joined.get(reader).filter(|_| request.is_open()) {
         let joined = format!(" · Your Slack account is now joined to Okta account {email}. An admin can change that.");
         context.push(text(joined));
     }

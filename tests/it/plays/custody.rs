@@ -163,14 +163,14 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     house.grant(ALICE, "prod-db/rw", "2h").await;
     let key = house.path("audit.key");
     let good = fs::read(&key).unwrap();
-    for spoilt in [None, Some("not a key")] {
+    for (spoilt, said) in [(None, "is missing, but the store has lines"), (Some("not a key"), "is not an audit key")] {
         house.stop().await;
         match spoilt {
             Some(text) => fs::write(&key, text).unwrap(),
             None => fs::remove_file(&key).unwrap(),
         }
         house.start_unconnected();
-        house.world.until_message(CAROL, "Jitney cannot read its journal").await;
+        house.world.until_message(CAROL, said).await;
         assert!(matches!(Local::hold(&house.path("store")), Err(OpenError::Locked(_))));
         house.stop().await;
         fs::write(&key, &good).unwrap();
@@ -180,10 +180,7 @@ async fn without_its_key_the_program_says_so_and_keeps_the_store_to_itself() {
     house.advance(121);
     house.until_expired(ALICE).await;
     house
-        .finish(
-            &[],
-            &[EXPIRED, &[(CAROL, "Jitney cannot read its journal"), (CAROL, "Jitney cannot read its journal")]],
-        )
+        .finish(&[], &[EXPIRED, &[(CAROL, "is missing, but the store has lines"), (CAROL, "is not an audit key")]])
         .await;
 }
 

@@ -116,6 +116,7 @@ async fn a_late_click_is_told_who_decided_and_changes_nothing() {
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
     house.world.until_message(DANA, "Active until").await;
+    house.settle().await;
     let redrawn = house.world.calls_to(Vendor::Slack, "chat.update").len();
     house.world.press_stale(DANA, &dana, "approve").await.unwrap();
     let told = house.world.until_ephemeral(DANA, "Bob Stone approved this today").await;

@@ -33,7 +33,7 @@ async fn from_the_form_to_the_removal() {
     │ Stuck migration, INC-42
     1. @Bob Stone or @Dana Fox, now: owners of Production Database
     [Cancel request]
-    R-1 · closes tomorrow at 14:40 if nobody decides
+    R-1 · closes tomorrow at 14:40 if nobody decides · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     assert_snapshot!(house.sees(BOB, "asks for").await, @"
     ⏳ @Alice Martin asks for Production Database · Read-Write
@@ -56,17 +56,17 @@ async fn from_the_form_to_the_removal() {
     @Bob Stone approved, today at 14:40. If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
     [Return access]
-    R-1
+    R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     assert_snapshot!(house.sees(ALICE, "Open until").await, @"Open until today at 16:40: Production Database, Read-Write.");
     let nudge = house.world.until_message(ALICE, "Open until").await;
-    assert_snapshot!(nudge.text, @"Open until today at 16:40 UTC+1: Production Database, Read-Write.");
+    assert_snapshot!(nudge.text, @"Open until 2026-11-24 16:40 UTC+1: Production Database, Read-Write.");
     assert_snapshot!(house.sees(BOB, "Active until").await, @"
     Approved by you, today at 14:40
     @Alice Martin · Production Database · Read-Write, 2 hours
     Active until today at 16:40
     │ Stuck migration, INC-42
-    R-1
+    R-1 · Your Slack account is now joined to Okta account bob@acme.example. An admin can change that.
     ");
 
     house.advance(121);
