@@ -196,6 +196,9 @@ pub enum Event {
     RemovalLate {
         /// Whose.
         membership: MembershipKey,
+        /// How many times its lateness would have been told by now. After a long sleep of the program one telling
+        /// stands for all that were missed.
+        told: u32,
     },
     /// What came of a promise.
     EffectSettled {

@@ -242,7 +242,7 @@ impl Fold<'_> {
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
-            Event::RemovalLate { membership } => self.removal_late(membership),
+            Event::RemovalLate { membership, told } => self.removal_late(membership, *told),
             Event::RequestApproved { request, membership, until } => self.approve(*request, membership, *until),
             Event::GrantOpened { request, ends } => self.open(*request, *ends),
             Event::GrantExpired { .. }

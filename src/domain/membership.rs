@@ -134,6 +134,15 @@ impl Membership {
     }
 }
 
+/// How many times the lateness of a removal that has been tried for so long would have been told.
+#[must_use]
+pub fn times_late(late: TimeDelta) -> u32 {
+    let last = LATE_AFTER[LATE_AFTER.len() - 1];
+    let early = LATE_AFTER.iter().filter(|after| **after <= late).count();
+    let again = (late - last).num_seconds().max(0) / LATE_AGAIN.num_seconds();
+    u32::try_from(again).unwrap_or(u32::MAX).saturating_add(u32::try_from(early).unwrap_or(u32::MAX))
+}
+
 /// How long after its time a removal's lateness is told for the `told + 1`st time.
 fn late_after(told: u32) -> TimeDelta {
     let place = usize::try_from(told).unwrap_or(usize::MAX);
@@ -151,5 +160,15 @@ mod tests {
     fn lateness_is_told_at_growing_intervals() {
         let minutes: Vec<i64> = (0..6).map(|told| late_after(told).num_minutes()).collect();
         assert_eq!(minutes, [5, 15, 60, 300, 540, 780]);
+    }
+
+    #[test]
+    fn what_was_slept_through_is_told_once() {
+        let times = |minutes| times_late(TimeDelta::minutes(minutes));
+        assert_eq!([0, 4, 5, 14, 15, 59, 60, 299, 300, 540].map(times), [0, 0, 1, 1, 2, 2, 3, 3, 4, 5]);
+        for minutes in [5, 17, 61, 300, 35_000] {
+            let late = TimeDelta::minutes(minutes);
+            assert!(late_after(times_late(late)) > late, "the next telling lies ahead");
+        }
     }
 }

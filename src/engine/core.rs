@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use rand::{RngExt as _, SeedableRng, rngs::SmallRng};
+use rand::{SeedableRng as _, rngs::SmallRng};
 use tracing::error;
 
 use super::{
@@ -24,13 +24,12 @@ use super::{
 };
 use crate::domain::{
     catalogue::Catalogue,
-    command::{Answer, Ask, Choice, Command, CommandKind, Decide, Failure, Refusal},
+    command::{Ask, Command, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
     id::{EffectId, RequestId, SlackUserId},
     live::{Illegal, Live},
-    port::{Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Outcome, Posted, Unfit, Vendor, ViewKey},
-    request::Request,
+    port::{Doubt, Identity, Outcome, Unfit, ViewKey},
 };
 
 /// How long what was looked up about a person counts.
@@ -264,60 +263,6 @@ impl Core {
         }
     }
 
-    /// The card that a decision was made on, if its posting has not been answered yet.
-    fn card_of(&self, command: &Command) -> Option<ViewKey> {
-        let Command::Decide(decide) = command else { return None };
-        let view = ViewKey::Approver { request: decide.request, slack: decide.who.clone() };
-        let unrecorded = !self.live.requests.get(&decide.request)?.shown.contains_key(&view);
-        (unrecorded && self.shows.is_posting(&view)).then_some(view)
-    }
-
-    /// A person's command: its answer waits for the line it rests on, and a refusal is on record too.
-    fn command(
-        &mut self,
-        command: &Command,
-        archived: Option<Box<Request>>,
-        reply: ReplyId,
-        now: Now,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Illegal> {
-        let asked = command.request();
-        let live = asked.and_then(|id| self.live.requests.get(&id));
-        // What has just left memory is still in the durable state, before it is in history.
-        let leaving = asked.and_then(|id| self.safe.requests.get(&id)).cloned().map(Box::new);
-        let archived = archived.or(leaving).filter(|_| live.is_none());
-        let result = if now.elapsed < self.full_until {
-            Err(Refusal::CannotBeSaved)
-        } else if let Some(request) = archived.as_deref() {
-            let mut past = Live::default();
-            past.requests.insert(request.id, request.clone());
-            self.decide(&past, command, now)
-        } else {
-            self.decide(&self.live, command, now)
-        };
-        let result = match result {
-            Ok(decision) => {
-                let answer = decision.answer.clone();
-                match self.record(decision, now, actions)? {
-                    Recorded::TooLong => Err(Refusal::CannotBeSaved),
-                    Recorded::Line | Recorded::Nothing => Ok(answer),
-                }
-            }
-            Err(refusal) => {
-                self.record_refusal(command, &refusal, now, actions)?;
-                Err(refusal)
-            }
-        };
-        let about = match (&result, asked) {
-            (Ok(Answer::Saved { request }), _) => Some(*request),
-            (Err(Refusal::AlreadyAsked { request, .. } | Refusal::AlreadyHeld { request, .. }), _) => Some(*request),
-            _ => asked,
-        };
-        let about = about.and_then(|id| self.live.requests.get(&id)).cloned().or(archived.map(|request| *request));
-        self.waiting.push_back(Waiting { after: self.live.seq, reply, response: Box::new(Response { result, about }) });
-        Ok(())
-    }
-
     fn decide(&self, live: &Live, command: &Command, now: Now) -> Result<Decision, Refusal> {
         let today = Today { catalogue: &self.catalogue, limits: &self.limits, mode: self.mode };
         decide(live, command, today, now.wall.max(self.live.at))
@@ -375,22 +320,6 @@ impl Core {
         Ok(())
     }
 
-    fn record_refusal(
-        &mut self,
-        command: &Command,
-        refusal: &Refusal,
-        now: Now,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Illegal> {
-        let Some((who, kind)) = asker(command) else { return Ok(()) };
-        if self.mode != Mode::Serving || *refusal == Refusal::CannotBeSaved {
-            return Ok(());
-        }
-        let refused =
-            Event::CommandRefused { who: who.clone(), command: kind, request: command.request(), why: refusal.clone() };
-        self.record(Decision { events: vec![refused], ..Decision::default() }, now, actions).map(drop)
-    }
-
     /// Lines are durable: what they promised may begin, and what rests on them may be said.
     fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
@@ -438,97 +367,6 @@ impl Core {
         }
     }
 
-    fn tried(
-        &mut self,
-        id: EffectId,
-        result: Result<Outcome, EffectError>,
-        now: Now,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Illegal> {
-        self.lanes.land(id);
-        match result.and_then(|outcome| self.refused(id, outcome)) {
-            Ok(outcome) => match self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
-                Recorded::Line => {}
-                // An answer that does not fit its promise is no answer.
-                Recorded::Nothing => drop(self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0)),
-                Recorded::TooLong => self.failed(id, self.too_long(id), now, actions)?,
-            },
-            Err(error) => self.failed(id, error, now, actions)?,
-        }
-        Ok(())
-    }
-
-    fn failed(&mut self, id: EffectId, error: EffectError, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
-        let jitter = self.random.random::<f64>();
-        if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
-            let failure = Failure {
-                effect: id,
-                class: error.class,
-                fault: error.fault,
-                tries: tally.tries,
-                doubt: tally.doubt,
-                notable: tally.notable,
-            };
-            self.inner(&Command::Fail(failure), now, actions)?;
-        }
-        Ok(())
-    }
-
-    /// An outcome that no line can hold is the promise's failure: given up where it may be. What was given or taken
-    /// meanwhile may have happened.
-    fn too_long(&self, id: EffectId) -> EffectError {
-        let class = match self.live.promises.get(&id).map(|promise| &promise.effect) {
-            Some(Effect::AddMember { .. } | Effect::RemoveMember { .. }) => Class::Unknown,
-            _ => Class::Rejected,
-        };
-        let fault = Fault { vendor: Vendor::Okta, status: None, code: Some("too long".to_owned()), receipt: None };
-        EffectError { class, after: Some(TOO_LONG_PAUSE), fault }
-    }
-
-    /// A refusal of an addition is a failure like others: an earlier try of it may have happened all the same.
-    fn refused(&self, id: EffectId, outcome: Outcome) -> Result<Outcome, EffectError> {
-        let adds =
-            matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. }));
-        match outcome {
-            Outcome::Refused { fault } if adds => Err(EffectError { class: Class::Rejected, after: None, fault }),
-            outcome => Ok(outcome),
-        }
-    }
-
-    fn shown(
-        &mut self,
-        view: ViewKey,
-        revision: u64,
-        result: Result<Posted, EffectError>,
-        now: Now,
-        actions: &mut Vec<Action>,
-    ) -> Result<(), Illegal> {
-        let stands = self.safe.requests.get(&view.request()).and_then(|r| r.shown.get(&view)).map(|s| s.posted.clone());
-        match (result, stands) {
-            (Ok(posted), _) => {
-                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
-                self.shows.record(&view, self.live.seq);
-            }
-            (Err(EffectError { class: Class::Gone | Class::Rejected, .. }), Some(posted)) => {
-                // The message is gone, or cannot be redrawn: it will not show more than it does.
-                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
-                self.shows.record(&view, self.live.seq);
-            }
-            (Err(EffectError { class: Class::Gone | Class::Rejected, fault, .. }), None) => {
-                self.inner(&Command::Miss { view: view.clone(), fault }, now, actions)?;
-                self.shows.record(&view, self.live.seq);
-            }
-            (Err(error), _) => {
-                let jitter = self.random.random::<f64>();
-                self.shows.fail(&view, error.after, now.elapsed, jitter);
-            }
-        }
-        for early in self.early.extract_if(.., |early| early.view == view).collect::<Vec<_>>() {
-            self.command(&early.command, None, early.reply, now, actions)?;
-        }
-        Ok(())
-    }
-
     /// Whatever is due, oldest first.
     fn due(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
         if now.elapsed < self.full_until {
@@ -557,56 +395,6 @@ impl Core {
         }
     }
 
-    /// Promises and messages whose turn has come.
-    fn start(&mut self, now: Now, actions: &mut Vec<Action>) {
-        if self.stopping || now.elapsed < self.full_until {
-            return;
-        }
-        let gate = match self.mode {
-            Mode::Custody => Gate::Custody,
-            _ if self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal) => Gate::Removals,
-            _ => Gate::Open,
-        };
-        let mut moot = Vec::new();
-        for (id, doubt) in self.lanes.ready(gate, now.elapsed) {
-            if let Err(illegal) = self.look_again(id, doubt, now, actions) {
-                actions.push(Action::Halt(illegal));
-            }
-            let Some(promise) = self.live.promises.get(&id) else { continue };
-            let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
-            match (&promise.effect, &about) {
-                (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
-                (effect, _) => {
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about };
-                    actions.push(Action::Perform(Box::new(attempt)));
-                }
-            }
-        }
-        for id in moot {
-            if let Err(illegal) = self.inner(&Command::Settle { effect: id, outcome: Outcome::Moot }, now, actions) {
-                actions.push(Action::Halt(illegal));
-            }
-        }
-        if self.mode == Mode::Custody {
-            return;
-        }
-        for view in self.shows.ready(&self.safe, now.elapsed) {
-            if let Some(request) = self.safe.requests.get(&view.request()) {
-                let others = self.safe.held_beside(request);
-                actions.push(Action::Show { view, request: Box::new(request.clone()), others });
-            }
-        }
-    }
-
-    /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.
-    fn look_again(&mut self, id: EffectId, doubt: Doubt, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
-        if !matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. })) {
-            return Ok(());
-        }
-        let command = Command::LookAgain { effect: id, doubt, resumed: id.seq <= self.resumed };
-        self.inner(&command, now, actions).map(drop)
-    }
-
     fn remember(&mut self, who: SlackUserId, found: Result<Identity, Unfit>, now: Now) {
         if self.known.len() >= MOST_KNOWN
             && let Some(oldest) = self.known.iter().min_by_key(|(_, known)| known.at).map(|(who, _)| who.clone())
@@ -617,26 +405,10 @@ impl Core {
     }
 }
 
-const fn is_removal(effect: &Effect) -> bool {
-    matches!(effect, Effect::RemoveMember { .. })
-}
-
 /// What an entry is about, for the log: no people's words, and no more than a few of its events.
 fn kinds(entry: &Entry) -> Vec<String> {
     let named = entry.events.iter().take(3).filter_map(|event| serde_json::to_value(event).ok());
     named.filter_map(|event| Some(event.get("event")?.as_str()?.to_owned())).collect()
-}
-
-/// Who gave a command, and of which kind it is; nothing for what the program gives itself.
-const fn asker(command: &Command) -> Option<(&SlackUserId, CommandKind)> {
-    Some(match command {
-        Command::Ask(ask) => (&ask.who, CommandKind::Ask),
-        Command::Decide(Decide { who, choice: Choice::Approve, .. }) => (who, CommandKind::Approve),
-        Command::Decide(Decide { who, choice: Choice::Deny(_), .. }) => (who, CommandKind::Deny),
-        Command::Cancel { who, .. } => (who, CommandKind::Cancel),
-        Command::Return { who, .. } => (who, CommandKind::Return),
-        _ => return None,
-    })
 }
 
 impl Command {
@@ -651,22 +423,8 @@ impl Command {
     }
 }
 
-impl Effect {
-    /// The request whose words it needs.
-    fn about(&self) -> Option<RequestId> {
-        use crate::domain::port::Alert;
-        match self {
-            Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. }
-                | Alert::RemovalConfirmed { requests, .. }
-                | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
-                Alert::AddRejected { request, .. } => Some(*request),
-                Alert::CredentialsRefused { .. } => None,
-            },
-            other => other.request(),
-        }
-    }
-}
-
+mod outcomes;
+mod people;
+mod starts;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use crate::domain::{
     command::{Answer, Refusal},
     event::{Event, Then},
     id::{EffectId, RequestId, SlackUserId},
-    membership::{Membership, Motion},
+    membership::{self, Membership, Motion},
     port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
     request::{Ending, NotOpened, Request, State},
     time::Timestamp,
@@ -170,9 +170,10 @@ impl<'a> Case<'a> {
     }
 
     fn tell_late(&self, membership: &Membership, decision: &mut Decision) {
-        let Motion::Removing { due, told, .. } = membership.motion else { return };
+        let Motion::Removing { due, since, told, .. } = membership.motion else { return };
         let requests: Vec<RequestId> = membership.ending.iter().copied().collect();
-        decision.event(Event::RemovalLate { membership: membership.key.clone() });
+        let times = membership::times_late(self.now - since);
+        decision.event(Event::RemovalLate { membership: membership.key.clone(), told: times });
         if told == 0 {
             requests.iter().for_each(|id| decision.nudge(*id, Nudge::RemovalLate));
         }

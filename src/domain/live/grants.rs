@@ -98,12 +98,12 @@ impl Fold<'_> {
         Ok(())
     }
 
-    pub(super) fn removal_late(&mut self, key: &MembershipKey) -> Result<(), Illegal> {
+    pub(super) fn removal_late(&mut self, key: &MembershipKey, times: u32) -> Result<(), Illegal> {
         let at = self.entry.at;
         let illegal = self.illegal(format!("{key} is not being removed"));
         let membership = self.membership(key);
         let Motion::Removing { told, .. } = &mut membership.motion else { return Err(illegal) };
-        *told += 1;
+        *told = times;
         for id in membership.ending.clone() {
             let request = self.request(id)?;
             if let State::Revoking { late, .. } = &mut request.state

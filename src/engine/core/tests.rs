@@ -8,7 +8,7 @@ use crate::domain::{
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
-    port::{Approver, MembershipKey},
+    port::{Approver, Class, Effect, EffectError, Fault, MembershipKey, Vendor},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -158,7 +158,7 @@ fn no_addition_starts_before_a_removal_that_is_only_decided() {
     live.promises.insert(add, Promise { effect, since: dawn() - HOUR });
     let motion = Motion::Adding { effect: add, inside: false };
     let holds = [(first, dawn() + HOUR)].into();
-    live.memberships.insert(adding.clone(), Membership { holds, motion, ..Membership::new(adding.clone()) });
+    live.memberships.insert(adding.clone(), Membership { holds, motion, ..Membership::new(adding) });
     let holds = [(second, dawn() - HOUR)].into();
     let overdue_row = Membership { holds, motion: Motion::Inside, ..Membership::new(overdue.clone()) };
     live.memberships.insert(overdue, overdue_row);

@@ -1,0 +1,107 @@
+//! What came of what was promised and shown, and what follows when it came to nothing.
+
+use rand::RngExt as _;
+
+use super::{Action, Core, Recorded, TOO_LONG_PAUSE};
+use crate::{
+    domain::{
+        command::{Command, Failure},
+        id::EffectId,
+        live::Illegal,
+        port::{Class, Effect, EffectError, Fault, Outcome, Posted, Vendor, ViewKey},
+    },
+    engine::turn::Now,
+};
+
+impl Core {
+    pub(super) fn tried(
+        &mut self,
+        id: EffectId,
+        result: Result<Outcome, EffectError>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        self.lanes.land(id);
+        match result.and_then(|outcome| self.refused(id, outcome)) {
+            Ok(outcome) => match self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
+                Recorded::Line => {}
+                // An answer that does not fit its promise is no answer.
+                Recorded::Nothing => drop(self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0)),
+                Recorded::TooLong => self.failed(id, self.too_long(id), now, actions)?,
+            },
+            Err(error) => self.failed(id, error, now, actions)?,
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, id: EffectId, error: EffectError, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        let jitter = self.random.random::<f64>();
+        if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
+            let failure = Failure {
+                effect: id,
+                class: error.class,
+                fault: error.fault,
+                tries: tally.tries,
+                doubt: tally.doubt,
+                notable: tally.notable,
+            };
+            self.inner(&Command::Fail(failure), now, actions)?;
+        }
+        Ok(())
+    }
+
+    /// An outcome that no line can hold is the promise's failure: given up where it may be. What was given or taken
+    /// meanwhile may have happened.
+    fn too_long(&self, id: EffectId) -> EffectError {
+        let class = match self.live.promises.get(&id).map(|promise| &promise.effect) {
+            Some(Effect::AddMember { .. } | Effect::RemoveMember { .. }) => Class::Unknown,
+            _ => Class::Rejected,
+        };
+        let fault = Fault { vendor: Vendor::Okta, status: None, code: Some("too long".to_owned()), receipt: None };
+        EffectError { class, after: Some(TOO_LONG_PAUSE), fault }
+    }
+
+    /// A refusal of an addition is a failure like others: an earlier try of it may have happened all the same.
+    fn refused(&self, id: EffectId, outcome: Outcome) -> Result<Outcome, EffectError> {
+        let adds =
+            matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. }));
+        match outcome {
+            Outcome::Refused { fault } if adds => Err(EffectError { class: Class::Rejected, after: None, fault }),
+            outcome => Ok(outcome),
+        }
+    }
+
+    pub(super) fn shown(
+        &mut self,
+        view: ViewKey,
+        revision: u64,
+        result: Result<Posted, EffectError>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        let stands = self.safe.requests.get(&view.request()).and_then(|r| r.shown.get(&view)).map(|s| s.posted.clone());
+        match (result, stands) {
+            (Ok(posted), _) => {
+                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
+            }
+            (Err(EffectError { class: Class::Gone | Class::Rejected, .. }), Some(posted)) => {
+                // The message is gone, or cannot be redrawn: it will not show more than it does.
+                self.inner(&Command::Show { view: view.clone(), posted, revision }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
+            }
+            (Err(EffectError { class: Class::Gone | Class::Rejected, fault, .. }), None) => {
+                self.inner(&Command::Miss { view: view.clone(), fault }, now, actions)?;
+                self.shows.record(&view, self.live.seq);
+            }
+            (Err(error), _) => {
+                let jitter = self.random.random::<f64>();
+                self.shows.fail(&view, error.after, now.elapsed, jitter);
+            }
+        }
+        for early in self.early.extract_if(.., |early| early.view == view).collect::<Vec<_>>() {
+            self.command(&early.command, None, early.reply, now, actions)?;
+        }
+        Ok(())
+    }
+}
