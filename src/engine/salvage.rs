@@ -49,6 +49,13 @@ impl Kept {
         self.removing.or_else(held).or(self.given.then_some(now))
     }
 
+    /// An addition did not happen: whatever was so before it is so again.
+    fn not_added(&mut self, effect: EffectId) {
+        if let Some((_, before)) = self.adding.take_if(|(adding, _)| *adding == effect) {
+            self.given = before;
+        }
+    }
+
     /// A removal was confirmed. Grants approved since stay.
     fn removed(&mut self) {
         *self = Self { holds: std::mem::take(&mut self.holds), ..Self::default() };
@@ -180,6 +187,11 @@ impl Salvaged {
             Event::HoldEnded { membership, .. } => self.kept(membership).custody = None,
             Event::EffectSettled { effect, outcome } => self.settled(source, *effect, Some(outcome)),
             Event::EffectWithdrawn { effect } => self.settled(source, *effect, None),
+            Event::AdditionPutOff { effect } => {
+                if let Some(membership) = self.promised.remove(&(source, *effect)) {
+                    self.kept(&membership).not_added(*effect);
+                }
+            }
             _ => {}
         }
     }
@@ -197,11 +209,7 @@ impl Salvaged {
         let kept = self.kept(&membership);
         match outcome {
             Some(Outcome::Removed { .. }) => kept.removed(),
-            Some(Outcome::Refused { .. }) => {
-                if let Some((_, before)) = kept.adding.take_if(|(adding, _)| *adding == effect) {
-                    kept.given = before;
-                }
-            }
+            Some(Outcome::Refused { .. }) => kept.not_added(effect),
             // Added; or taken back, and may have happened.
             _ => {
                 kept.adding = None;
@@ -221,11 +229,12 @@ impl Salvaged {
                 kept.adding = Some((id, kept.given));
                 kept.given = true;
             }
-            // Promised only once nobody holds it.
+            // Promised only once no open grant keeps it; who is approved and waits begins again after it.
             Effect::RemoveMember { membership, due, .. } => {
                 self.promised.insert((source, id), membership.clone());
                 let kept = self.kept(membership);
-                *kept = Kept { given: true, removing: Some(*due), ..Kept::default() };
+                let holds = std::mem::take(&mut kept.holds);
+                *kept = Kept { holds, given: true, removing: Some(*due), ..Kept::default() };
             }
             _ => {}
         }

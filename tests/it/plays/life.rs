@@ -10,6 +10,7 @@ async fn from_the_form_to_the_removal() {
     house.open_form(ALICE).await;
     house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
     house.world.fill(ALICE, "duration", "duration", "2 hours").await.unwrap();
+    house.world.until_view(ALICE, "The 2 hours start").await;
     house.world.until_view(ALICE, "1. @Bob Stone or @Dana Fox").await;
     assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
     # Request access
