@@ -41,7 +41,7 @@ pub fn verify(file: Option<&Path>, loaded: &Loaded) -> ExitCode {
 /// What one journal was found to be.
 type Finding = Result<String, String>;
 
-/// The store's journal and custody's: one that is bad does not keep the other from being checked.
+/// The store's journal and custody's: one that is bad does not keep the others from being checked.
 fn store(record: &Record) -> Vec<Finding> {
     let directory = &record.store.directory;
     if !directory.join("journal").is_dir() {
@@ -53,11 +53,8 @@ fn store(record: &Record) -> Vec<Finding> {
         Err(fault) => return vec![Err(format!("No seal can be checked: {fault}."))],
     };
     let journal = describe("journal", Sealed::Checked, verify::store(directory, Some(&keys)));
-    let custody = match verify::custody(directory, Some(&keys)) {
-        Ok(None) => None,
-        Ok(Some(report)) => Some(describe("custody's journal", Sealed::Checked, Ok(report))),
-        Err(fault) => Some(describe("custody's journal", Sealed::Checked, Err(fault))),
-    };
+    let sides = verify::custody(directory, Some(&keys)).into_iter();
+    let custody = sides.map(|(name, checked)| describe(&name, Sealed::Checked, checked));
     std::iter::once(journal).chain(custody).collect()
 }
 

@@ -17,7 +17,7 @@ use super::space;
 use super::{Head, Line};
 
 /// Side journals that are tried: each one but the last is damaged itself, or fits another damage.
-const MAX_SIDES: u32 = 100;
+pub(super) const MAX_SIDES: u32 = 100;
 
 /// A side journal, before its thread begins: the same lines, chained to the last intact one.
 #[derive(Debug)]
@@ -102,8 +102,13 @@ impl<D: Disk> Damaged<D> {
     }
 
     fn side_dir(&self, number: u32) -> PathBuf {
-        self.dir.join(if number == 1 { CUSTODY.to_owned() } else { format!("{CUSTODY}-{number}") })
+        self.dir.join(side_name(number))
     }
+}
+
+/// The folder of a side journal, inside the store.
+pub(super) fn side_name(number: u32) -> String {
+    if number == 1 { CUSTODY.to_owned() } else { format!("{CUSTODY}-{number}") }
 }
 
 impl Side {

@@ -10,7 +10,8 @@ use super::Head;
 use super::disk::{Disk, FsDisk};
 use super::key::Keys;
 use super::line::Flaw;
-use super::local::{CUSTODY, JOURNAL};
+use super::local::JOURNAL;
+use super::side::{MAX_SIDES, side_name};
 use super::walk::{self, Chain, Segment, Step, Walk};
 
 /// What a good journal holds.
@@ -59,16 +60,11 @@ pub fn store(dir: &Path, keys: Option<&Keys>) -> Result<Report, VerifyError> {
     journal(&FsDisk::at(&dir.join(JOURNAL)), keys, Begins::AtOne)
 }
 
-/// Verifies the side journal of custody, if the store in `dir` has one.
-///
-/// # Errors
-/// As [`store`].
-pub fn custody(dir: &Path, keys: Option<&Keys>) -> Result<Option<Report>, VerifyError> {
-    let side = dir.join(CUSTODY);
-    if !side.is_dir() {
-        return Ok(None);
-    }
-    journal(&FsDisk::at(&side), keys, Begins::Anywhere).map(Some)
+/// Verifies the side journals of custody that the store in `dir` has, the oldest first, each by its folder's name.
+#[must_use]
+pub fn custody(dir: &Path, keys: Option<&Keys>) -> Vec<(String, Result<Report, VerifyError>)> {
+    let names = (1..=MAX_SIDES).map(side_name).take_while(|name| dir.join(name).is_dir());
+    names.map(|name| (name.clone(), journal(&FsDisk::at(&dir.join(&name)), keys, Begins::Anywhere))).collect()
 }
 
 /// Verifies one file: a segment, or several of them one after the other.

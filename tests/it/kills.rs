@@ -36,6 +36,7 @@ async fn what_was_acknowledged_survives_the_kill_right_after_it() {
     house.world.until_member(PROD_RW, "00uALICE").await;
     house.settle().await;
     process.kill(&house.world).await;
+    house.read_twins();
     house.finish(&[(PROD_RW, "00uALICE")], &[HELD]).await;
 }
 
@@ -65,6 +66,7 @@ async fn an_addition_that_nobody_recorded_is_found_and_ends_in_its_removal() {
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.settle().await;
     process.kill(&house.world).await;
+    house.read_twins();
     house.finish(&[], &[EXPIRED]).await;
 }
 
@@ -82,6 +84,7 @@ async fn an_addition_that_nobody_recorded_before_its_end_is_removed_too() {
         (BOB, "Approved by you"),
         (DANA, "Approved by @Bob Stone"),
     ];
+    house.read_twins();
     house.finish(&[], &[told]).await;
 }
 
@@ -101,6 +104,7 @@ async fn a_grant_that_outlived_its_end_while_the_program_was_dead_is_removed_fir
     assert_eq!(calls[0].method, "DELETE", "before anything else is asked of Okta: {calls:?}");
     house.settle().await;
     process.kill(&house.world).await;
+    house.read_twins();
     house.finish(&[], &[EXPIRED]).await;
 }
 
