@@ -38,7 +38,7 @@ async fn ask(browser: &mut Browser, why: &str) {
     browser.write("#command", "/jit").await;
     browser.click("#send").await;
     browser.pick("#input-entitlement", "prod-db/rw").await;
-    browser.until_text("#modal", "Asked:").await;
+    browser.until_text("#modal", "owners of Production Database").await;
     browser.pick("#input-duration", "7200s").await;
     browser.until_text("#modal", "The 2 hours start").await;
     browser.write("#input-justification", why).await;
@@ -110,7 +110,7 @@ async fn by_keyboard_and_on_a_phone_in_the_dark() {
     browser.write("#command", "/jit").await;
     browser.key("Enter", 13).await;
     browser.pick("#input-entitlement", "prod-db/rw").await;
-    browser.until_text("#modal", "Asked:").await;
+    browser.until_text("#modal", "owners of Production Database").await;
     browser.write("#input-custom_duration", "99 parsecs").await;
     browser.key("Enter", 13).await;
     browser.write("#input-justification", "Why not").await;
@@ -134,7 +134,7 @@ async fn what_is_being_typed_or_read_outlives_a_redraw() {
     browser.write("#command", "/jit").await;
     browser.click("#send").await;
     browser.pick("#input-entitlement", "prod-db/rw").await;
-    browser.until_text("#modal", "Asked:").await;
+    browser.until_text("#modal", "owners of Production Database").await;
     browser.write("#input-justification", "Half a sen").await;
     browser.eval("document.querySelector('#input-justification').setSelectionRange(4, 4)").await;
     let fill = json!({"block_id": "duration", "action_id": "duration", "value": "7200s"});
