@@ -7,14 +7,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chrono::TimeDelta;
 use jitney::domain::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
-    command::{Ask, Command},
+    command::{Ask, Choice, Command, Decide},
     decide::{Limits, Mode, Today, decide},
     event::Entry,
-    id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId, SlackUserId},
+    id::{
+        ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId,
+    },
     live::Live,
-    port::{Approver, Effect, Identity, Outcome},
+    port::{Approver, Effect, Identity, Outcome, Posted, Removal, Standing, ViewKey},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -58,6 +61,7 @@ struct Bench {
 impl Bench {
     /// Decides and folds; answers how long that took.
     fn run(&mut self, command: &Command) -> Duration {
+        self.now += TimeDelta::milliseconds(1);
         let today = Today { catalogue: &self.catalogue, limits: &self.limits, mode: Mode::Serving };
         let began = Instant::now();
         let decision = decide(&self.live, command, today, self.now).unwrap();
@@ -116,23 +120,85 @@ fn found() -> Outcome {
     Outcome::Found { approvers: vec![bob], missing: Vec::new() }
 }
 
+fn bob() -> SlackUserId {
+    SlackUserId::parse("U0BOB").unwrap()
+}
+
+fn decided() -> Outcome {
+    let person = Identity {
+        slack: bob(),
+        okta: OktaUserId::parse("00uBOB").unwrap(),
+        email: Email::parse("bob@acme.example").unwrap(),
+        name: "Bob Stone".into(),
+        zone: None,
+        groups: BTreeSet::new(),
+    };
+    Outcome::Identified { person }
+}
+
+fn posted(number: usize) -> Posted {
+    let channel = SlackChannelId::parse("D0BOB").unwrap();
+    Posted { channel, ts: SlackTs::parse(format!("{number}.000100")).unwrap() }
+}
+
+/// How long each command of a life takes, by its name.
+#[derive(Default)]
+struct Times(BTreeMap<&'static str, Vec<Duration>>);
+
+impl Times {
+    fn note(&mut self, what: &'static str, took: Duration) {
+        self.0.entry(what).or_default().push(took);
+    }
+}
+
+/// Asks, until it is put to its approvers.
+fn begin(bench: &mut Bench, number: usize, times: &mut Times) -> RequestId {
+    times.note("ask", bench.run(&ask(number)));
+    let request = *bench.live.requests.last_key_value().unwrap().0;
+    let identify = |effect: &Effect| matches!(effect, Effect::IdentifyPerson { .. });
+    times.note("identified", bench.settle(identify, identified(number)));
+    let find = |effect: &Effect| matches!(effect, Effect::FindApprovers { .. });
+    times.note("put to approvers", bench.settle(find, found()));
+    request
+}
+
+/// Approved, added, over, and removed.
+fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times) {
+    let view = ViewKey::Approver { request, slack: bob() };
+    let (card, revision) = (posted(number), bench.live.requests[&request].revision);
+    times.note("card shown", bench.run(&Command::Show { view, posted: card.clone(), revision }));
+    let digest = bench.live.requests[&request].digest();
+    let decide = Decide { who: bob(), request, card, digest, choice: Choice::Approve };
+    times.note("decision received", bench.run(&Command::Decide(decide)));
+    let authority = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
+    times.note("approved", bench.settle(authority, decided()));
+    let standing = Standing { member: false, inactive: None, unfit_group: None };
+    let check = |effect: &Effect| matches!(effect, Effect::CheckMember { .. });
+    times.note("checked", bench.settle(check, Outcome::Stands { standing }));
+    let add = |effect: &Effect| matches!(effect, Effect::AddMember { .. });
+    times.note("added", bench.settle(add, Outcome::Added { receipt: None }));
+    let membership = bench.live.requests[&request].membership().unwrap();
+    bench.now += TimeDelta::hours(2);
+    times.note("expired", bench.run(&Command::MembershipDue { membership }));
+    let remove = |effect: &Effect| matches!(effect, Effect::RemoveMember { .. });
+    times.note("removed", bench.settle(remove, Outcome::Removed { removal: Removal::Removed, receipt: None }));
+}
+
 fn main() -> ExitCode {
     let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
     let now = "2026-11-24T13:40:00Z".parse().unwrap();
     let mut bench = Bench { live: Live::default(), catalogue: catalogue(), limits, now };
-    let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
-    for number in 0..REQUESTS + ROUNDS {
-        let asked = bench.run(&ask(number));
-        let known = bench.settle(|effect| matches!(effect, Effect::IdentifyPerson { .. }), identified(number));
-        let put = bench.settle(|effect| matches!(effect, Effect::FindApprovers { .. }), found());
-        if number >= REQUESTS {
-            times.entry("ask").or_default().push(asked);
-            times.entry("identified").or_default().push(known);
-            times.entry("put to approvers").or_default().push(put);
-        }
+    let mut warm_up = Times::default();
+    for number in 0..REQUESTS {
+        begin(&mut bench, number, &mut warm_up);
+    }
+    let mut times = Times::default();
+    for number in REQUESTS..REQUESTS + ROUNDS {
+        let request = begin(&mut bench, number, &mut times);
+        live(&mut bench, number, request, &mut times);
     }
     let mut met = true;
-    for (what, mut times) in times {
+    for (what, mut times) in times.0 {
         times.sort();
         let median = times[times.len() / 2];
         println!("{what:18} {median:>10.1?} (below {MOST:?})");
