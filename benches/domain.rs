@@ -9,47 +9,24 @@ use std::{
 
 use chrono::TimeDelta;
 use jitney::domain::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
+    catalogue::Catalogue,
     command::{Ask, Choice, Command, Decide},
     decide::{Limits, Mode, Today, decide},
     event::Entry,
-    id::{
-        ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId,
-    },
+    id::{Email, EntitlementId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     live::Live,
     port::{Approver, Effect, Identity, Outcome, Posted, Removal, Standing, ViewKey},
     said::Text,
-    time::{AccessDuration, EndRule, Timestamp},
+    time::{EndRule, Timestamp},
 };
+
+mod offer;
+
+use offer::{catalogue, secs};
 
 const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 2_000;
 const MOST: Duration = Duration::from_micros(20);
-
-fn secs(secs: u64) -> AccessDuration {
-    AccessDuration::from_secs(secs).unwrap()
-}
-
-fn catalogue() -> Catalogue {
-    let level = Entitlement {
-        id: EntitlementId::parse("db/rw").unwrap(),
-        name: "Read-Write".into(),
-        group: OktaGroupId::parse("00gPROD").unwrap(),
-        sensitivity: Sensitivity::High,
-        approval: vec![StepRule::Owner],
-        durations: vec![Offer::For(secs(7_200))],
-        max_duration: secs(28_800),
-        requesters: Requesters::Everyone,
-        allow_admin_group: false,
-    };
-    let application = Application {
-        id: ApplicationId::parse("db").unwrap(),
-        name: "Database".into(),
-        owners: vec![Email::parse("bob@acme.example").unwrap()],
-        entitlements: vec![level],
-    };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
-}
 
 struct Bench {
     live: Live,

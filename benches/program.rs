@@ -8,7 +8,6 @@
 )]
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::Path,
     process::{Child, Command, ExitCode, Stdio},
@@ -18,20 +17,24 @@ use std::{
 use futures_util::future::join_all;
 use jitney::{
     domain::{
-        catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
+        catalogue::Catalogue,
         command::{Ask, Command as Do},
         decide::{Decision, Limits, Mode, Today, decide},
         event::Entry,
-        id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackChannelId, SlackTs, SlackUserId},
+        id::{EntitlementId, RequestId, SlackChannelId, SlackTs, SlackUserId},
         live::Live,
         port::{Posted, ViewKey},
         said::Text,
-        time::{AccessDuration, EndRule, Timestamp},
+        time::{EndRule, Timestamp},
     },
     engine::{recover, rows, shell},
     ledger::{Commit, Keys, Ledger as _, Local, Opening},
 };
 use world::{Company, World};
+
+mod offer;
+
+use offer::{catalogue, secs};
 
 const ENDED: usize = 100_000;
 const ROUNDS: usize = 5;
@@ -186,29 +189,4 @@ impl Teller {
         let touched = self.live.apply(&entry).unwrap();
         shell::commit(&entry, rows::touched(&self.live, &touched)).unwrap()
     }
-}
-
-fn secs(secs: u64) -> AccessDuration {
-    AccessDuration::from_secs(secs).unwrap()
-}
-
-fn catalogue() -> Catalogue {
-    let level = Entitlement {
-        id: EntitlementId::parse("db/rw").unwrap(),
-        name: "Read-Write".into(),
-        group: OktaGroupId::parse("00gPRODRW").unwrap(),
-        sensitivity: Sensitivity::High,
-        approval: vec![StepRule::Owner],
-        durations: vec![Offer::For(secs(7_200))],
-        max_duration: secs(28_800),
-        requesters: Requesters::Everyone,
-        allow_admin_group: false,
-    };
-    let application = Application {
-        id: ApplicationId::parse("db").unwrap(),
-        name: "Database".into(),
-        owners: vec![Email::parse("bob@acme.example").unwrap()],
-        entitlements: vec![level],
-    };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
 }
