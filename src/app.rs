@@ -26,6 +26,7 @@ use crate::{
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
+    outside::Vendors,
     say::alert,
     server::{self, Health},
     slack::{
@@ -92,7 +93,7 @@ async fn without_key(
     let post = Post::new(essentials, None, clock, BTreeSet::new())?;
     let telling = async {
         if post.open().await.is_some() {
-            post.tell_admins(&alert::without_key(&fault.to_string())).await;
+            post::insist(&post.outside(), &alert::without_key(&fault.to_string())).await;
         }
         std::future::pending::<()>().await
     };
@@ -200,14 +201,12 @@ impl ChatRoom {
             _ = left.wait_for(|left| *left) => None,
         };
         let Some((client, chat)) = opened else { return };
-        match self.post.settings() {
-            Some(settings) => self.serve(client, chat, Some(&settings)).await,
-            // Custody: admins are told, and whoever asks or decides; access can be returned.
-            None => {
-                let outside = self.post.outside();
-                let telling = async move { outside.tell_admins(&alert::custody()).await };
-                tokio::join!(telling, self.serve(client, chat, None));
-            }
+        let (settings, outside, status) = (self.post.settings(), self.post.outside(), self.door.watch());
+        let begins = if settings.is_some() { Mode::Serving } else { Mode::Custody };
+        // In custody admins are told, and whoever asks or decides; access can be returned.
+        tokio::select! {
+            () = self.serve(client, chat, settings.as_deref()) => {}
+            () = tell_of_custody(&outside, status, begins) => {}
         }
     }
 
@@ -238,6 +237,18 @@ impl ChatRoom {
         transport.run(async move { drop(left.wait_for(|left| *left).await) }).await;
         watching.abort();
     }
+}
+
+/// Tells the admins whenever custody begins, once it has begun as it should. Never ends.
+async fn tell_of_custody(outside: &Vendors, mut status: watch::Receiver<Status>, begins: Mode) {
+    let mut wanted = begins;
+    while status.wait_for(|status| status.mode == wanted).await.is_ok() {
+        if wanted == Mode::Custody {
+            post::insist(outside, &alert::custody()).await;
+        }
+        wanted = if wanted == Mode::Custody { Mode::Serving } else { Mode::Custody };
+    }
+    std::future::pending().await
 }
 
 fn limits(settings: Option<&Settings>) -> Limits {

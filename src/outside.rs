@@ -161,6 +161,10 @@ impl Vendors {
             Ok(members) => {
                 let active = members.into_iter().filter(|member| member.is_active());
                 let emails: BTreeSet<Email> = active.filter_map(|member| member.email).collect();
+                // Nobody is no answer to whom to tell, where somebody was there before.
+                if emails.is_empty() {
+                    return Ok(rosters.get(group).cloned().unwrap_or_default());
+                }
                 rosters.insert(group.clone(), emails.clone());
                 Ok(emails)
             }
@@ -180,15 +184,16 @@ impl Vendors {
         }
     }
 
-    /// Tells the admins what no promise on record covers.
-    pub async fn tell_admins(&self, card: &Card) {
+    /// Tells the admins what no promise on record covers, and answers whether anyone was told.
+    pub async fn tell_admins(&self, card: &Card) -> bool {
         let told = match self.chat() {
             Ok(chat) => self.tell_all(&chat, card).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = told {
+        if let Err(error) = &told {
             tracing::warn!(class = ?error.class, "no admin could be told");
         }
+        told.is_ok()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It refuses to know what people do there.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tracing::{error, warn};
@@ -43,7 +43,7 @@ impl Post {
         essentials: &Essentials,
         settings: Option<Arc<Settings>>,
         clock: Arc<dyn Clock>,
-        administrators: std::collections::BTreeSet<OktaGroupId>,
+        administrators: BTreeSet<OktaGroupId>,
     ) -> anyhow::Result<Self> {
         let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
             .map_err(|fault| anyhow::anyhow!("Okta's settings cannot be used: {fault}"))?;
@@ -106,12 +106,15 @@ impl Post {
     async fn tell_unheard(&self, slack: &Slack, client: &Arc<SlackClient>, fault: &TokenFault) -> bool {
         let Ok(me) = client.auth_test().await else { return false };
         self.connect(slack, client, me).await;
-        self.tell_admins(&alert::unheard(&fault.to_string())).await;
-        true
+        self.outside.tell_admins(&alert::unheard(&fault.to_string())).await
     }
+}
 
-    /// Tells the admins what no promise on record covers.
-    pub(super) async fn tell_admins(&self, card: &Card) {
-        self.outside.tell_admins(card).await;
+/// Tells the admins what no promise on record covers, as often as it takes until one of them is told.
+pub(super) async fn insist(outside: &Vendors, card: &Card) {
+    let (mut wait, longest) = WAITS;
+    while !outside.tell_admins(card).await {
+        clock::pause(wait).await;
+        wait = (wait * 2).min(longest);
     }
 }

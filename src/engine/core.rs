@@ -193,7 +193,9 @@ impl Core {
     /// Takes an input in, and answers what is to be done about it, in order.
     pub fn step(&mut self, input: Input, now: Now) -> Vec<Action> {
         let mut actions = Vec::new();
-        let taken = self.owe(now, &mut actions).and_then(|()| self.take(self.trimmed(input), now, &mut actions));
+        // What was not saved is forgotten before anything is decided on it.
+        let owing = if matches!(input, Input::NotSaved { .. }) { Ok(()) } else { self.owe(now, &mut actions) };
+        let taken = owing.and_then(|()| self.take(self.trimmed(input), now, &mut actions));
         let taken = taken.and_then(|()| self.due(now, &mut actions));
         if let Err(illegal) = taken {
             return vec![Action::Halt(illegal)];

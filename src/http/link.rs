@@ -5,7 +5,10 @@
 /// The targets of `rel="next"`; one header may name several links, separated by commas. Nothing if it cannot be read.
 pub(super) fn next(header: &str) -> Option<Vec<String>> {
     let mut links = Vec::new();
-    let mut rest = header;
+    let mut rest = header.trim();
+    if !rest.is_empty() && !rest.starts_with('<') {
+        return None;
+    }
     while let Some((_, after)) = rest.split_once('<') {
         let (target, after) = after.split_once('>')?;
         let end = after.find('<').unwrap_or(after.len());
@@ -42,7 +45,8 @@ mod tests {
             let header = format!("<https://acme.okta.com/c>; {parameters}");
             assert_eq!(links(&header), ["https://acme.okta.com/c"], "{parameters}");
         }
-        assert_eq!(links("no link at all"), Vec::<String>::new());
+        assert_eq!(links(""), Vec::<String>::new());
+        assert_eq!(next("no link at all"), None);
         assert_eq!(next("<https://acme.okta.com/c; rel=\"next\""), None);
     }
 }

@@ -39,7 +39,11 @@ impl Case<'_> {
     pub(super) fn judge(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
         let State::Pending { route, clicks } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
-        let verdict = who.and_then(|who| self.may_decide(request, route, who).map(|()| who));
+        let verdict = who.and_then(|who| match self.today.mode {
+            // Received before; nothing is decided while the program only ends access.
+            Mode::Custody => Err(Refusal::Custody),
+            _ => self.may_decide(request, route, who).map(|()| who),
+        });
         let open = match verdict {
             Err(why) => {
                 refuse_click(request.id, click, why, decision);

@@ -1,13 +1,13 @@
 //! What is begun: promises and messages whose turn has come.
 
-use super::{Action, Core, Gate};
+use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
 use crate::{
     domain::{
         command::Command,
         decide::Mode,
         id::{EffectId, RequestId},
         live::Illegal,
-        port::{Attempt, Doubt, Effect, Outcome},
+        port::{Attempt, Class, Doubt, Effect, Outcome},
     },
     engine::turn::Now,
 };
@@ -25,8 +25,15 @@ impl Core {
         };
         let mut moot = Vec::new();
         for (id, doubt) in self.lanes.ready(gate, now.elapsed) {
-            if let Err(illegal) = self.look_again(id, doubt, now, actions) {
-                actions.push(Action::Halt(illegal));
+            match self.look_again(id, doubt, now, actions) {
+                Ok(Recorded::Line | Recorded::Nothing) => {}
+                // What stops an addition and cannot be written stops it all the same.
+                Ok(Recorded::TooLong) => {
+                    self.lanes.land(id);
+                    self.lanes.fail(id, Class::Retry, Some(TOO_LONG_PAUSE), now.elapsed, 1.0);
+                    continue;
+                }
+                Err(illegal) => actions.push(Action::Halt(illegal)),
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
             let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
@@ -55,12 +62,18 @@ impl Core {
     }
 
     /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.
-    fn look_again(&mut self, id: EffectId, doubt: Doubt, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+    fn look_again(
+        &mut self,
+        id: EffectId,
+        doubt: Doubt,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<Recorded, Illegal> {
         if !matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. })) {
-            return Ok(());
+            return Ok(Recorded::Nothing);
         }
         let command = Command::LookAgain { effect: id, doubt, resumed: id.seq <= self.resumed };
-        self.inner(&command, now, actions).map(drop)
+        self.inner(&command, now, actions)
     }
 }
 
