@@ -52,7 +52,7 @@ pub fn help(voice: &Voice) -> Card {
             code(" prod-db/rw 2h Why you need it"),
             text(" asks in one line."),
         ],
-        vec![text("Your access: "), code(" return ID"), text(" · "), code(" cancel ID")],
+        vec![text("Your access: "), code(" list"), text(" · "), code(" return ID"), text(" · "), code(" cancel ID")],
         vec![
             text("Lengths: "),
             Run::Code("45m".to_owned()),
@@ -117,12 +117,6 @@ pub enum Missing {
     Length,
     /// Why.
     Why,
-}
-
-/// What to do with a command that wants an id.
-#[must_use]
-pub fn which(verb: &str, voice: &Voice) -> String {
-    format!("Which one? Write {} {verb} and the id in your message, such as R-142.", voice.command)
 }
 
 /// A sentence, and what was typed, so that it is not lost; where it is about an access that they may ask for, with the

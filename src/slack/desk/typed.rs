@@ -1,4 +1,4 @@
-//! Typed commands: a request in one line, cancel, return, help.
+//! Typed commands: a request in one line, list, cancel, return, help.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,14 +17,14 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        form, refusal,
+        form, list, refusal,
         slash::{self, Missing},
     },
     slack::{blocks, envelope::Slash, transport::Ack},
 };
 
 /// The commands there are.
-const COMMANDS: [&str; 3] = ["help", "cancel", "return"];
+const COMMANDS: [&str; 4] = ["help", "list", "cancel", "return"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
@@ -42,8 +42,9 @@ impl Desk {
         match word.to_lowercase().as_str() {
             "" => self.open_form(typed.who, typed.trigger, None, From::Command).await,
             "help" => Ack::Payload(blocks::ephemeral(&slash::help(self.chat.voice()))),
-            "cancel" => self.by_id("cancel", rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
-            "return" => self.by_id("return", rest, &typed.who, |who, request| Command::Return { who, request }).await,
+            "list" => self.listed(&typed.who, None).await,
+            "cancel" => self.by_id(rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
+            "return" => self.by_id(rest, &typed.who, |who, request| Command::Return { who, request }).await,
             word if word.contains('/') => {
                 let (word, rest, line) = (word.to_owned(), rest.to_owned(), line.to_owned());
                 self.in_one_line(typed.who, typed.key, &word, &rest, &line).await
@@ -52,20 +53,15 @@ impl Desk {
         }
     }
 
-    async fn by_id(
-        &self,
-        verb: &str,
-        rest: &str,
-        who: &SlackUserId,
-        command: impl Fn(SlackUserId, RequestId) -> Command,
-    ) -> Ack {
+    async fn by_id(&self, rest: &str, who: &SlackUserId, command: impl Fn(SlackUserId, RequestId) -> Command) -> Ack {
         let Ok(request) = RequestId::parse(rest.trim()) else {
-            return Self::private(&slash::which(verb, self.chat.voice()));
+            return self.listed(who, Some(list::WHICH)).await;
         };
         let Response { result, about } = self.door.submit(command(who.clone(), request)).await;
         let sentence = match result {
             Ok(Answer::Withdrawn) => slash::withdrawn(&request.to_string()),
             Ok(_) => slash::returned(&request.to_string()),
+            Err(Refusal::NoSuchRequest) => return self.listed(who, Some(list::WHICH)).await,
             Err(refusal) => self.sentence(&refusal, about.as_ref(), who).await,
         };
         Self::private(&sentence)
@@ -99,7 +95,7 @@ impl Desk {
     }
 
     /// What can be shown to someone, once it is known who they are, if that is found out in time.
-    async fn looked_up(&self, who: &SlackUserId) -> Option<Offer> {
+    pub(super) async fn looked_up(&self, who: &SlackUserId) -> Option<Offer> {
         let offer = self.door.offer(who.clone()).await?;
         if offer.known.is_some() || clock::timeout(LOOK_UP_WITHIN, self.door.look_up(who.clone())).await.is_err() {
             return Some(offer);

@@ -114,7 +114,6 @@ async fn the_typed_line_says_what_is_missing_and_keeps_what_was_typed() {
         "{faulty}"
     );
     assert!(say("cancle R-1").await.contains("Did you mean “/jit cancel”?"));
-    assert_eq!(say("return R-99").await, "You have no request by that id. Your messages here name yours.");
     assert!(say("help").await.contains("Lengths: 45m 2h 1h 30m until 17:30 eod (18:00 Paris time)"));
     house.finish(&[], &[]).await;
 }
