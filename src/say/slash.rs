@@ -15,6 +15,9 @@ pub fn saved(request: &Request, voice: &Voice) -> String {
     )
 }
 
+/// So much of a word that means nothing is said back.
+const LONGEST_ECHO: usize = 40;
+
 /// It was not saved in time.
 pub const NOT_SAVED: &str = "Not saved yet: press again.";
 
@@ -77,21 +80,27 @@ pub fn help(voice: &Voice) -> Card {
 
 /// A command that is none, with the one that was meant, if there is a near one.
 #[must_use]
-pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> String {
-    let command = &voice.command;
-    let typed: String = typed.chars().take(40).collect();
-    match near {
-        Some(near) => {
-            format!("“{command} {typed}” is not a command. Did you mean “{command} {near}”? {command} help shows all.")
-        }
-        None => format!("{command} help shows all commands."),
-    }
+pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> Card {
+    let code = |rest: &str| Run::Code(format!("{} {rest}", voice.command));
+    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
+    let line = match near {
+        Some(near) => vec![
+            code(&typed),
+            text(" is not a command. Did you mean "),
+            code(near),
+            text("? "),
+            code("help"),
+            text(" shows all."),
+        ],
+        None => vec![code("help"), text(" shows all commands.")],
+    };
+    Card { text: requester::flat(&line), lines: vec![line], ..Card::default() }
 }
 
 /// An entitlement that is none.
 #[must_use]
 pub fn no_such(typed: &str, near: Option<&str>) -> String {
-    let typed: String = typed.chars().take(40).collect();
+    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
     match near {
         Some(near) => format!("There is no {typed} you can ask for. Did you mean {near}?"),
         None => format!("There is no {typed} you can ask for."),

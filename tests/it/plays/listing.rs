@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use world::{Press, slack::Ephemeral};
 
-use crate::house::{ALICE, BOB, DANA, House, Told};
+use crate::house::{ALICE, BOB, CAROL, DANA, House, Told};
 
 /// What somebody is answered to a typed command.
 async fn typed(house: &House, who: &str, line: &str) -> String {
@@ -112,6 +112,35 @@ async fn without_an_id_of_theirs_one_is_asked_which() {
     let others = typed(&house, BOB, "cancel R-1").await;
     assert!(others.contains("wait for none") && !others.contains("Staging"), "nobody sees another's: {others}");
     house.finish(&[], &[&[(ALICE, "Waiting for @Bob Stone"), (BOB, "asks for Staging · Admin")]]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cannot_be_served_is_told_so_for_every_command() {
+    let house = House::open().await;
+    for line in ["list", "help", "cancel", "nonsense"] {
+        let answer = typed(&house, "U0ERIN", line).await;
+        assert!(answer.starts_with("Only full members can request access here."), "{line}: {answer}");
+    }
+    house.finish(&[], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_nearly_a_command_or_an_access_is_suggested_to_those_who_may_have_it() {
+    let house = House::open().await;
+    assert_snapshot!(typed(&house, ALICE, "lst").await, @"/jit lst is not a command. Did you mean /jit list? /jit help shows all.");
+    assert_snapshot!(typed(&house, ALICE, "cancle R-1").await, @"/jit cancle is not a command. Did you mean /jit cancel? /jit help shows all.");
+    assert_snapshot!(typed(&house, ALICE, "prod-db 2h INC-42").await, @"/jit prod-db is not a command. Did you mean /jit prod-db/debug? /jit help shows all.");
+    assert_snapshot!(typed(&house, ALICE, "xyzzy").await, @"/jit help shows all commands.");
+    assert_snapshot!(typed(&house, ALICE, "prod-db/rx 2h INC-42").await, @"
+    There is no prod-db/rx you can ask for. Did you mean prod-db/rw?
+    You typed:
+    │ prod-db/rx 2h INC-42
+    ");
+    // Carol is no engineer: what she may not ask for is not suggested.
+    assert_snapshot!(typed(&house, CAROL, "prod-db 2h INC-42").await, @"/jit help shows all commands.");
+    let answer = typed(&house, CAROL, "prod-db/rx 2h INC-42").await;
+    assert!(!answer.contains("prod-db/rw"), "{answer}");
+    house.finish(&[], &[]).await;
 }
 
 /// The list as it is seen.
