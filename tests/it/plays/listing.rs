@@ -97,6 +97,22 @@ async fn a_press_in_an_old_list_is_answered_by_how_things_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_list_cannot_be_drawn_anew_the_press_is_answered_in_a_message() {
+    let house = House::open().await;
+    house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
+    typed(&house, ALICE, "list").await;
+    let list = newest(&house, ALICE);
+    let fault = world::Fault::slack("POST /response/*", world::What::Html { code: 404 });
+    let fault = house.world.fault(fault.until_lifted());
+    house.world.click(ALICE, &list.channel, &list.ts, "cancel").await.unwrap();
+    house.world.until_called(fault).await;
+    assert_snapshot!(house.sees(ALICE, "R-1 is withdrawn.").await, @"R-1 is withdrawn.");
+    let told: &[Told] =
+        &[(ALICE, "R-1 is withdrawn."), (ALICE, "You withdrew this request"), (BOB, "Withdrawn by @Alice Martin")];
+    house.finish(&[], &[told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_an_id_of_theirs_one_is_asked_which() {
     let house = House::open().await;
     house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
