@@ -14,6 +14,7 @@ pub mod alert;
 pub mod approver;
 pub mod form;
 pub mod length;
+pub mod list;
 pub mod nudge;
 pub mod people;
 pub mod refusal;
@@ -123,6 +124,15 @@ pub struct Buttons {
     pub row: Vec<Button>,
 }
 
+/// Lines with their own buttons: one of several in a list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Row {
+    /// What it says.
+    pub lines: Vec<Line>,
+    /// What one can press about it.
+    pub buttons: Option<Buttons>,
+}
+
 /// A message: state first, then what, why, who, and what one can do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Card {
@@ -134,6 +144,8 @@ pub struct Card {
     pub steps: Vec<Line>,
     /// Lines after those.
     pub after: Vec<Line>,
+    /// Rows after those, each with its own buttons.
+    pub rows: Vec<Row>,
     /// What one can press. A decided card has none.
     pub buttons: Option<Buttons>,
     /// The last, small line.

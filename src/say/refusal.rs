@@ -41,7 +41,7 @@ pub fn sentence(
         }
         Refusal::NotServed { unfit } => not_served(unfit, voice),
         Refusal::IdentityChanged => identity_changed(voice),
-        Refusal::NoSuchRequest => "You have no request by that id. Your messages here name yours.".to_owned(),
+        Refusal::NoSuchRequest => format!("You have no request by that id. {command} list shows yours."),
         Refusal::Over => over(about, reader, now, voice),
         Refusal::OldTerms => "The terms changed since this card. It now shows the present ones; decide again.".to_owned(),
         Refusal::ForeignCard => {

@@ -173,6 +173,12 @@ fn active(request: &Request, route: &Route, ends: Timestamp, zone: &Zone) -> Car
     }
 }
 
+/// The button that withdraws a request.
+#[must_use]
+pub fn withdraw(request: &Request) -> Button {
+    button(ButtonId::Cancel, "Cancel request", Look::Plain, request.id)
+}
+
 /// The button that gives access back.
 #[must_use]
 pub fn give_back(request: &Request) -> Button {
@@ -188,10 +194,7 @@ pub fn give_back(request: &Request) -> Button {
 }
 
 fn cancel(request: &Request) -> Buttons {
-    Buttons {
-        name: "request".to_owned(),
-        row: vec![button(ButtonId::Cancel, "Cancel request", Look::Plain, request.id)],
-    }
+    Buttons { name: "request".to_owned(), row: vec![withdraw(request)] }
 }
 
 fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {

@@ -15,6 +15,9 @@ pub fn saved(request: &Request, voice: &Voice) -> String {
     )
 }
 
+/// So much of a word that means nothing is said back.
+const LONGEST_ECHO: usize = 40;
+
 /// It was not saved in time.
 pub const NOT_SAVED: &str = "Not saved yet: press again.";
 
@@ -52,7 +55,7 @@ pub fn help(voice: &Voice) -> Card {
             code(" prod-db/rw 2h Why you need it"),
             text(" asks in one line."),
         ],
-        vec![text("Your access: "), code(" return ID"), text(" · "), code(" cancel ID")],
+        vec![text("Your access: "), code(" list"), text(" · "), code(" return ID"), text(" · "), code(" cancel ID")],
         vec![
             text("Lengths: "),
             Run::Code("45m".to_owned()),
@@ -77,21 +80,27 @@ pub fn help(voice: &Voice) -> Card {
 
 /// A command that is none, with the one that was meant, if there is a near one.
 #[must_use]
-pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> String {
-    let command = &voice.command;
-    let typed: String = typed.chars().take(40).collect();
-    match near {
-        Some(near) => {
-            format!("“{command} {typed}” is not a command. Did you mean “{command} {near}”? {command} help shows all.")
-        }
-        None => format!("{command} help shows all commands."),
-    }
+pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> Card {
+    let code = |rest: &str| Run::Code(format!("{} {rest}", voice.command));
+    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
+    let line = match near {
+        Some(near) => vec![
+            code(&typed),
+            text(" is not a command. Did you mean "),
+            code(near),
+            text("? "),
+            code("help"),
+            text(" shows all."),
+        ],
+        None => vec![code("help"), text(" shows all commands.")],
+    };
+    Card { text: requester::flat(&line), lines: vec![line], ..Card::default() }
 }
 
 /// An entitlement that is none.
 #[must_use]
 pub fn no_such(typed: &str, near: Option<&str>) -> String {
-    let typed: String = typed.chars().take(40).collect();
+    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
     match near {
         Some(near) => format!("There is no {typed} you can ask for. Did you mean {near}?"),
         None => format!("There is no {typed} you can ask for."),
@@ -117,12 +126,6 @@ pub enum Missing {
     Length,
     /// Why.
     Why,
-}
-
-/// What to do with a command that wants an id.
-#[must_use]
-pub fn which(verb: &str, voice: &Voice) -> String {
-    format!("Which one? Write {} {verb} and the id in your message, such as R-142.", voice.command)
 }
 
 /// A sentence, and what was typed, so that it is not lost; where it is about an access that they may ask for, with the

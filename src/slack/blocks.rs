@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use slack_morphism::blocks::{SlackBlock, SlackView};
 
 use crate::say::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Run,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
     form::{Choice, Group, Notice, RequestForm},
 };
 
@@ -68,13 +68,25 @@ fn blocks(card: &Card) -> Vec<Value> {
     elements.extend(card.quote.as_deref().map(quote));
     elements.extend(ordered(&card.steps));
     elements.extend(card.after.iter().map(section));
-    let mut blocks = vec![json!({ "type": "rich_text", "elements": elements })];
+    let mut blocks: Vec<Value> = prose(elements).into_iter().collect();
+    blocks.extend(card.rows.iter().flat_map(row));
     blocks.extend(card.buttons.as_ref().map(actions));
     blocks.extend(card.context.as_ref().map(|context| {
         let text: String = context.iter().map(token).collect();
         json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": text, "verbatim": true }] })
     }));
     blocks
+}
+
+/// Prose; none if there is none, which Slack refuses.
+fn prose(elements: Vec<Value>) -> Option<Value> {
+    (!elements.is_empty()).then(|| json!({ "type": "rich_text", "elements": elements }))
+}
+
+/// A row of a list, and its buttons below it.
+fn row(row: &Row) -> Vec<Value> {
+    let lines = prose(row.lines.iter().map(section).collect());
+    lines.into_iter().chain(row.buttons.as_ref().map(actions)).collect()
 }
 
 /// Numbered lines; none if there are none.

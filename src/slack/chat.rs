@@ -201,6 +201,15 @@ impl Chat {
         self.client.respond(url, &Reply::aside(text, blocks)).await
     }
 
+    /// Puts a card in the place of what was clicked, which only the clicker sees.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn replace(&self, at: &Url, card: &Card) -> Result<(), EffectError> {
+        let (text, blocks) = blocks::message(card);
+        self.client.respond(at, &Reply::instead(text, blocks)).await.map_err(failed)
+    }
+
     async fn channel(&self, to: &SlackUserId) -> Result<SlackChannelId, EffectError> {
         if let Some(known) = self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(to) {
             return Ok(known.clone());

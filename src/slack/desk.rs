@@ -31,6 +31,7 @@ use crate::{
 mod aside;
 mod denial;
 mod forms;
+mod listing;
 mod names;
 mod presses;
 mod typed;
@@ -174,7 +175,7 @@ impl Desk {
         Ack::Bare
     }
 
-    /// Cancel or return, from a message or from a notice.
+    /// Cancel or return, from a message, from a notice or from a list.
     async fn end(&self, press: Press, request: RequestId, command: Command) -> Ack {
         let Response { result, about } = self.door.submit(command).await;
         let sentence = match &result {
@@ -189,6 +190,9 @@ impl Desk {
                 self.update(&form.id, None, &blocks::notice(&form::notice(title, sentence))).await;
             }
             // The message itself shows how it went, unless nothing is drawn at the moment.
+            Place::Private { answer_at } if listing::is_row(&press.block) => {
+                self.relist(&press.who, answer_at.as_ref(), sentence).await;
+            }
             Place::Message { .. } if result.is_ok() && self.door.status().mode != Mode::Custody => {}
             Place::Message { .. } | Place::Private { .. } => self.aside(&press, &sentence).await,
         }

@@ -1,4 +1,4 @@
-//! Typed commands: a request in one line, cancel, return, help.
+//! Typed commands: a request in one line, list, cancel, return, help.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,20 +17,23 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        form, refusal,
+        Card, form, list, refusal,
         slash::{self, Missing},
     },
     slack::{blocks, envelope::Slash, transport::Ack},
 };
 
 /// The commands there are.
-const COMMANDS: [&str; 3] = ["help", "cancel", "return"];
+const COMMANDS: [&str; 4] = ["help", "list", "cancel", "return"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// How near a word must be to be meant.
 const NEAR: f64 = 0.7;
+
+/// The same of an application's name alone: its names are many, and most words are none of them.
+const NEAR_APPLICATION: f64 = 0.85;
 
 /// The most words a length has: "end of business day", "1h 30m".
 const LENGTH_WORDS: usize = 4;
@@ -41,31 +44,41 @@ impl Desk {
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         match word.to_lowercase().as_str() {
             "" => self.open_form(typed.who, typed.trigger, None, From::Command).await,
-            "help" => Ack::Payload(blocks::ephemeral(&slash::help(self.chat.voice()))),
-            "cancel" => self.by_id("cancel", rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
-            "return" => self.by_id("return", rest, &typed.who, |who, request| Command::Return { who, request }).await,
+            "help" => self.if_served(&typed.who, |_| slash::help(self.chat.voice())).await,
+            "list" => self.listed(&typed.who, None).await,
+            "cancel" => self.by_id(rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
+            "return" => self.by_id(rest, &typed.who, |who, request| Command::Return { who, request }).await,
             word if word.contains('/') => {
                 let (word, rest, line) = (word.to_owned(), rest.to_owned(), line.to_owned());
                 self.in_one_line(typed.who, typed.key, &word, &rest, &line).await
             }
-            word => Self::private(&slash::unknown(word, near(word, COMMANDS), self.chat.voice())),
+            word => self.if_served(&typed.who, |offer| self.unknown(word, offer)).await,
         }
     }
 
-    async fn by_id(
-        &self,
-        verb: &str,
-        rest: &str,
-        who: &SlackUserId,
-        command: impl Fn(SlackUserId, RequestId) -> Command,
-    ) -> Ack {
+    /// A private answer to those who are served; the others are told why they are not, whatever they typed.
+    async fn if_served(&self, who: &SlackUserId, answer: impl Fn(Option<&Offer>) -> Card) -> Ack {
+        let offer = self.looked_up(who).await;
+        let unserved = offer.as_ref().and_then(|offer| self.unserved(offer)).map(Card::sentence);
+        Ack::Payload(blocks::ephemeral(&unserved.unwrap_or_else(|| answer(offer.as_ref()))))
+    }
+
+    /// A word that is no command: a near one, or an access of a near application that they may ask for.
+    fn unknown(&self, word: &str, offer: Option<&Offer>) -> Card {
+        let offered = offer.map(offered).unwrap_or_default();
+        let meant = near(word, COMMANDS).map(str::to_owned).or_else(|| near_application(word, &offered));
+        slash::unknown(word, meant.as_deref(), self.chat.voice())
+    }
+
+    async fn by_id(&self, rest: &str, who: &SlackUserId, command: impl Fn(SlackUserId, RequestId) -> Command) -> Ack {
         let Ok(request) = RequestId::parse(rest.trim()) else {
-            return Self::private(&slash::which(verb, self.chat.voice()));
+            return self.listed(who, Some(list::WHICH)).await;
         };
         let Response { result, about } = self.door.submit(command(who.clone(), request)).await;
         let sentence = match result {
             Ok(Answer::Withdrawn) => slash::withdrawn(&request.to_string()),
             Ok(_) => slash::returned(&request.to_string()),
+            Err(Refusal::NoSuchRequest) => return self.listed(who, Some(list::WHICH)).await,
             Err(refusal) => self.sentence(&refusal, about.as_ref(), who).await,
         };
         Self::private(&sentence)
@@ -99,7 +112,7 @@ impl Desk {
     }
 
     /// What can be shown to someone, once it is known who they are, if that is found out in time.
-    async fn looked_up(&self, who: &SlackUserId) -> Option<Offer> {
+    pub(super) async fn looked_up(&self, who: &SlackUserId) -> Option<Offer> {
         let offer = self.door.offer(who.clone()).await?;
         if offer.known.is_some() || clock::timeout(LOOK_UP_WITHIN, self.door.look_up(who.clone())).await.is_err() {
             return Some(offer);
@@ -192,6 +205,14 @@ fn split(rest: &str, is_length: impl Fn(&str) -> bool) -> (&str, &str) {
 fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.into_iter().map(|known| (strsim::jaro_winkler(word, known), known));
     scored.filter(|(score, _)| *score >= NEAR).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
+}
+
+/// The first access of the application that is nearly called so.
+fn near_application(word: &str, offered: &[EntitlementId]) -> Option<String> {
+    let near = |id: &&EntitlementId| {
+        id.to_string().split('/').next().is_some_and(|name| strsim::jaro_winkler(word, name) >= NEAR_APPLICATION)
+    };
+    offered.iter().find(near).map(ToString::to_string)
 }
 
 fn with_typed(sentence: String, line: &str, finish: Option<&EntitlementId>) -> Ack {

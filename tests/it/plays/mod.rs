@@ -5,6 +5,7 @@ mod catalogue;
 mod custody;
 mod deciding;
 mod life;
+mod listing;
 mod outage;
 mod people;
 mod restart;
