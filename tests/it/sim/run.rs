@@ -539,9 +539,21 @@ impl Sim {
         }
     }
 
+    /// In custody nothing is decided, whenever it was received.
+    fn decides(&self, entry: &Entry) {
+        let decided = |event: &Event| {
+            matches!(event, Event::StepApproved { .. } | Event::RequestApproved { .. } | Event::RequestDenied { .. })
+        };
+        let custody = self.core.as_ref().is_some_and(|core| core.mode() == Mode::Custody);
+        assert!(!custody || !entry.events.iter().any(decided), "seed {}: decided in custody: {entry:?}", self.seed);
+    }
+
     fn act(&mut self, action: Action) {
         match action {
-            Action::Save { entry, rows } => self.save(&entry, rows),
+            Action::Save { entry, rows } => {
+                self.decides(&entry);
+                self.save(&entry, rows);
+            }
             Action::Answer { reply, response } => self.answered(reply, &response),
             Action::Perform(attempt) => {
                 self.guard(&attempt.effect);
