@@ -27,6 +27,7 @@ use super::{
 };
 
 mod again;
+mod custody;
 mod taking;
 mod told;
 
@@ -99,18 +100,19 @@ struct Play {
     live: Live,
     now: Timestamp,
     catalogue: Catalogue,
+    mode: Mode,
     entries: Vec<Entry>,
 }
 
 impl Play {
     fn new() -> Self {
         let now = "2026-11-24T13:40:00Z".parse().unwrap();
-        Self { live: Live::default(), now, catalogue: catalogue(), entries: Vec::new() }
+        Self { live: Live::default(), now, catalogue: catalogue(), mode: Mode::Serving, entries: Vec::new() }
     }
 
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
         let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
-        let today = Today { catalogue: &self.catalogue, limits: &limits, mode: Mode::Serving };
+        let today = Today { catalogue: &self.catalogue, limits: &limits, mode: self.mode };
         let decision = decide(&self.live, command, today, self.now)?;
         if !decision.is_empty() {
             let events = serde_json::from_str(&serde_json::to_string(&decision.events).unwrap()).unwrap();
