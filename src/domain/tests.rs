@@ -23,11 +23,13 @@ use super::{
     },
     request::{Ending, State},
     said::Text,
+    ticket::Tickets,
     time::{AccessDuration, EndRule, Timestamp},
 };
 
 mod again;
 mod taking;
+mod tickets;
 mod told;
 
 const ONE: RequestId = RequestId::FIRST;
@@ -100,16 +102,18 @@ struct Play {
     now: Timestamp,
     catalogue: Catalogue,
     entries: Vec<Entry>,
+    tickets: Tickets,
 }
 
 impl Play {
     fn new() -> Self {
         let now = "2026-11-24T13:40:00Z".parse().unwrap();
-        Self { live: Live::default(), now, catalogue: catalogue(), entries: Vec::new() }
+        Self { live: Live::default(), now, catalogue: catalogue(), entries: Vec::new(), tickets: Tickets::None }
     }
 
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
-        let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
+        let limits =
+            Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20, tickets: self.tickets };
         let today = Today { catalogue: &self.catalogue, limits: &limits, mode: Mode::Serving };
         let decision = decide(&self.live, command, today, self.now)?;
         if !decision.is_empty() {

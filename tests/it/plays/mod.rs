@@ -9,3 +9,4 @@ mod outage;
 mod people;
 mod restart;
 mod taking;
+mod tickets;
