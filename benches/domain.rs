@@ -162,7 +162,12 @@ fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times)
 }
 
 fn main() -> ExitCode {
-    let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
+    let limits = Limits {
+        unanswered_after: secs(86_400),
+        min_duration: secs(60),
+        max_open: 20,
+        tickets: jitney::domain::ticket::Tickets::None,
+    };
     let now = "2026-11-24T13:40:00Z".parse().unwrap();
     let mut bench = Bench { live: Live::default(), catalogue: catalogue(), limits, now };
     let mut warm_up = Times::default();

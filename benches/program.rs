@@ -150,7 +150,12 @@ struct Teller {
 
 impl Teller {
     fn new() -> Self {
-        let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
+        let limits = Limits {
+            unanswered_after: secs(86_400),
+            min_duration: secs(60),
+            max_open: 20,
+            tickets: jitney::domain::ticket::Tickets::None,
+        };
         Self { live: Live::default(), catalogue: catalogue(), limits, now: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 

@@ -19,6 +19,7 @@ use crate::{
         catalogue::Catalogue,
         decide::{Limits, Mode},
         id::OktaGroupId,
+        ticket::Tickets,
         time::AccessDuration,
     },
     engine::{
@@ -257,6 +258,7 @@ fn limits(settings: Option<&Settings>) -> Limits {
             unanswered_after: AccessDuration::LONGEST,
             min_duration: AccessDuration::LONGEST,
             max_open: 0,
+            tickets: Tickets::None,
         };
     };
     let requests = &settings.requests;
@@ -265,6 +267,7 @@ fn limits(settings: Option<&Settings>) -> Limits {
             .unwrap_or(AccessDuration::LONGEST),
         min_duration: requests.min_duration,
         max_open: requests.max_open,
+        tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None },
     }
 }
 

@@ -1,4 +1,4 @@
-//! The outside as it is: Slack and Okta behind the core's port.
+//! The outside as it is: Slack, Okta and Jira behind the core's port.
 //!
 //! It owns which vendor keeps which promise. It refuses to know when to try again, or what follows.
 
@@ -25,9 +25,15 @@ use crate::{
     slack::chat::{Chat, Guest},
 };
 
-/// Slack and Okta.
+mod tickets;
+
+pub use tickets::Tickets;
+
+/// Slack, Okta and Jira.
 pub struct Vendors {
     okta: Okta,
+    /// None where no tickets are kept.
+    tickets: Option<Tickets>,
     chat: watch::Receiver<Option<Arc<Chat>>>,
     clock: Arc<dyn Clock>,
     administrators: BTreeSet<OktaGroupId>,
@@ -36,15 +42,16 @@ pub struct Vendors {
 }
 
 impl Vendors {
-    /// Okta, and Slack once its tokens were taken. `administrators` are groups that may carry admin roles.
+    /// Okta, the tickets where they are kept, and Slack once its tokens were taken. `administrators` are groups that may carry admin roles.
     #[must_use]
     pub fn new(
         okta: Okta,
+        tickets: Option<Tickets>,
         chat: watch::Receiver<Option<Arc<Chat>>>,
         clock: Arc<dyn Clock>,
         administrators: BTreeSet<OktaGroupId>,
     ) -> Self {
-        Self { okta, chat, clock, administrators, rosters: Mutex::default() }
+        Self { okta, tickets, chat, clock, administrators, rosters: Mutex::default() }
     }
 
     fn chat(&self) -> Result<Arc<Chat>, EffectError> {
@@ -233,7 +240,7 @@ impl Round {
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { effect, doubt, about, .. } = attempt;
+        let Attempt { id, effect, doubt, about } = attempt;
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack).await? {
@@ -256,6 +263,12 @@ impl Outside for Vendors {
             Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about).await,
+            Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
+                match (&self.tickets, about) {
+                    (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,
+                    _ => Ok(Outcome::Moot),
+                }
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     config::{Essentials, Settings, Slack},
     domain::{catalogue::Who, id::OktaGroupId},
     okta::{self, Okta},
-    outside::Vendors,
+    outside::{Tickets, Vendors},
     say::{Card, alert},
     slack::{
         chat::{Chat, Manners},
@@ -38,7 +38,7 @@ impl Post {
     /// What the configuration says of it. `administrators` are groups that may carry admin roles.
     ///
     /// # Errors
-    /// If Okta's settings cannot be used.
+    /// If Okta's settings, or Jira's, cannot be used.
     pub(super) fn new(
         essentials: &Essentials,
         settings: Option<Arc<Settings>>,
@@ -48,7 +48,8 @@ impl Post {
         let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
             .map_err(|fault| anyhow::anyhow!("Okta's settings cannot be used: {fault}"))?;
         let (chat, opened) = watch::channel(None);
-        let outside = Arc::new(Vendors::new(okta, opened, clock, administrators));
+        let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
+        let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, administrators));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
         Ok(Self { slack, settings, admins, chat, outside })
     }

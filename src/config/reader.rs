@@ -163,6 +163,11 @@ impl<'w> Section<'w> {
         self.place.at = at;
     }
 
+    /// Whether the table was written at all.
+    pub(super) fn is_written(&self) -> bool {
+        self.written != Written::Nowhere
+    }
+
     /// Whether a key is written and not yet taken.
     pub(super) fn has(&self, key: &str) -> bool {
         self.left.contains_key(key)

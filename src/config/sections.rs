@@ -13,7 +13,7 @@ use super::{
     fault::{Shown, Wrong},
     raw::{Parsed, Raw},
     reader::Section,
-    settings::{Audit, Guests, Identity, Log, LogFormat, Okta, Requests, Server, Slack, Store},
+    settings::{Audit, Guests, Identity, Jira, Log, LogFormat, Okta, Requests, Server, Slack, Store},
     values,
 };
 use crate::domain::{
@@ -59,6 +59,34 @@ pub(super) fn okta(section: &mut Section<'_>) -> Option<Okta> {
     // Who writes the keys of OAuth is told that these are not supported, not that a token is missing too.
     let token = if instead && !written { None } else { secret(section, "token", "token_file", None) };
     Some(Okta { org_url: org_url?, token: token? })
+}
+
+/// Nothing where the table is not written; nothing in that where it is faulty.
+pub(super) fn jira(section: &mut Section<'_>) -> Option<Option<Jira>> {
+    if !section.is_written() {
+        return Some(None);
+    }
+    let base_url = section.need("base_url", r#""https://acme.atlassian.net""#, values::base_url);
+    let email = section.need("email", r#""jit-bot@acme.example""#, |raw| {
+        let text = raw.text()?;
+        Ok(values::email(&text).map(|_| text.trim().to_owned())?)
+    });
+    let token = secret(section, "token", "token_file", None);
+    let project = section.need("project", r#""ACCESS""#, values::name);
+    let issue_type = section.need("issue_type", r#""Task""#, values::name);
+    let mut status = section.section("status");
+    let granted = status.need("granted", r#""In Progress""#, values::name);
+    let closed = status.need("closed", r#""Done""#, values::name);
+    status.finish();
+    Some(Some(Jira {
+        base_url: base_url?,
+        email: email?,
+        token: token?,
+        project: project?,
+        issue_type: issue_type?,
+        granted: granted?,
+        closed: closed?,
+    }))
 }
 
 pub(super) fn store(section: &mut Section<'_>) -> Option<Store> {

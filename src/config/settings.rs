@@ -34,6 +34,8 @@ pub struct Settings {
     pub requests: Requests,
     /// What can be asked for.
     pub catalogue: Catalogue,
+    /// Where tickets are kept, if they are.
+    pub jira: Option<Jira>,
 }
 
 /// What whoever reads the record needs, and nothing else.
@@ -84,6 +86,25 @@ pub struct Okta {
     pub org_url: Url,
     /// The API token (SSWS).
     pub token: SecretString,
+}
+
+/// Where tickets are kept.
+#[derive(Clone, Debug)]
+pub struct Jira {
+    /// The site, or the gateway to it.
+    pub base_url: Url,
+    /// The account's address.
+    pub email: String,
+    /// Its API token.
+    pub token: SecretString,
+    /// The project's key.
+    pub project: String,
+    /// The name of the issue type.
+    pub issue_type: String,
+    /// The name of the status in which a ticket stands while access is open.
+    pub granted: String,
+    /// The name of the status in which it ends.
+    pub closed: String,
 }
 
 /// Where the journal and its index lie.

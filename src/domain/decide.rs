@@ -12,6 +12,7 @@ use super::{
     port::{Effect, Identity, Nudge, ViewKey},
     request::{Click, Request, State},
     said::{Text, Words},
+    ticket::Tickets,
     time::{AccessDuration, Timestamp},
 };
 
@@ -20,6 +21,7 @@ mod ask;
 mod click;
 mod grant;
 mod outcome;
+mod ticket;
 
 /// The most decisions of one request that wait to be judged: more are a stuck key, not people.
 pub const MOST_CLICKS: usize = 16;
@@ -44,6 +46,8 @@ pub struct Limits {
     pub min_duration: AccessDuration,
     /// Open requests one person may have.
     pub max_open: u32,
+    /// Whether tickets are kept.
+    pub tickets: Tickets,
 }
 
 /// How much the program may do.
@@ -118,28 +122,9 @@ impl Decision {
 /// A refusal, with the reason a person is told.
 pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     let case = Case { live, today, now };
-    match command {
-        Command::Ask(ask) => case.ask(ask),
-        Command::Decide(decide) => case.click(decide),
-        Command::Cancel { who, request } => case.cancel(who, *request),
-        Command::Return { who, request } => case.give_back(who, *request),
-        Command::Settle { effect, outcome } => Ok(case.settle(*effect, outcome)),
-        Command::Fail(failure) => Ok(case.fail(failure)),
-        Command::LookAgain { effect, doubt, resumed } => Ok(case.look_again(*effect, *doubt, *resumed)),
-        Command::RequestDue { request } => Ok(case.request_due(*request)),
-        Command::MembershipDue { membership } => Ok(case.membership_due(membership)),
-        Command::Show { view, posted, revision } => Ok(Decision {
-            events: vec![Event::ViewShown { view: view.clone(), posted: posted.clone(), revision: *revision }],
-            ..Decision::default()
-        }),
-        Command::Miss { view, fault } => Ok(case.miss(view, fault)),
-        Command::Salvage { held } => {
-            Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
-        }
-        Command::Start { version } => {
-            Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
-        }
-    }
+    let mut decision = case.decide(command)?;
+    case.tell_tickets(&mut decision);
+    Ok(decision)
 }
 
 /// When something of a request is due by itself: its closing.
@@ -162,6 +147,31 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    fn decide(&self, command: &Command) -> Result<Decision, Refusal> {
+        match command {
+            Command::Ask(ask) => self.ask(ask),
+            Command::Decide(decide) => self.click(decide),
+            Command::Cancel { who, request } => self.cancel(who, *request),
+            Command::Return { who, request } => self.give_back(who, *request),
+            Command::Settle { effect, outcome } => Ok(self.settle(*effect, outcome)),
+            Command::Fail(failure) => Ok(self.fail(failure)),
+            Command::LookAgain { effect, doubt, resumed } => Ok(self.look_again(*effect, *doubt, *resumed)),
+            Command::RequestDue { request } => Ok(self.request_due(*request)),
+            Command::MembershipDue { membership } => Ok(self.membership_due(membership)),
+            Command::Show { view, posted, revision } => Ok(Decision {
+                events: vec![Event::ViewShown { view: view.clone(), posted: posted.clone(), revision: *revision }],
+                ..Decision::default()
+            }),
+            Command::Miss { view, fault } => Ok(self.miss(view, fault)),
+            Command::Salvage { held } => {
+                Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
+            }
+            Command::Start { version } => {
+                Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
+            }
+        }
+    }
+
     fn request(&self, id: RequestId) -> Option<&'a Request> {
         self.live.requests.get(&id)
     }

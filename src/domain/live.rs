@@ -198,7 +198,10 @@ impl Effect {
             | Self::CheckAuthority { request, .. }
             | Self::Nudge { request, .. }
             | Self::Reply { request, .. }
-            | Self::TellOwner { request, .. } => Some(*request),
+            | Self::TellOwner { request, .. }
+            | Self::CreateTicket { request }
+            | Self::CommentTicket { request, .. }
+            | Self::MoveTicket { request, .. } => Some(*request),
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }

@@ -13,6 +13,7 @@ pub mod membership;
 pub mod port;
 pub mod request;
 pub mod said;
+pub mod ticket;
 pub mod time;
 
 #[cfg(test)]

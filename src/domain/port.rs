@@ -9,8 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     request::{Request, State},
+    ticket::{Column, Happened},
     time::Timestamp,
 };
+
+mod alert;
+
+pub use alert::Alert;
 
 /// One person in one Okta group: what is given and taken back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -110,6 +115,27 @@ pub enum Effect {
         /// What is wrong.
         alert: Alert,
     },
+    /// Open the ticket of a request.
+    CreateTicket {
+        /// Of this request.
+        request: RequestId,
+    },
+    /// Tell a ticket what happened.
+    CommentTicket {
+        /// Of this request.
+        request: RequestId,
+        /// What.
+        what: Happened,
+        /// When.
+        at: Timestamp,
+    },
+    /// Move a ticket to where its request stands.
+    MoveTicket {
+        /// Of this request.
+        request: RequestId,
+        /// Where.
+        to: Column,
+    },
 }
 
 /// What a requester is told beyond their one message.
@@ -130,55 +156,6 @@ pub enum Nudge {
     Revoked,
     /// It is over, but Okta does not confirm it. Moot once it does.
     RemovalLate,
-}
-
-/// What admins are told.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "alert", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Alert {
-    /// A removal is not confirmed, some minutes after its time.
-    RemovalLate {
-        /// Who still stands where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-    },
-    /// A late removal is confirmed at last.
-    RemovalConfirmed {
-        /// Who stood where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-        /// When it was confirmed.
-        at: Timestamp,
-    },
-    /// An access could not be opened.
-    AddRejected {
-        /// Which.
-        request: RequestId,
-        /// The group that refused.
-        membership: MembershipKey,
-        /// What came back.
-        fault: Fault,
-    },
-    /// The vendor refuses the bot's credentials.
-    CredentialsRefused {
-        /// Whose.
-        fault: Fault,
-    },
-    /// A removal counts as done since Okta shows the person or the group no more. Both can be hidden from the bot alone.
-    GoneFromSight {
-        /// Who stood where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// Which of the two is gone.
-        removal: Removal,
-    },
 }
 
 /// What a directory and a chat know of one person who may be served.
@@ -312,9 +289,19 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<String>,
     },
-    /// Of `Nudge`, `Reply`, `TellOwner` and `AlertAdmins`: said.
+    /// Of `CreateTicket`: it is there, once.
+    TicketOpened {
+        /// Its id, which never changes.
+        id: String,
+        /// Its key, as people call it.
+        key: String,
+        /// Where they read it.
+        link: String,
+    },
+    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins` and `CommentTicket`: said. Of `MoveTicket`: it stands there.
     Told,
-    /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to.
+    /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
+    /// concerns a ticket: none are kept, or there is none.
     Moot,
     /// It was refused for good, and did not happen.
     Refused {

@@ -12,6 +12,7 @@ use super::{
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
     said::{Said, hex},
+    ticket::Ticket,
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -404,6 +405,9 @@ pub struct Request {
     /// so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub joined: BTreeMap<SlackUserId, Email>,
+    /// Its ticket, where one is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
 }
 
 /// That somebody said no.

@@ -23,12 +23,14 @@ use super::{
     },
     request::{Ending, State},
     said::Text,
+    ticket::Tickets,
     time::{AccessDuration, EndRule, Timestamp},
 };
 
 mod again;
 mod custody;
 mod taking;
+mod tickets;
 mod told;
 
 const ONE: RequestId = RequestId::FIRST;
@@ -102,16 +104,25 @@ struct Play {
     catalogue: Catalogue,
     mode: Mode,
     entries: Vec<Entry>,
+    tickets: Tickets,
 }
 
 impl Play {
     fn new() -> Self {
         let now = "2026-11-24T13:40:00Z".parse().unwrap();
-        Self { live: Live::default(), now, catalogue: catalogue(), mode: Mode::Serving, entries: Vec::new() }
+        Self {
+            live: Live::default(),
+            now,
+            catalogue: catalogue(),
+            mode: Mode::Serving,
+            entries: Vec::new(),
+            tickets: Tickets::None,
+        }
     }
 
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
-        let limits = Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20 };
+        let limits =
+            Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20, tickets: self.tickets };
         let today = Today { catalogue: &self.catalogue, limits: &limits, mode: self.mode };
         let decision = decide(&self.live, command, today, self.now)?;
         if !decision.is_empty() {

@@ -34,6 +34,8 @@ pub enum LaneKey {
     LookUp(RequestId),
     /// What is said about one request.
     Talk(RequestId),
+    /// The ticket of one request: opened, then told everything in order.
+    Ticket(RequestId),
     /// What admins are told.
     Admins,
 }
@@ -52,6 +54,9 @@ impl LaneKey {
             Effect::Nudge { request, .. } | Effect::Reply { request, .. } | Effect::TellOwner { request, .. } => {
                 Self::Talk(*request)
             }
+            Effect::CreateTicket { request }
+            | Effect::CommentTicket { request, .. }
+            | Effect::MoveTicket { request, .. } => Self::Ticket(*request),
             Effect::AlertAdmins { .. } => Self::Admins,
         }
     }
@@ -145,7 +150,9 @@ impl Lanes {
         let key = LaneKey::of(effect);
         let lane = self.lanes.entry(key.clone()).or_default();
         let rank = Rank::of(effect);
-        lane.queue.push_back(Waiting { id, rank, doubt, tries: 0, last: None });
+        // What was settled by a line that could not be saved comes back before what was promised after it.
+        let place = lane.queue.partition_point(|waiting| waiting.id < id || lane.in_flight == Some(waiting.id));
+        lane.queue.insert(place, Waiting { id, rank, doubt, tries: 0, last: None });
         self.homes.insert(id, key);
         if rank.removal().is_some() {
             self.untried_removals.insert(id);
@@ -320,6 +327,22 @@ mod tests {
         assert_eq!(order(&mut lanes), [3, 5, 4, 2]);
         (2..=5).for_each(|seq| lanes.settle(id(seq)));
         assert_eq!(order(&mut lanes), [1]);
+    }
+
+    #[test]
+    fn what_comes_back_unsaved_goes_before_what_was_promised_after_it() {
+        let request = RequestId::FIRST;
+        let shift = Effect::MoveTicket { request, to: crate::domain::ticket::Column::Closed };
+        let mut lanes = Lanes::default();
+        lanes.join(id(1), &Effect::CreateTicket { request }, Doubt::None);
+        lanes.join(id(2), &shift, Doubt::None);
+        assert_eq!(lanes.ready(Gate::Open, ZERO), [(id(1), Doubt::None)]);
+        lanes.settle(id(1));
+        lanes.join(id(1), &Effect::CreateTicket { request }, Doubt::MayHaveHappened);
+        assert_eq!(lanes.ready(Gate::Open, ZERO), [(id(1), Doubt::MayHaveHappened)]);
+        lanes.join(id(0), &shift, Doubt::None);
+        let tally = fail(&mut lanes, id(1), Class::Retry, None);
+        assert_eq!(tally.tries, 1, "what is under way stays the head");
     }
 
     #[test]

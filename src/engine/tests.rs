@@ -86,7 +86,12 @@ impl Outside for Silent {
 
 fn limits() -> Limits {
     let longest = AccessDuration::LONGEST;
-    Limits { unanswered_after: longest, min_duration: longest, max_open: 1 }
+    Limits {
+        unanswered_after: longest,
+        min_duration: longest,
+        max_open: 1,
+        tickets: crate::domain::ticket::Tickets::None,
+    }
 }
 
 /// A running engine that knows of one request, which is over and in history.

@@ -53,6 +53,11 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
             vec![Run::Mark(Mark::Warning), bold("Okta refuses the bot's key")],
             vec![text(format!("Nothing opens or ends until it is replaced: {}.", said(fault)))],
         ],
+        Alert::TicketRefused { request, fault } => vec![
+            vec![Run::Mark(Mark::Warning), bold(format!("Jira refuses something of the ticket of {request}"))],
+            vec![text(format!("It answers: {}. The rest of the ticket goes on where it can.", said(fault)))],
+            vec![text("Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.")],
+        ],
         Alert::GoneFromSight { membership, removal, .. } => {
             let gone = if *removal == Removal::GroupGone { "group" } else { "user" };
             let id = if *removal == Removal::GroupGone { membership.group.as_str() } else { membership.user.as_str() };

@@ -207,7 +207,7 @@ fn status(request: &Request, zone: &Zone) -> Option<Line> {
 fn context(request: &Request, zone: &Zone) -> Line {
     match request.state {
         State::Pending { .. } => super::closes(request, zone),
-        _ => vec![text(request.id.to_string())],
+        _ => super::names(request),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::domain::{
     id::{RequestId, SlackUserId},
+    ticket::Ticket,
     time::Timestamp,
 };
 
@@ -20,6 +21,7 @@ pub mod people;
 pub mod refusal;
 pub mod requester;
 pub mod slash;
+pub mod ticket;
 pub mod time;
 
 /// A mark at the start of a card: its shape tells the state, and the words after it say the same.
@@ -50,6 +52,13 @@ pub enum Run {
         slack: SlackUserId,
         /// Their name, where a mention cannot be drawn.
         name: String,
+    },
+    /// A way to somewhere else.
+    Link {
+        /// Where.
+        url: String,
+        /// What it is called.
+        words: String,
     },
     /// An instant, drawn in the reader's own zone.
     Time {
@@ -201,7 +210,18 @@ pub fn bold(words: impl Into<String>) -> Run {
 
 /// "R-142 · closes tomorrow at 14:40 if nobody decides".
 fn closes(request: &crate::domain::request::Request, zone: &time::Zone) -> Line {
-    vec![text(format!("{} · closes ", request.id)), zone.token(request.closes), text(" if nobody decides")]
+    let mut line = names(request);
+    line.extend([text(" · closes "), zone.token(request.closes), text(" if nobody decides")]);
+    line
+}
+
+/// "R-142 · ACCESS-142": what the request is called here, and where its ticket is.
+fn names(request: &crate::domain::request::Request) -> Line {
+    let mut line = vec![text(request.id.to_string())];
+    if let Some(Ticket::Opened { key, link, .. }) = &request.ticket {
+        line.extend([text(" · "), Run::Link { url: link.clone(), words: key.clone() }]);
+    }
+    line
 }
 
 /// A button that names a request.

@@ -329,7 +329,7 @@ fn context(request: &Request, zone: &Zone) -> Line {
 fn facts(request: &Request, zone: &Zone) -> Line {
     match request.state {
         State::Checking { .. } | State::Pending { .. } => super::closes(request, zone),
-        _ => vec![text(request.id.to_string())],
+        _ => super::names(request),
     }
 }
 
@@ -349,6 +349,7 @@ pub fn flat(line: &[Run]) -> String {
             Run::Mark(_) => "",
             Run::Text(words) | Run::Bold(words) | Run::Code(words) => words.as_str(),
             Run::Person { name, .. } => name.as_str(),
+            Run::Link { words, .. } => words.as_str(),
             Run::Time { plain, .. } => plain.as_str(),
         })
         .collect()

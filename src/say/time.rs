@@ -44,6 +44,15 @@ impl Zone {
         )
     }
 
+    /// "2026-11-22 16:40:03 UTC+1".
+    #[must_use]
+    pub fn precise(&self, at: Timestamp) -> String {
+        self.at(at).map_or_else(
+            || at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            |zoned| format!("{} {}", zoned.strftime("%Y-%m-%d %H:%M:%S"), offset(&zoned)),
+        )
+    }
+
     /// "16:40".
     #[must_use]
     pub fn clock(&self, at: Timestamp) -> String {

@@ -101,6 +101,7 @@ fn token(run: &Run) -> String {
         Run::Mark(mark) => format!(":{}: ", emoji(*mark)),
         Run::Text(text) | Run::Bold(text) | Run::Code(text) => escape(text),
         Run::Person { slack, .. } => format!("<@{}>", slack.as_str()),
+        Run::Link { url, words } => format!("<{}|{}>", escape(&url.replace('|', "%7C")), escape(words)),
         // The fallback stands within the token, where only its end could be mistaken.
         Run::Time { at, plain } => {
             format!("<!date^{}^{DATE}|{}>", at.timestamp(), escape(&plain.replace('|', "")))
@@ -126,6 +127,7 @@ fn run(run: &Run) -> Vec<Value> {
         Run::Bold(text) => vec![json!({ "type": "text", "text": text, "style": { "bold": true } })],
         Run::Code(text) => vec![json!({ "type": "text", "text": text, "style": { "code": true } })],
         Run::Person { slack, .. } => vec![json!({ "type": "user", "user_id": slack.as_str() })],
+        Run::Link { url, words } => vec![json!({ "type": "link", "url": url, "text": words })],
         Run::Time { at, plain } => vec![json!({
             "type": "date",
             "timestamp": at.timestamp(),

@@ -44,7 +44,7 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
     let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
-    Vendors::new(okta, chat, Arc::new(Steered::default()), BTreeSet::new())
+    Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())
 }
 
 async fn alert(bot: &Vendors) -> Result<Outcome, EffectError> {

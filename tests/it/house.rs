@@ -130,6 +130,34 @@ impl House {
         house
     }
 
+    /// The same, with tickets.
+    pub async fn with_tickets() -> Self {
+        let mut house = Self::closed(Company::acme()).await;
+        let settings = fs::read_to_string(house.path("jitney.toml")).unwrap();
+        fs::write(house.path("jitney.toml"), settings + &house.tickets()).unwrap();
+        house.set_clocks();
+        house.start().await;
+        house
+    }
+
+    /// What is written where tickets are kept.
+    pub fn tickets(&self) -> String {
+        format!(
+            r#"
+[jira]
+base_url   = "{jira}"
+email      = "{email}"
+token      = "{token}"
+project    = "ACCESS"
+issue_type = "Task"
+status     = {{ granted = "In Progress", closed = "Done" }}
+"#,
+            jira = self.world.jira_base_url(),
+            email = world::jira_email(),
+            token = world::jira_token(),
+        )
+    }
+
     /// A company, and a bot that does not run yet.
     pub async fn closed(company: Company) -> Self {
         let world = World::start(company).await;
@@ -282,15 +310,20 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         assert!(!clicked.timed_out, "{clicked:?}");
     }
 
-    /// Asks, has an owner approve, and waits until it is open.
+    /// Asks, has an owner approve, and waits until it is open and nothing is left to do.
     pub async fn grant(&self, who: &str, access: &str, length: &str) {
+        self.grant_unsettled(who, access, length).await;
+        self.settle().await;
+    }
+
+    /// Asks, has an owner approve, and waits until it is open.
+    pub async fn grant_unsettled(&self, who: &str, access: &str, length: &str) {
         let why = format!("{who} because of {access}, {length}");
         self.ask(who, access, length, &why).await;
         let owner = if who == BOB { DANA } else { BOB };
         let card = self.world.until_message(owner, &why).await;
         self.world.press(owner, &card, "approve").await.unwrap();
         self.world.until(&format!("{access} is active"), |state| active(state, &why)).await;
-        self.settle().await;
     }
 
     /// Waits until somebody was told that theirs ended as planned, in their message and by a nudge.

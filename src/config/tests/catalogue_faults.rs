@@ -109,18 +109,36 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (
-        &[("[slack]", "[jira]\nstatuss = 1\nstatus = { granted = \"x\", close = \"y\" }\n[slack]")],
+        &[(
+            "[slack]",
+            "[jira]\nbase_url = \"http://jira.acme.example\"\nemail = \"bot\"\ntoken = \" \"\nproject = \"\"\nissue_type = 1\nstatuss = 1\nstatus = { granted = \"x\", close = \"y\" }\n[slack]",
+        )],
         &[
-            "jira.status.granted: not supported yet. Take it out.",
+            "jira.base_url: plain http is for loopback only, since tokens go over it. Write https://.",
+            "jira.email: \"bot\" is not an e-mail address. Write someone@company.example.",
+            "jira.token: is empty. Write the token, or name its file with token_file.",
+            "jira.project: is blank. Write a name that people know.",
+            "jira.issue_type: must be a text in quotes, not a number.",
+            "jira.status.closed: is missing. Write closed = \"Done\".",
             "jira.status.close: unknown key. Did you mean closed?",
             "jira.statuss: unknown key. Did you mean status?",
         ],
     ),
-    (&[("[slack]", "[jira]\nstatuss = 1\n[slack]")], &["jira.statuss: unknown key. Did you mean status?"]),
     (
-        &[("[slack]", "[jira]\n[emergency]\n[policy]\n[reconcile]\n[slack]")],
+        &[("[slack]", "[jira]\n[slack]")],
         &[
-            "jira: not supported yet. Take it out.",
+            "jira.base_url: is missing. Write base_url = \"https://acme.atlassian.net\".",
+            "jira.email: is missing. Write email = \"jit-bot@acme.example\".",
+            "jira.token: is missing. Write token_file = \"a file that holds it\", or set JITNEY__JIRA__TOKEN.",
+            "jira.project: is missing. Write project = \"ACCESS\".",
+            "jira.issue_type: is missing. Write issue_type = \"Task\".",
+            "jira.status.granted: is missing. Write granted = \"In Progress\".",
+            "jira.status.closed: is missing. Write closed = \"Done\".",
+        ],
+    ),
+    (
+        &[("[slack]", "[emergency]\n[policy]\n[reconcile]\n[slack]")],
+        &[
             "reconcile: not supported yet. Take it out.",
             "emergency: not supported yet. Take it out.",
             "policy: not supported yet. Take it out.",

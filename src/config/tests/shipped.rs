@@ -66,20 +66,14 @@ config/jitney.toml: requests.warn_before_expiry: not supported yet. Take it out.
 config/jitney.toml: requests.gap: not supported yet. Take it out.
 config/jitney.toml: groups.oncall: not supported yet. Take it out.
 config/jitney.toml: application[0] prod-db.entitlement rw.escalates: not supported yet. Take it out.
-config/jitney.toml: jira.status.granted: not supported yet. Take it out.
-config/jitney.toml: jira.status.closed: not supported yet. Take it out.
-config/jitney.toml: jira.base_url: not supported yet. Take it out.
-config/jitney.toml: jira.email: not supported yet. Take it out.
-config/jitney.toml: jira.token: not supported yet. Take it out.
-config/jitney.toml: jira.token_file: not supported yet. Take it out.
-config/jitney.toml: jira.project: not supported yet. Take it out.
-config/jitney.toml: jira.issue_type: not supported yet. Take it out.
+config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
+config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
 config/jitney.toml: reconcile.every: not supported yet. Take it out.
 config/jitney.toml: emergency.max_duration: not supported yet. Take it out.
 config/jitney.toml: emergency.cooldown: not supported yet. Take it out.
 config/jitney.toml: emergency.review: not supported yet. Take it out.
 config/jitney.toml: policy.files: not supported yet. Take it out.
-32 faults: `jitney run` would not start.
+26 faults: `jitney run` would not start.
 "#);
 }
 

@@ -37,6 +37,12 @@ impl Case<'_> {
                 self.removed(membership, *removal, &mut decision);
             }
             (Effect::CheckAuthority { request, .. }, outcome) => self.authority(*request, outcome, &mut decision),
+            (
+                Effect::CreateTicket { request }
+                | Effect::CommentTicket { request, .. }
+                | Effect::MoveTicket { request, .. },
+                Outcome::Refused { fault },
+            ) => self.ticket_refused(*request, fault, &mut decision),
             (effect, outcome) => self.looked_up(effect, outcome, &mut decision),
         }
         decision
@@ -110,7 +116,13 @@ impl Case<'_> {
             Effect::AddMember { .. } if final_ || forbidden => GiveUp::InDoubt,
             Effect::CheckMember { .. } if final_ || forbidden => GiveUp::Refused,
             Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
-            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. }
+            Effect::Nudge { .. }
+            | Effect::Reply { .. }
+            | Effect::TellOwner { .. }
+            | Effect::AlertAdmins { .. }
+            | Effect::CreateTicket { .. }
+            | Effect::CommentTicket { .. }
+            | Effect::MoveTicket { .. }
                 if final_ =>
             {
                 GiveUp::Refused
@@ -175,7 +187,15 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         Effect::CheckMember { .. } => matches!(outcome, Outcome::Stands { .. } | Outcome::Refused { .. }),
         Effect::AddMember { .. } => matches!(outcome, Outcome::Added { .. } | Outcome::Refused { .. }),
         Effect::RemoveMember { .. } => matches!(outcome, Outcome::Removed { .. }),
-        Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. } => {
+        Effect::CreateTicket { .. } => {
+            matches!(outcome, Outcome::TicketOpened { .. } | Outcome::Moot | Outcome::Refused { .. })
+        }
+        Effect::Nudge { .. }
+        | Effect::Reply { .. }
+        | Effect::TellOwner { .. }
+        | Effect::AlertAdmins { .. }
+        | Effect::CommentTicket { .. }
+        | Effect::MoveTicket { .. } => {
             matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::{
     membership::Motion,
     port::{Effect, MembershipKey, Outcome},
     request::{Ending, NotSentOn, Route, State},
+    ticket::Ticket,
     time::Timestamp,
 };
 
@@ -122,6 +123,10 @@ impl Fold<'_> {
         self.touched.promises.insert(id);
         self.live.promises.insert(id, Promise { effect: effect.clone(), since });
         let key = match effect {
+            Effect::CreateTicket { request } => {
+                self.request(*request)?.ticket = Some(Ticket::Promised);
+                return Ok(());
+            }
             Effect::CheckMember { membership }
             | Effect::AddMember { membership }
             | Effect::RemoveMember { membership, .. } => membership,
@@ -165,8 +170,27 @@ impl Fold<'_> {
             }
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
             (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
+            (Effect::CreateTicket { request }, outcome) => self.ticket(*request, outcome)?,
+            (Effect::CommentTicket { request, .. } | Effect::MoveTicket { request, .. }, Outcome::Refused { .. }) => {
+                if let Some(Ticket::Opened { told, .. }) = &mut self.request(*request)?.ticket {
+                    told.get_or_insert(at);
+                }
+            }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// A ticket is there, and the cards show it; or there is none.
+    fn ticket(&mut self, request: RequestId, outcome: &Outcome) -> Result<(), Illegal> {
+        let request = self.request(request)?;
+        request.ticket = match outcome {
+            Outcome::TicketOpened { id, key, link } => {
+                request.revision += 1;
+                Some(Ticket::Opened { id: id.clone(), key: key.clone(), link: link.clone(), told: None })
+            }
+            _ => None,
+        };
         Ok(())
     }
 

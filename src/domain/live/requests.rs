@@ -40,6 +40,7 @@ impl Fold<'_> {
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
             joined: std::collections::BTreeMap::new(),
+            ticket: None,
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);

@@ -8,6 +8,7 @@ use crate::{
         id::{EffectId, RequestId},
         live::Illegal,
         port::{Attempt, Class, Doubt, Effect, Outcome},
+        ticket::Ticket,
     },
     engine::turn::Now,
 };
@@ -39,6 +40,12 @@ impl Core {
             let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
+                // Where the ticket is is not durable yet: its turn comes with that line.
+                (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Some(request))
+                    if request.ticket == Some(Ticket::Promised) =>
+                {
+                    self.lanes.land(id)
+                }
                 (effect, _) => {
                     let attempt = Attempt { id, effect: effect.clone(), doubt, about };
                     actions.push(Action::Perform(Box::new(attempt)));
@@ -90,7 +97,7 @@ impl Effect {
                 Alert::RemovalLate { requests, .. }
                 | Alert::RemovalConfirmed { requests, .. }
                 | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
-                Alert::AddRejected { request, .. } => Some(*request),
+                Alert::AddRejected { request, .. } | Alert::TicketRefused { request, .. } => Some(*request),
                 Alert::CredentialsRefused { .. } => None,
             },
             other => other.request(),

@@ -28,7 +28,12 @@ fn secs(secs: u64) -> AccessDuration {
 }
 
 fn limits() -> Limits {
-    Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 5 }
+    Limits {
+        unanswered_after: secs(86_400),
+        min_duration: secs(60),
+        max_open: 5,
+        tickets: crate::domain::ticket::Tickets::None,
+    }
 }
 
 fn core(live: Live, mode: Mode) -> Core {

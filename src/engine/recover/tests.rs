@@ -21,8 +21,12 @@ use crate::{
 /// In one line of the journals that are damaged here.
 const IN_A_LINE: u64 = 25;
 
-const LIMITS: Limits =
-    Limits { unanswered_after: AccessDuration::LONGEST, min_duration: AccessDuration::LONGEST, max_open: 0 };
+const LIMITS: Limits = Limits {
+    unanswered_after: AccessDuration::LONGEST,
+    min_duration: AccessDuration::LONGEST,
+    max_open: 0,
+    tickets: crate::domain::ticket::Tickets::None,
+};
 
 fn keys() -> Keys {
     Keys::derive(&[7; 32])

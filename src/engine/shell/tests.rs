@@ -99,7 +99,12 @@ fn engine(refuses: CommitError) -> (Engine<Refusing, Removing>, Door, Helm, mpsc
     let membership = Membership { holds, motion: Motion::Inside, ..Membership::new(key.clone()) };
     let live = Live { memberships: [(key, membership)].into(), next: RequestId::FIRST.next(), ..Live::default() };
     let (longest, max_open) = (AccessDuration::LONGEST, 0);
-    let limits = Limits { unanswered_after: longest, min_duration: longest, max_open };
+    let limits = Limits {
+        unanswered_after: longest,
+        min_duration: longest,
+        max_open,
+        tickets: crate::domain::ticket::Tickets::None,
+    };
     let core = Core::new(live, Arc::default(), limits, Mode::Serving, 1);
     let ledger = Refusing { head: Mutex::new(0), refuses, refused: AtomicBool::new(false), clock: Arc::clone(&clock) };
     let (removals, removed) = mpsc::unbounded_channel();

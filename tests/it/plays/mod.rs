@@ -10,3 +10,4 @@ mod outage;
 mod people;
 mod restart;
 mod taking;
+mod tickets;

@@ -114,7 +114,13 @@ impl Outside {
         let mut plan = Plan::default();
         let okta = !matches!(
             attempt.effect,
-            Effect::Nudge { .. } | Effect::Reply { .. } | Effect::TellOwner { .. } | Effect::AlertAdmins { .. }
+            Effect::Nudge { .. }
+                | Effect::Reply { .. }
+                | Effect::TellOwner { .. }
+                | Effect::AlertAdmins { .. }
+                | Effect::CreateTicket { .. }
+                | Effect::CommentTicket { .. }
+                | Effect::MoveTicket { .. }
         );
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
@@ -226,6 +232,11 @@ impl Outside {
                     inactive: now_and_then("SUSPENDED"),
                     unfit_group: now_and_then("it is filled by a group rule"),
                 },
+            },
+            Effect::CreateTicket { request } => Outcome::TicketOpened {
+                id: request.to_string(),
+                key: format!("SIM-{request}"),
+                link: format!("https://jira.example/browse/SIM-{request}"),
             },
             _ => Outcome::Told,
         }

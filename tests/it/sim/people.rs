@@ -58,7 +58,12 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
 }
 
 pub fn limits() -> Limits {
-    Limits { unanswered_after: secs(24 * HOUR), min_duration: secs(60), max_open: 5 }
+    Limits {
+        unanswered_after: secs(24 * HOUR),
+        min_duration: secs(60),
+        max_open: 5,
+        tickets: jitney::domain::ticket::Tickets::Kept,
+    }
 }
 
 fn salted(random: &mut SmallRng, words: &str) -> Text {

@@ -1,0 +1,92 @@
+//! The ticket that follows a request for those who read elsewhere: where it is, and what it tells.
+//!
+//! Owns the names of what a ticket is told; refuses to know who keeps tickets, or in which words.
+
+use serde::{Deserialize, Serialize};
+
+use super::{id::RequestId, port::Removal, time::Timestamp};
+
+/// Whether tickets are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tickets {
+    /// One for each request that becomes pending.
+    Kept,
+    /// None.
+    #[default]
+    None,
+}
+
+/// A request's ticket.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "ticket", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ticket {
+    /// It is promised.
+    Promised,
+    /// It is there.
+    Opened {
+        /// Its id, which never changes.
+        id: String,
+        /// Its key, as people call it.
+        key: String,
+        /// Where they read it.
+        link: String,
+        /// When admins were told that something was refused of it: once is enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Timestamp>,
+    },
+}
+
+/// Where a ticket is moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// Access is open.
+    Granted,
+    /// It is over.
+    Closed,
+}
+
+/// What a ticket is told, a comment each. Who did it, and how it ended, the request itself still says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "happened", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Happened {
+    /// A step was approved.
+    Approved {
+        /// Its place, from 0.
+        step: u32,
+    },
+    /// Somebody said no.
+    Denied,
+    /// Its requester withdrew it.
+    Withdrawn,
+    /// Nobody decided in time.
+    Unanswered,
+    /// What was asked for is not offered to them any more.
+    NotOffered,
+    /// The requester stood in the group before, not through us.
+    StoodBefore,
+    /// Access is open.
+    Opened {
+        /// When it ends.
+        ends: Timestamp,
+    },
+    /// Its removal is not confirmed, some minutes after its time.
+    NotConfirmed {
+        /// When it was to end.
+        due: Timestamp,
+    },
+    /// Its removal is confirmed.
+    Removed {
+        /// How.
+        removal: Removal,
+        /// When it was to end.
+        due: Timestamp,
+    },
+    /// It is over, and another request keeps the membership.
+    Kept {
+        /// Which.
+        by: RequestId,
+    },
+    /// It is over, and nothing was given.
+    Nothing,
+}

@@ -1,0 +1,95 @@
+//! Tickets in Jira: which call keeps which promise, in whose words.
+//!
+//! It refuses to know when to try again.
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    config::{self, Settings},
+    domain::{
+        id::EffectId,
+        port::{Doubt, Effect, EffectError, Outcome},
+        request::Request,
+        ticket::{Column, Ticket},
+    },
+    http::BaseError,
+    jira::{
+        self, Jira, Timing, Words,
+        adf::{self, Block},
+    },
+    say::ticket::{self, Part},
+};
+
+/// The tickets of a project.
+pub struct Tickets {
+    jira: Jira,
+    granted: String,
+    zone: TimeZone,
+}
+
+impl Tickets {
+    /// As configured; none where none are kept.
+    ///
+    /// # Errors
+    /// If the URL may not be called, or the token cannot be sent.
+    pub fn new(settings: &Settings) -> Result<Option<Self>, BaseError> {
+        let Some(configured) = &settings.jira else { return Ok(None) };
+        let config::Jira { base_url, email, token, project, issue_type, granted, closed } = configured.clone();
+        let words = Words { cut: ticket::CUT, duplicate_of: ticket::duplicate_of };
+        let settings_of_jira =
+            jira::Settings { base: base_url, email: Some(email), project, issue_type, closed, words };
+        let jira = Jira::new(settings_of_jira, &token, Timing::default())?;
+        Ok(Some(Self { jira, granted, zone: settings.requests.business_day.zone.clone() }))
+    }
+
+    /// One try of one promise about a ticket.
+    pub(super) async fn perform(
+        &self,
+        promise: EffectId,
+        effect: &Effect,
+        request: &Request,
+        doubt: Doubt,
+    ) -> Result<Outcome, EffectError> {
+        if matches!(effect, Effect::CreateTicket { .. }) {
+            return self.open(request, doubt).await;
+        }
+        let Some(Ticket::Opened { id, .. }) = &request.ticket else { return Ok(Outcome::Moot) };
+        match effect {
+            Effect::CommentTicket { what, at, .. } => {
+                let said = document(&ticket::comment(request, what, *at, &self.zone));
+                self.jira.comment(id, &promise.to_string(), &said, doubt).await?;
+            }
+            Effect::MoveTicket { to: Column::Granted, .. } => drop(self.jira.move_to(id, &self.granted).await?),
+            Effect::MoveTicket { to: Column::Closed, .. } => drop(self.jira.close(id).await?),
+            _ => return Ok(Outcome::Moot),
+        }
+        Ok(Outcome::Told)
+    }
+
+    async fn open(&self, request: &Request, doubt: Doubt) -> Result<Outcome, EffectError> {
+        // Before anything is sent: what fails after that would be sent twice.
+        self.jira.link("").await?;
+        let opened = jira::Ticket {
+            name: request.id.to_string(),
+            // Salted: no other request, of no other store, has the same.
+            mark: format!("{}@{}", request.id, request.justification.digest),
+            summary: ticket::summary(request, &self.zone),
+            description: document(&ticket::description(request, &self.zone)),
+            labels: vec![request.access.entitlement.application().to_string()],
+        };
+        let issue = self.jira.open(&opened, doubt).await?;
+        let link = self.jira.link(&issue.key).await?.to_string();
+        Ok(Outcome::TicketOpened { id: issue.id, key: issue.key, link })
+    }
+}
+
+fn document(parts: &[Part]) -> serde_json::Value {
+    let blocks: Vec<Block<'_>> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Paragraph(text) => Block::Paragraph(text),
+            Part::Quote(text) => Block::Quote(text),
+        })
+        .collect();
+    adf::document(&blocks, ticket::CUT)
+}

@@ -1,0 +1,202 @@
+//! The ticket: plain names, one paragraph a fact, one comment an event. The justification stands in the description
+//! alone.
+//!
+//! Whoever reads it later reads it in the company's zone, with the date.
+
+use jiff::tz::TimeZone;
+
+use super::{length, people, requester, time::Zone};
+use crate::domain::{
+    port::{Removal, Vendor},
+    request::{Ending, NotOpened, Request, State, Step, StepKind},
+    ticket::Happened,
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+/// Stands where a text was longer than Jira keeps.
+pub const CUT: &str = "Shortened: Jira keeps no more.";
+
+/// A part of a ticket's text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Our own words.
+    Paragraph(String),
+    /// Somebody's.
+    Quote(String),
+}
+
+/// What a second ticket of the same request is told before it is closed.
+#[must_use]
+pub fn duplicate_of(key: &str) -> String {
+    format!("Opened twice, since Jira did not answer. {key} is the one that is kept.")
+}
+
+/// "Temporary access: Production Database · Read-Write for Alice Martin, 2 hours".
+#[must_use]
+pub fn summary(request: &Request, company: &TimeZone) -> String {
+    let (access, name) = (requester::access(request), people::asker_name(request));
+    format!("Temporary access: {access} for {name}, {}", how_long(request, company))
+}
+
+/// Who asks for what, how long, why, and who decides.
+#[must_use]
+pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
+    let Some(route) = request.route() else { return Vec::new() };
+    let person = &route.person;
+    let mut parts = vec![
+        Part::Paragraph(format!("Requester: {} ({})", person.name, person.email)),
+        Part::Paragraph(format!("Access: {} ({})", requester::access(request), request.access.entitlement)),
+        Part::Paragraph(format!("Length: {}", how_long(request, company))),
+        Part::Paragraph("Justification:".to_owned()),
+        Part::Quote(requester::justification(request)),
+    ];
+    for (place, step) in (1..).zip(&route.steps) {
+        let who = people::asked_plainly(step, None);
+        let why = people::because(step, &request.access.application);
+        parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
+    }
+    parts.push(Part::Paragraph(format!("Request: {}", request.id)));
+    parts
+}
+
+fn how_long(request: &Request, company: &TimeZone) -> String {
+    match request.end {
+        EndRule::After { secs } => length::words(secs),
+        EndRule::At { instant } => format!("until {}", stamp(instant, company)),
+    }
+}
+
+/// One sentence: who, when, what.
+#[must_use]
+pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &TimeZone) -> Vec<Part> {
+    let when = stamp(at, company);
+    let said = match what {
+        Happened::Approved { step } => approved(request, *step, &when),
+        Happened::Denied => return denied(request, &when),
+        Happened::Withdrawn => format!("{} withdrew it, {when}.", people::asker_name(request)),
+        Happened::Unanswered => format!("Closed, {when}: nobody decided in time."),
+        Happened::NotOffered => format!("Closed, {when}: it is not offered to them any more."),
+        Happened::StoodBefore => {
+            let name = people::asker_name(request);
+            format!("Not opened, {when}: {name} was in the Okta group before, not through Jitney, and stays in it.")
+        }
+        Happened::Opened { ends } => format!("Opened in Okta, {when}. Ends {}.", later(*ends, at, company)),
+        Happened::NotConfirmed { due } => {
+            format!("Not confirmed since {}; Okta is asked again until it is.", stamp(*due, company))
+        }
+        Happened::Removed { removal, due } => removed(request, *removal, *due, at, &when),
+        Happened::Kept { by } => {
+            format!("Ended, {}, {when}: {by} keeps the membership, so nothing is removed.", ending(request))
+        }
+        Happened::Nothing => match not_opened(request) {
+            Some(why) => not_opened_sentence(why, &when),
+            None => format!("Ended, {}, {when}: nothing was given, so nothing is removed.", ending(request)),
+        },
+    };
+    vec![Part::Paragraph(said)]
+}
+
+fn approved(request: &Request, place: u32, when: &str) -> String {
+    let steps = request.route().map(|route| route.steps.as_slice()).unwrap_or_default();
+    let step = usize::try_from(place).ok().and_then(|place| steps.get(place));
+    let by = step.and_then(|step| step.approval.as_ref()).map_or("Someone", |approval| approval.by.name.as_str());
+    let which = format!("step {} of {}", place.saturating_add(1), steps.len());
+    match step {
+        Some(step) => format!("{by} approved, {when} ({which}, {}).", role(step)),
+        None => format!("{by} approved, {when} ({which})."),
+    }
+}
+
+fn role(step: &Step) -> &str {
+    match &step.kind {
+        StepKind::Owner { .. } => "owner",
+        StepKind::Approvers { name } => name.as_str(),
+        StepKind::Person { .. } => "named",
+    }
+}
+
+fn denied(request: &Request, when: &str) -> Vec<Part> {
+    let State::Ended { ending: Ending::Denied { by, reason }, .. } = &request.state else {
+        return vec![Part::Paragraph(format!("Denied, {when}."))];
+    };
+    let reason = reason.text.clone().unwrap_or_else(|| "(erased)".to_owned());
+    vec![Part::Paragraph(format!("Denied by {}, {when}:", by.name)), Part::Quote(reason)]
+}
+
+fn removed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp, when: &str) -> String {
+    let how = match removal {
+        Removal::Removed if matches!(how_it_ended(request), Some(Ending::Expired)) => {
+            format!("removed and read back {when}, {} after its end", span(due, at))
+        }
+        Removal::Removed => format!("removed and read back {when}"),
+        Removal::UserGone => format!("Okta no longer shows the user, {when}"),
+        Removal::GroupGone => format!("Okta no longer shows the group, {when}"),
+    };
+    match not_opened(request) {
+        Some(why) => format!("Could not be opened: {}; {how}; nothing stays scheduled.", reason(why)),
+        None => format!("Ended, {}: {how}.", ending(request)),
+    }
+}
+
+fn not_opened_sentence(why: &NotOpened, when: &str) -> String {
+    format!("Could not be opened, {when}: {}; nothing stays scheduled.", reason(why))
+}
+
+fn reason(why: &NotOpened) -> String {
+    match why {
+        NotOpened::CalledOff => "Okta did not confirm it before its time was over".to_owned(),
+        NotOpened::Rejected { fault } => match (fault.vendor, fault.status) {
+            (Vendor::Okta, Some(status)) => format!("Okta answers {status}"),
+            _ => "Okta refuses it".to_owned(),
+        },
+        NotOpened::Inactive { status } => format!("the requester's Okta account is {status}"),
+        NotOpened::UnfitGroup { reason } => format!("the group may not be changed: {reason}"),
+        NotOpened::NotOffered => "it is not offered to them any more".to_owned(),
+    }
+}
+
+fn not_opened(request: &Request) -> Option<&NotOpened> {
+    match how_it_ended(request)? {
+        Ending::Failed { why } => Some(why),
+        _ => None,
+    }
+}
+
+const fn how_it_ended(request: &Request) -> Option<&Ending> {
+    match &request.state {
+        State::Revoking { ending, .. } | State::Ended { ending, .. } => Some(ending),
+        _ => None,
+    }
+}
+
+fn ending(request: &Request) -> &'static str {
+    match how_it_ended(request) {
+        Some(Ending::Expired) => "expired",
+        Some(Ending::Returned) => "returned",
+        Some(Ending::Failed { .. }) => "not opened",
+        _ => "over",
+    }
+}
+
+/// "3 s", "6 min 2 s".
+fn span(from: Timestamp, to: Timestamp) -> String {
+    let secs = u64::try_from((to - from).num_seconds()).unwrap_or_default();
+    match AccessDuration::from_secs(secs) {
+        Ok(length) if secs >= 60 => length::words(length),
+        _ => format!("{secs} s"),
+    }
+}
+
+/// "2026-11-22 16:40:03 UTC+1".
+fn stamp(at: Timestamp, company: &TimeZone) -> String {
+    Zone::of(None, company).precise(at)
+}
+
+/// The clock alone where it is still the same day.
+fn later(at: Timestamp, than: Timestamp, company: &TimeZone) -> String {
+    let (at, than) = (stamp(at, company), stamp(than, company));
+    match (at.split_once(' '), than.split_once(' ')) {
+        (Some((day, rest)), Some((same, _))) if day == same => rest.to_owned(),
+        _ => at,
+    }
+}
