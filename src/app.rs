@@ -203,7 +203,7 @@ impl ChatRoom {
         };
         let Some((client, chat)) = opened else { return };
         let (settings, outside, status) = (self.post.settings(), self.post.outside(), self.door.watch());
-        let begins = if settings.is_some() { Mode::Serving } else { Mode::Custody };
+        let begins = if settings.is_some() { Begins::Served } else { Begins::InCustody };
         // In custody admins are told, and whoever asks or decides; access can be returned.
         tokio::select! {
             () = self.serve(client, chat, settings.as_deref()) => {}
@@ -240,14 +240,22 @@ impl ChatRoom {
     }
 }
 
-/// Tells the admins whenever custody begins, once it has begun as it should. Never ends.
-async fn tell_of_custody(outside: &Vendors, mut status: watch::Receiver<Status>, begins: Mode) {
-    let mut wanted = begins;
-    while status.wait_for(|status| status.mode == wanted).await.is_ok() {
-        if wanted == Mode::Custody {
-            post::insist(outside, &alert::custody()).await;
-        }
-        wanted = if wanted == Mode::Custody { Mode::Serving } else { Mode::Custody };
+/// How a start is meant to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// Out of the custody in which every start begins.
+    Served,
+    /// In it.
+    InCustody,
+}
+
+/// Tells the admins whenever custody begins; not of the custody in which a start that is to be served begins. Never ends.
+async fn tell_of_custody(outside: &Vendors, mut status: watch::Receiver<Status>, begins: Begins) {
+    let left = |status: &Status| status.mode != Mode::Custody;
+    let mut running = begins == Begins::InCustody || status.wait_for(left).await.is_ok();
+    while running && status.wait_for(|status| status.mode == Mode::Custody).await.is_ok() {
+        post::insist(outside, &alert::custody()).await;
+        running = status.wait_for(left).await.is_ok();
     }
     std::future::pending().await
 }

@@ -29,7 +29,7 @@ use crate::domain::{
     event::{Entry, Event, Held},
     id::{EffectId, RequestId, SlackUserId},
     live::{Illegal, Live},
-    port::{Doubt, Identity, Outcome, Unfit, ViewKey},
+    port::{Doubt, Effect, Identity, Outcome, Unfit, ViewKey},
 };
 
 /// How long what was looked up about a person counts.
@@ -203,6 +203,11 @@ impl Core {
         self.answer(&mut actions);
         self.start(now, &mut actions);
         actions
+    }
+
+    /// Whether a promise that stands is one to add somebody.
+    fn is_addition(&self, id: EffectId) -> bool {
+        self.live.promises.get(&id).is_some_and(|promise| matches!(promise.effect, Effect::AddMember { .. }))
     }
 
     /// Puts on record what custody owes.

@@ -63,10 +63,10 @@ impl Core {
 
     /// A refusal of an addition is a failure like others: an earlier try of it may have happened all the same.
     fn refused(&self, id: EffectId, outcome: Outcome) -> Result<Outcome, EffectError> {
-        let adds =
-            matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. }));
         match outcome {
-            Outcome::Refused { fault } if adds => Err(EffectError { class: Class::Rejected, after: None, fault }),
+            Outcome::Refused { fault } if self.is_addition(id) => {
+                Err(EffectError { class: Class::Rejected, after: None, fault })
+            }
             outcome => Ok(outcome),
         }
     }

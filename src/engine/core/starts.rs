@@ -76,7 +76,7 @@ impl Core {
         now: Now,
         actions: &mut Vec<Action>,
     ) -> Result<Recorded, Illegal> {
-        if !matches!(self.live.promises.get(&id), Some(promise) if matches!(promise.effect, Effect::AddMember { .. })) {
+        if !self.is_addition(id) {
             return Ok(Recorded::Nothing);
         }
         let command = Command::LookAgain { effect: id, doubt, resumed: id.seq <= self.resumed };

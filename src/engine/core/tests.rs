@@ -8,7 +8,7 @@ use crate::domain::{
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
-    port::{Approver, Class, Effect, EffectError, Fault, MembershipKey, Vendor},
+    port::{Approver, Class, EffectError, Fault, MembershipKey, Vendor},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
