@@ -265,6 +265,10 @@ impl Core {
                 self.remember(who, found, now);
                 Ok(())
             }
+            Input::NotLookedUp { who } => {
+                self.homes.unidentified(&who, now.elapsed);
+                Ok(())
+            }
             Input::Mode(mode) => {
                 if self.mode == Mode::Custody {
                     self.homes.resume(self.safe.requests.values(), now.elapsed);

@@ -68,6 +68,8 @@ struct Looker {
     decidable: Decidable,
     drawn: Duration,
     tries: u32,
+    /// How often it could not be found out who looks.
+    unknown: u32,
 }
 
 impl Looker {
@@ -81,6 +83,7 @@ impl Looker {
             decidable: Decidable::new(),
             drawn: Duration::ZERO,
             tries: 0,
+            unknown: 0,
         }
     }
 
@@ -162,8 +165,17 @@ impl Homes {
     /// It was found out who somebody is.
     pub fn identified(&mut self, who: &SlackUserId, now: Duration) {
         if let Some(looker) = self.lookers.get_mut(who) {
-            looker.facts = Facts::Enough;
+            (looker.facts, looker.unknown) = (Facts::Enough, 0);
             self.stale.hasten(who, now);
+        }
+    }
+
+    /// It could not be found out who somebody is: it is tried again while they look.
+    pub fn unidentified(&mut self, who: &SlackUserId, now: Duration) {
+        if let Some(looker) = self.lookers.get_mut(who) {
+            looker.facts = Facts::Wanted;
+            looker.unknown += 1;
+            self.stale.hasten(who, now + wait(looker.unknown));
         }
     }
 
@@ -244,8 +256,8 @@ impl Homes {
         self.end(who, now);
         let Some(looker) = self.lookers.get_mut(who) else { return };
         looker.tries += 1;
-        let wait = Duration::from_secs(1 << looker.tries.saturating_sub(1).min(6)).min(LONGEST_WAIT);
-        self.stale.set(who.clone(), Some(now + after.unwrap_or_else(|| wait.mul_f64(1.0 + jitter / 4.0))));
+        let again = after.unwrap_or_else(|| wait(looker.tries).mul_f64(1.0 + jitter / 4.0));
+        self.stale.set(who.clone(), Some(now + again));
     }
 
     /// A drawing is over, and another is due if anything changed meanwhile. Answers what it showed to be decided.
@@ -288,6 +300,11 @@ impl Homes {
     pub fn is_fresh(&self) -> bool {
         self.stale.is_empty() && !self.busy()
     }
+}
+
+/// How long it is until the next try, after so many.
+fn wait(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.saturating_sub(1).min(6)).min(LONGEST_WAIT)
 }
 
 /// Whom a request concerns: who asked, and whoever was asked.

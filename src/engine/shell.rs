@@ -348,10 +348,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         for answer in self.look_ups.remove(&who).unwrap_or_default() {
             let _ = answer.send(found.clone());
         }
-        match found {
-            Some(found) => self.step(Input::LookedUp { who, found }),
-            None => Ok(()),
-        }
+        self.step(match found {
+            Some(found) => Input::LookedUp { who, found },
+            None => Input::NotLookedUp { who },
+        })
     }
 
     fn knock(&mut self, knock: Knock) -> Result<(), Broken> {

@@ -88,6 +88,11 @@ pub enum Input {
         /// What was found.
         found: Result<Identity, Unfit>,
     },
+    /// Somebody could not be looked up.
+    NotLookedUp {
+        /// Who.
+        who: SlackUserId,
+    },
     /// How much the program may do has changed.
     Mode(Mode),
     /// What can be asked for has changed.

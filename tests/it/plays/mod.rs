@@ -4,6 +4,7 @@ mod asking;
 mod catalogue;
 mod custody;
 mod deciding;
+mod home;
 mod life;
 mod listing;
 mod outage;

@@ -602,11 +602,13 @@ impl Sim {
                 self.at(at, Happening::Comes(self.boot, Box::new(Input::Drawn { who, result })));
             }
             Action::LookUp(who) => {
-                if self.elapsed >= self.outside.okta_down_until {
-                    let found = Ok(self.outside.identity(&who));
-                    let latency = self.random.random_range(1..4_000);
-                    self.later(latency, Happening::Comes(self.boot, Box::new(Input::LookedUp { who, found })));
-                }
+                let found = if self.elapsed < self.outside.okta_down_until {
+                    Input::NotLookedUp { who }
+                } else {
+                    Input::LookedUp { found: Ok(self.outside.identity(&who)), who }
+                };
+                let latency = self.random.random_range(1..4_000);
+                self.later(latency, Happening::Comes(self.boot, Box::new(found)));
             }
             Action::Halt(illegal) => panic!("seed {}: {illegal}\n{}", self.seed, self.journal()),
         }
