@@ -312,3 +312,6 @@ fn concerned(request: &Request) -> impl Iterator<Item = &SlackUserId> {
     let asked = request.route().into_iter().flat_map(|route| route.asked().map(|one| &one.slack));
     std::iter::once(&request.asker).chain(asked)
 }
+
+#[cfg(test)]
+mod tests;

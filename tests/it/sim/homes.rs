@@ -77,24 +77,30 @@ impl Tabs {
         Some((request, digest, Surface::Home))
     }
 
-    /// With nothing left to draw, whoever opened their tab in this run sees how things stand.
-    pub fn stale(&self, core: &Core, boot: u64, now: u64) -> Option<String> {
+    /// With nothing left to draw, whoever opened their tab in this run sees how things stand. Answers how many do.
+    pub fn stale(&self, core: &Core, boot: u64, now: u64) -> Result<u64, String> {
         if !core.is_quiet() || core.mode() != Mode::Serving {
-            return None;
+            return Ok(0);
         }
         let looking = self.opened.iter().filter(|(_, (run, at))| *run == boot && now - at < LOOKS_FOR_MS);
-        looking.map(|(who, _)| who).find_map(|who| {
-            let looker = Looker { who, facts: None, pages: &Pages::NONE };
-            let Some(Tab { home, boot: run, .. }) = self.drawn.get(who) else {
-                return Some(format!("{who:?} opened their tab, and it is empty"));
-            };
-            let stands = Home::of(core.safe(), core.catalogue(), core.mode(), home.now, looker);
-            let rows = |home: &Home| {
-                [&home.waiting, &home.held, &home.asked]
-                    .map(|part| part.rows.iter().map(|request| (request.id, request.revision)).collect::<Vec<_>>())
-            };
-            let same = *run == boot && rows(home) == rows(&stands) && home.past == stands.past;
-            (!same).then(|| format!("{who:?} sees {:?}, and {:?} stands", rows(home), rows(&stands)))
-        })
+        let looked = looking.map(|(who, _)| self.look(who, core, boot));
+        looked.sum()
+    }
+
+    fn look(&self, who: &SlackUserId, core: &Core, boot: u64) -> Result<u64, String> {
+        let looker = Looker { who, facts: None, pages: &Pages::NONE };
+        let Some(Tab { home, boot: run, .. }) = self.drawn.get(who) else {
+            return Err(format!("{who:?} opened their tab, and it is empty"));
+        };
+        let stands = Home::of(core.safe(), core.catalogue(), core.mode(), home.now, looker);
+        let rows = |home: &Home| {
+            [&home.waiting, &home.held, &home.asked]
+                .map(|part| part.rows.iter().map(|request| (request.id, request.revision)).collect::<Vec<_>>())
+        };
+        let same = *run == boot && rows(home) == rows(&stands) && home.past == stands.past;
+        if same {
+            return Ok(u64::from(home.waiting.total + home.held.total + home.asked.total > 0));
+        }
+        Err(format!("{who:?} sees {:?}, and {:?} stands", rows(home), rows(&stands)))
     }
 }

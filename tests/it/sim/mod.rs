@@ -65,6 +65,7 @@ fn a_hundred_histories_keep_every_promise() {
         ("quick returns", all.quick_returns),
         ("Home tabs", all.drawn),
         ("decisions on them", all.at_home),
+        ("looks at them", all.fresh),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

@@ -81,9 +81,11 @@ impl Sim {
     }
 
     /// Whoever looks at their Home tab sees how things stand, once nothing is left to draw.
-    pub fn tabs_are_fresh(&self) {
-        if let Some(stale) = self.core().and_then(|core| self.tabs.stale(core, self.boot, self.elapsed)) {
-            self.fail(&stale);
+    pub fn tabs_are_fresh(&mut self) {
+        let Some(looked) = self.core().map(|core| self.tabs.stale(core, self.boot, self.elapsed)) else { return };
+        match looked {
+            Ok(fresh) => self.counts.fresh += fresh,
+            Err(stale) => self.fail(&stale),
         }
     }
 

@@ -68,6 +68,7 @@ pub struct Counts {
     pub quick_returns: u64,
     pub drawn: u64,
     pub at_home: u64,
+    pub fresh: u64,
 }
 
 impl Counts {
@@ -92,6 +93,7 @@ impl Counts {
             quick_returns,
             drawn,
             at_home,
+            fresh,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -112,6 +114,7 @@ impl Counts {
         self.quick_returns += quick_returns;
         self.drawn += drawn;
         self.at_home += at_home;
+        self.fresh += fresh;
     }
 }
 
