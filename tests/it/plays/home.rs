@@ -295,3 +295,59 @@ async fn pages_are_turned_on_it() {
     }
     house.finish(&[("00gSTAGING", "00uCAROL")], &[]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_custody_it_says_so_and_what_is_held_is_returned_on_it() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.ask(DANA, "prod-db/rw", "1h", "INC-77").await;
+    house.stop().await;
+    house.write_catalogue("[[application]]\nid = \"prod-db\"\nowners = [");
+    house.start().await;
+    house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
+    assert_snapshot!(open(&house, ALICE, "Jitney only ends").await, @"
+    Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
+    ## Your access (1)
+    🟢 Production Database · Read-Write · 2 hours left, until today at 16:40 · R-1
+    [Return access]
+    As of today at 14:40. Reopen this tab to refresh.
+    ");
+    assert_snapshot!(open(&house, BOB, "Jitney only ends").await, @"
+    Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
+    ## Waiting for you (1)
+    @Dana Fox asks for Production Database · Read-Write
+    1 hour, asked today at 14:40, closes tomorrow at 14:40
+    │ INC-77
+    1. You, now: owner of Production Database
+    As of today at 14:40. Reopen this tab to refresh.
+    ");
+    press(&house, ALICE, "return").await;
+    shows(&house, ALICE, "returned").await;
+    house.stop().await;
+    house.write_catalogue(crate::house::CATALOGUE);
+    house.start().await;
+    // Whoever something open concerns is shown how things stand, without doing anything.
+    shows(&house, BOB, "[Approve]").await;
+    shows(&house, DANA, "waiting for @Bob Stone").await;
+    let told: &[Told] = &[
+        (ALICE, "You returned this access"),
+        (ALICE, "Open until today at 16:40"),
+        (BOB, "Approved by you"),
+        (DANA, "Approved by @Bob Stone"),
+        (DANA, "Waiting for @Bob Stone"),
+        (BOB, "asks for Production Database · Read-Write"),
+        (CAROL, "Jitney only ends access"),
+    ];
+    house.finish(&[], &[told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shortcut_opens_the_form_wherever_one_is() {
+    let house = House::open().await;
+    let used = house.world.shortcut(ALICE, "request_access").await.unwrap();
+    assert!(!used.timed_out, "{used:?}");
+    house.world.until_view(ALICE, "Choose an access to see").await;
+    assert!(house.fill_and_send(ALICE, "staging/admin", "45m", "Rollout").await.is_closed());
+    house.world.until_message(BOB, "Rollout").await;
+    house.finish(&[], &[&[(ALICE, "Waiting for @Bob Stone"), (BOB, "asks for Staging · Admin")]]).await;
+}
