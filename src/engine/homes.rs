@@ -1,7 +1,7 @@
 //! Home tabs: who looks at theirs, what of it is out of date, and what it showed last.
 //!
-//! Owns when each is drawn; what it shows is looked up when its turn comes. All of it is volatile: after a start those
-//! are taken for lookers whom something open concerns.
+//! Owns when each is drawn; what it shows is looked up when its turn comes. All of it is volatile: for a day after a
+//! start whoever something concerns is taken for a looker, since they may have opened theirs before.
 //!
 //! Law: one drawing of a tab at a time, always of the newest durable state.
 
@@ -141,11 +141,17 @@ impl Homes {
         self.looks.set(who.clone(), None);
     }
 
-    /// The program serves again: whoever something open concerns may be looking at what was drawn before.
+    /// The program serves again: what was drawn before is out of date.
     pub fn resume<'a>(&mut self, open: impl Iterator<Item = &'a Request>, now: Duration) {
-        for request in open {
-            for who in concerned(request) {
-                self.lookers.entry(who.clone()).or_insert_with(|| Looker::new(now));
+        open.for_each(|request| self.touch(request, now));
+    }
+
+    fn touch(&mut self, request: &Request, now: Duration) {
+        for who in concerned(request) {
+            if now < LOOKS_FOR && !self.lookers.contains_key(who) && self.lookers.len() < MOST_LOOKERS {
+                self.lookers.insert(who.clone(), Looker::new(Duration::ZERO));
+            }
+            if self.lookers.contains_key(who) {
                 self.stale.hasten(who, now);
             }
         }
@@ -153,9 +159,7 @@ impl Homes {
 
     /// A request changed: whoever it concerns sees it at once, and whoever sees what others hold soon.
     pub fn look(&mut self, request: &Request, now: Duration) {
-        for who in concerned(request).filter(|who| self.lookers.contains_key(*who)) {
-            self.stale.hasten(who, now);
-        }
+        self.touch(request, now);
         for who in &self.wide {
             let last = self.lookers.get(who).map_or(Duration::ZERO, |looker| looker.drawn);
             self.stale.hasten(who, now.max(last + PAUSE));

@@ -39,8 +39,6 @@ impl Core {
         let archived = archived.or(leaving).filter(|_| live.is_none());
         let result = if now.elapsed < self.full_until {
             Err(Refusal::CannotBeSaved)
-        } else if !self.is_drawn(command) {
-            Err(Refusal::StaleHome)
         } else if let Some(request) = archived.as_deref() {
             let mut past = Live::default();
             past.requests.insert(request.id, request.clone());
@@ -48,6 +46,8 @@ impl Core {
         } else {
             self.decide(&self.live, command, now)
         };
+        let result =
+            result.and_then(|decision| if self.is_drawn(command) { Ok(decision) } else { Err(Refusal::StaleHome) });
         let result = match result {
             Ok(decision) => {
                 let answer = decision.answer.clone();

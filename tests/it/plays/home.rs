@@ -197,25 +197,23 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
     let block = card.blocks.iter().find(|block| block["type"] == "actions").unwrap();
     let approve = json!({ "type": "button", "action_id": "approve", "block_id": block["block_id"], "value": "R-1" });
     let deny = json!({ "type": "button", "action_id": "deny", "block_id": block["block_id"], "value": "R-1" });
-    // The right terms, on a tab that was never drawn.
-    forge(&house, BOB, approve.clone()).await;
-    assert_snapshot!(notice(&house, BOB, "look again").await, @"
-    # Not done
-    This tab has changed, or is older than the bot's last start, so nothing was done. It is drawn anew: look again, then decide.
-    [Close]
-    ");
-    // It is drawn now, and other terms do not count on it.
+    // Whoever is asked may be looking at their tab: it is drawn without having been opened, and other terms do not
+    // count on it.
     shows(&house, BOB, "Waiting for you (1)").await;
-    house.world.close_view(BOB).await.unwrap();
     let other = json!({ "type": "button", "action_id": "approve", "block_id": "decide:0123456789ab", "value": "R-1" });
     forge(&house, BOB, other).await;
-    notice(&house, BOB, "look again").await;
+    assert_snapshot!(notice(&house, BOB, "Not done").await, @"
+    # Not done
+    The terms changed since this card. It now shows the present ones; decide again.
+    [Close]
+    ");
     house.world.close_view(BOB).await.unwrap();
     // Nor does anybody else's press.
-    forge(&house, CAROL, approve.clone()).await;
-    notice(&house, CAROL, "look again").await;
-    forge(&house, CAROL, deny).await;
-    notice(&house, CAROL, "not the one on record").await;
+    for press in [&approve, &deny] {
+        forge(&house, CAROL, press.clone()).await;
+        notice(&house, CAROL, "not the one on record").await;
+        house.world.close_view(CAROL).await.unwrap();
+    }
     // After a restart the tab is drawn anew by itself, and counts.
     house.stop().await;
     let drawn = house.world.home(BOB).unwrap().hash;
@@ -226,8 +224,11 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
     house.world.until_message(ALICE, "Active until").await;
     // Too late, on the tab as it was.
     forge(&house, DANA, approve).await;
-    let told = notice(&house, DANA, "look again").await;
-    assert!(told.contains("nothing was done"), "{told}");
+    assert_snapshot!(notice(&house, DANA, "Not done").await, @"
+    # Not done
+    Bob Stone approved this today 14:40, before your click. Nothing changed.
+    [Close]
+    ");
     house.finish(&[("00gPRODRW", "00uALICE")], &[HELD]).await;
 }
 
@@ -290,6 +291,7 @@ async fn pages_are_turned_on_it() {
     let left = shows(&house, BOB, "Waiting for you (6)").await;
     assert!(left.contains("U0DANA rolls out") && left.contains("[First 5]"), "{left}");
     house.world.until_message(CAROL, "Active until").await;
+    house.settle().await;
     for (user, _) in house.world.unread() {
         house.world.read(&user);
     }
