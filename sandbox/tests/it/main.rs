@@ -3,6 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 mod browser;
+mod forms;
+mod hands;
+mod heal;
+mod mouse;
 mod process;
 mod sandbox;
+mod screens;
 mod walk;
