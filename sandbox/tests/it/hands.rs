@@ -85,7 +85,7 @@ impl Browser {
 
     /// Approves the one card that can be decided, as Bob.
     pub async fn approve(&mut self, why: &str) {
-        self.until_there("[data-user='U0BOB'] .badge").await;
+        self.until_there("[data-user='U0BOB'] .badge, [data-user='U0BOB'][aria-current]").await;
         self.become_person("U0BOB").await;
         self.until_text("#messages", why).await;
         // What is decided has no button any more: the one that is left is this card's.

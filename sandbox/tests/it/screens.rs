@@ -57,9 +57,9 @@ async fn two_people_side_by_side_see_each_other_act() {
     browser.look_at(0);
     browser.until_there("[data-user='U0ALICE'][aria-current]").await;
     browser.ask("Side by side").await;
-    browser.until_step(3).await;
+    // The walk goes on in both: that Bob is there, in his window, is seen in hers. Who is shown stays each one's own.
+    browser.until_step(4).await;
     browser.look_at(bob);
-    // The walk goes on in both, and who is shown in one is nothing to the other.
     browser.until_step(4).await;
     browser.until_text("#messages", "Side by side").await;
     browser.click("#messages [data-action='approve']").await;

@@ -63,6 +63,7 @@ export class Modal {
   /** What stays while the view does. */
   frame(view) {
     this.missing = {};
+    this.faulty = false;
     this.draft = draft(view.id);
     this.blocks = el("div", { id: "modal-blocks" });
     this.title = el("h2", { id: "modal-title" });
@@ -96,6 +97,7 @@ export class Modal {
       const held = [view.values[block.block_id], this.errorOf(block)];
       return [block.block_id ?? index, JSON.stringify([block, held]), () => drawing.block(block) ?? el("span")];
     }));
+    this.toFirstFault();
   }
 
   errorOf(block) {
@@ -131,13 +133,17 @@ export class Modal {
     return this.then(async () => {
       const came = await act(user, { act: "submit" });
       this.missing = came.kind === "incomplete" ? came.shows : {};
+      this.faulty = came.kind === "incomplete" || came.kind === "errors";
       if (this.view) this.fill(this.view);
-      this.toFirstFault();
     }).finally(() => this.send.removeAttribute("aria-busy"));
   }
 
+  /** Where a fault is to be mended, as soon as it is drawn. */
   toFirstFault() {
-    this.dialog.querySelector("[aria-invalid=true]")?.focus();
+    const first = this.faulty && this.dialog.querySelector("[aria-invalid=true]");
+    if (!first) return;
+    this.faulty = false;
+    first.focus();
   }
 
   close() {
