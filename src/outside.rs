@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     domain::{
         catalogue::Who,
+        home::Home,
         id::{Email, OktaGroupId, RequestId, SlackUserId},
         port::{
             Alert, Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted,
@@ -274,6 +275,10 @@ impl Outside for Vendors {
 
     async fn show(&self, view: ViewKey, request: Request, others: Vec<Request>) -> Result<Posted, EffectError> {
         self.chat()?.show(&view, &request, &others).await
+    }
+
+    async fn draw_home(&self, home: Home, hash: Option<String>) -> Result<String, EffectError> {
+        self.chat()?.draw_home(&home, hash.as_deref()).await
     }
 
     async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {

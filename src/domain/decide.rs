@@ -4,7 +4,7 @@
 //! instant always give the same decision.
 
 use super::{
-    catalogue::{Catalogue, Entitlement, Requesters, Who},
+    catalogue::{Catalogue, Entitlement, Requesters},
     command::{Answer, Command, Refusal},
     event::Event,
     id::{EntitlementId, OktaGroupId, RequestId},
@@ -235,10 +235,7 @@ impl<'a> Case<'a> {
 pub fn may_ask(requesters: &Requesters, person: &Identity) -> bool {
     match requesters {
         Requesters::Everyone => true,
-        Requesters::Only(named) => named.iter().any(|who| match who {
-            Who::Person(email) => *email == person.email,
-            Who::Group(group) => person.groups.contains(group),
-        }),
+        Requesters::Only(named) => named.iter().any(|who| who.is(person)),
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Law: `apply` reads nothing but the entry. An entry that does not fit is an error, never a guess.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::{
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
+    past::{MOST_PAST, PAST_LIFE, Past},
     port::{Effect, Identity, MembershipKey},
     request::{Denial, Request},
     time::Timestamp,
@@ -44,16 +45,37 @@ pub struct Person {
     pub keys: BTreeMap<String, (RequestId, Timestamp)>,
     /// What was denied to them.
     pub denials: BTreeMap<EntitlementId, Denial>,
+    /// What ended lately, the latest last.
+    pub recent: VecDeque<Past>,
 }
 
 impl Person {
     const fn new(slack: SlackUserId) -> Self {
-        Self { slack, bound: None, open: BTreeSet::new(), keys: BTreeMap::new(), denials: BTreeMap::new() }
+        Self {
+            slack,
+            bound: None,
+            open: BTreeSet::new(),
+            keys: BTreeMap::new(),
+            denials: BTreeMap::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// What ended lately, the latest first.
+    #[must_use]
+    pub fn past(&self, now: Timestamp) -> Vec<Past> {
+        self.recent.iter().rev().filter(|past| now - past.at < PAST_LIFE).cloned().collect()
+    }
+
+    fn remember(&mut self, past: Past) {
+        self.recent.push_back(past);
+        self.recent.drain(..self.recent.len().saturating_sub(MOST_PAST));
     }
 
     fn forget(&mut self, now: Timestamp) {
         self.keys.retain(|_, (_, at)| now - *at < KEY_LIFE);
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
+        self.recent.retain(|past| now - past.at < PAST_LIFE);
     }
 }
 

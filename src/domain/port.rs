@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fmt, future::Future, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     request::{Request, State},
     ticket::{Column, Happened},
@@ -461,6 +462,14 @@ pub trait Outside: Send + Sync + 'static {
         request: Request,
         others: Vec<Request>,
     ) -> impl Future<Output = Result<Posted, EffectError>> + Send;
+
+    /// Draws somebody's Home tab; with the `hash` of its last state, unless something newer was drawn meanwhile. Answers
+    /// its new state's.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] and [`Class::Rejected`] mean that it can never be drawn. Where something newer stands there it is
+    /// worth another try at once, without a hash.
+    fn draw_home(&self, home: Home, hash: Option<String>) -> impl Future<Output = Result<String, EffectError>> + Send;
 
     /// Finds out who a Slack user is. Nothing of it is on record.
     ///

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     catalogue::{Application, Catalogue, Sensitivity, StepRule},
+    command::Surface,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
     said::{Said, hex},
@@ -493,6 +494,19 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => true,
             (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
+        }
+    }
+
+    /// Whether it is shown to somebody, to be decided, in some place: by a card on record for them, or on the Home tab
+    /// of whoever is asked. What such a tab showed last, whoever had it drawn knows.
+    #[must_use]
+    pub fn is_shown(&self, who: &SlackUserId, place: &Surface) -> bool {
+        match place {
+            Surface::Card(posted) => {
+                let view = ViewKey::Approver { request: self.id, slack: who.clone() };
+                self.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
+            }
+            Surface::Home => self.route().is_some_and(|route| route.asked().any(|one| one.slack == *who)),
         }
     }
 

@@ -8,7 +8,7 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
-    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal},
+    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Surface},
     decide::{Limits, Mode, Today, decide},
     event::{Entry, Event},
     id::{
@@ -93,7 +93,11 @@ fn catalogue() -> Catalogue {
         owners: vec![email("bob"), email("dana")],
         entitlements: vec![level("db/rw"), level("db/debug")],
     };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+    Catalogue {
+        applications: BTreeMap::from([(application.id.clone(), application)]),
+        approvers: BTreeMap::new(),
+        admins: Vec::new(),
+    }
 }
 
 /// Alice asks, Bob and Dana own; each decision becomes a line that is written and read back.
@@ -156,7 +160,13 @@ impl Play {
     }
 
     fn decides(&self, who: &str, choice: Choice) -> Command {
-        Command::Decide(Decide { who: slack(who), request: ONE, card: card(who), digest: self.digest(), choice })
+        Command::Decide(Decide {
+            who: slack(who),
+            request: ONE,
+            place: Surface::Card(card(who)),
+            digest: self.digest(),
+            choice,
+        })
     }
 
     /// Where the request and its membership stand.
@@ -256,7 +266,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         Command::Decide(Decide {
             who: slack(who),
             request: ONE,
-            card: card("bob"),
+            place: Surface::Card(card("bob")),
             digest: play.digest(),
             choice: Choice::Approve,
         })
@@ -264,7 +274,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
     let old = Command::Decide(Decide {
         who: slack("dana"),
         request: ONE,
-        card: card("dana"),
+        place: Surface::Card(card("dana")),
         digest: "0123456789ab".into(),
         choice: Choice::Approve,
     });

@@ -15,6 +15,7 @@ use tracing::error;
 
 use super::{
     fits,
+    homes::Homes,
     lanes::{Gate, Lanes},
     owed::Owed,
     rows,
@@ -84,6 +85,7 @@ pub struct Core {
     owed: Owed,
     lanes: Lanes,
     shows: Shows,
+    homes: Homes,
     timers: Timers,
     catalogue: Arc<Catalogue>,
     limits: Limits,
@@ -118,6 +120,7 @@ impl Core {
             owed: Owed::default(),
             lanes: Lanes::default(),
             shows: Shows::default(),
+            homes: Homes::default(),
             catalogue,
             limits,
             mode,
@@ -167,27 +170,27 @@ impl Core {
         self.shows.is_pending(view)
     }
 
-    /// Whether nothing waits: no line unsaved, no promise open, no message stale.
+    /// Whether nothing waits: no line unsaved, no promise open, nothing shown that is stale.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.unsaved.is_empty() && self.owed.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
+        let kept = self.unsaved.is_empty() && self.owed.is_empty() && self.lanes.is_empty();
+        kept && self.shows.is_empty() && self.homes.is_fresh()
     }
 
     /// Whether a line, a try of a promise, or a message is under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy()
+        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy() || self.homes.busy()
     }
 
     /// When to come back if nothing happens before.
     #[must_use]
     pub fn wake(&self, now: Now) -> Wake {
         let full = (self.full_until > now.elapsed).then_some(self.full_until);
-        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), full];
-        Wake {
-            wall: if full.is_some() { None } else { self.timers.next() },
-            elapsed: waits.into_iter().flatten().min(),
-        }
+        let (stale, look) = self.homes.next(now.elapsed);
+        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), stale, full];
+        let due = self.timers.next().filter(|_| full.is_none());
+        Wake { wall: due.into_iter().chain(look).min(), elapsed: waits.into_iter().flatten().min() }
     }
 
     /// Takes an input in, and answers what is to be done about it, in order.
@@ -242,18 +245,30 @@ impl Core {
                 }
                 _ => self.command(&command, archived, reply, now, actions),
             },
-            Input::Durable { seq } => self.durable(seq),
+            Input::Durable { seq } => self.durable(seq, now),
             Input::NotSaved { seq } => {
                 self.forget_unsaved(seq, now);
                 Ok(())
             }
             Input::Tried { id, result } => self.tried(id, result, now, actions),
             Input::Shown { view, revision, result } => self.shown(view, revision, result, now, actions),
+            Input::Looked { who, pages } => {
+                self.homes.open(&who, pages, now.elapsed);
+                Ok(())
+            }
+            Input::Drawn { who, result } => {
+                self.drawn(&who, result, now);
+                Ok(())
+            }
             Input::LookedUp { who, found } => {
+                self.homes.identified(&who, now.elapsed);
                 self.remember(who, found, now);
                 Ok(())
             }
             Input::Mode(mode) => {
+                if self.mode == Mode::Custody {
+                    self.homes.resume(self.safe.requests.values(), now.elapsed);
+                }
                 self.mode = mode;
                 Ok(())
             }
@@ -328,7 +343,7 @@ impl Core {
     }
 
     /// Lines are durable: what they promised may begin, and what rests on them may be said.
-    fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
+    fn durable(&mut self, seq: u64, now: Now) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
             self.owed.durable(&entry);
@@ -341,7 +356,9 @@ impl Core {
             }
             for request in touched.requests.iter().filter_map(|id| self.safe.requests.get(id)) {
                 self.shows.look(request);
+                self.homes.look(request, now.elapsed);
             }
+            touched.retired.iter().for_each(|request| self.homes.look(request, now.elapsed));
         }
         Ok(())
     }
@@ -376,6 +393,7 @@ impl Core {
 
     /// Whatever is due, oldest first.
     fn due(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        self.homes.tick(now.wall, now.elapsed);
         if now.elapsed < self.full_until {
             return Ok(());
         }

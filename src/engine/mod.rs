@@ -5,9 +5,11 @@
 //!
 //! Law: nothing is answered, and no promise performed, before the line it rests on is durable.
 
+mod agenda;
 pub mod core;
 pub mod door;
 mod fits;
+mod homes;
 mod lanes;
 mod owed;
 pub mod recover;

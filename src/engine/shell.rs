@@ -62,6 +62,7 @@ pub enum Broken {
 enum Landed {
     Tried(EffectId, Result<Outcome, EffectError>),
     Shown(ViewKey, u64, Result<Posted, EffectError>),
+    Drawn(SlackUserId, Result<String, EffectError>),
     LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
     Unread(oneshot::Sender<Response>),
@@ -71,6 +72,7 @@ enum Landed {
 enum Job {
     Try(EffectId),
     Show(ViewKey, u64),
+    Draw(SlackUserId),
     LookUp(SlackUserId),
     Fetch,
 }
@@ -236,6 +238,15 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     Landed::Shown(view, revision, shown)
                 });
             }
+            Action::Draw { home, hash } => {
+                let outside = Arc::clone(&self.outside);
+                let who = home.who.clone();
+                self.spawn(Job::Draw(who.clone()), async move {
+                    let drawn = outside.draw_home(*home, hash).await;
+                    Landed::Drawn(who, drawn)
+                });
+            }
+            Action::LookUp(who) => self.look_up(who, None),
             Action::Halt(illegal) => return Err(illegal.into()),
         }
         Ok(())
@@ -318,6 +329,12 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 }
                 self.step(Input::Shown { view, revision, result })
             }
+            Landed::Drawn(who, result) => {
+                if let Err(failure) = &result {
+                    warn!(class = ?failure.class, fault = ?failure.fault, "a Home tab could not be drawn");
+                }
+                self.step(Input::Drawn { who, result })
+            }
             Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
             Landed::Unread(answer) => {
@@ -347,7 +364,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 None => self.submit(*command, answer, None),
             },
             Knock::LookUp { who, answer } => {
-                self.look_up(who, answer);
+                self.look_up(who, Some(answer));
                 Ok(())
             }
             Knock::Offer { who, answer } => {
@@ -359,6 +376,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.answer_peeks();
                 Ok(())
             }
+            Knock::Look { who, pages } => self.step(Input::Looked { who, pages }),
             Knock::Mode(mode) => {
                 self.wanted = mode;
                 self.steer()
@@ -415,14 +433,16 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         reply
     }
 
-    fn look_up(&mut self, who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>>) {
+    fn look_up(&mut self, who: SlackUserId, answer: Option<LookUp>) {
         if let Some(known) = self.core.known(&who, self.now()) {
-            let _ = answer.send(Some(known.found.clone()));
+            if let Some(answer) = answer {
+                let _ = answer.send(Some(known.found.clone()));
+            }
             return;
         }
-        let waiting = self.look_ups.entry(who.clone()).or_default();
-        waiting.push(answer);
-        if waiting.len() == 1 {
+        let begun = self.look_ups.contains_key(&who);
+        self.look_ups.entry(who.clone()).or_default().extend(answer);
+        if !begun {
             let outside = Arc::clone(&self.outside);
             self.spawn(Job::LookUp(who.clone()), async move {
                 let found = outside.identify(who.clone()).await;
@@ -456,6 +476,7 @@ fn crashed(job: Job) -> Option<Landed> {
     Some(match job {
         Job::Try(id) => Landed::Tried(id, Err(failure)),
         Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
+        Job::Draw(who) => Landed::Drawn(who, Err(failure)),
         Job::LookUp(who) => Landed::LookedUp(who, Err(failure)),
         Job::Fetch => return None,
     })

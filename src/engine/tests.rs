@@ -17,6 +17,7 @@ use crate::{
     domain::{
         command::{Command, Refusal},
         decide::{Limits, Mode},
+        home::Home,
         id::{RequestId, SlackUserId},
         live::Live,
         port::{Attempt, EffectError, Identity, Outcome, Outside, Posted, Unfit, ViewKey},
@@ -76,6 +77,10 @@ impl Outside for Silent {
     }
 
     async fn show(&self, _view: ViewKey, _request: Request, _others: Vec<Request>) -> Result<Posted, EffectError> {
+        std::future::pending().await
+    }
+
+    async fn draw_home(&self, _: Home, _: Option<String>) -> Result<String, EffectError> {
         std::future::pending().await
     }
 

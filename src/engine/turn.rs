@@ -8,6 +8,7 @@ use crate::domain::{
     command::{Answer, Command, Refusal},
     decide::{Limits, Mode},
     event::Entry,
+    home::{Home, Pages},
     id::{EffectId, SlackUserId},
     live::Illegal,
     port::{Attempt, EffectError, Identity, Outcome, Posted, Unfit, ViewKey},
@@ -66,6 +67,20 @@ pub enum Input {
         /// Where it stands now.
         result: Result<Posted, EffectError>,
     },
+    /// Somebody opened their Home tab, or pressed something on it.
+    Looked {
+        /// Who.
+        who: SlackUserId,
+        /// What they wish to see of each part, if that changed.
+        pages: Option<Pages>,
+    },
+    /// A try to draw a Home tab ended.
+    Drawn {
+        /// Whose.
+        who: SlackUserId,
+        /// Its new state.
+        result: Result<String, EffectError>,
+    },
     /// Somebody was looked up.
     LookedUp {
         /// Who.
@@ -113,6 +128,15 @@ pub enum Action {
         /// What else the requester holds, the soonest end first.
         others: Vec<Request>,
     },
+    /// Draw somebody's Home tab.
+    Draw {
+        /// As things stand.
+        home: Box<Home>,
+        /// The state that it replaces, where that is known.
+        hash: Option<String>,
+    },
+    /// Find out who somebody is.
+    LookUp(SlackUserId),
     /// The state does not fit its own decisions: stop, do not guess.
     Halt(Illegal),
 }

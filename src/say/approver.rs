@@ -107,7 +107,7 @@ fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone
 }
 
 /// The buttons of a decision; the row's name is the digest of exactly what is asked.
-fn decide(request: &Request, zone: &Zone) -> Buttons {
+pub(super) fn decide(request: &Request, zone: &Zone) -> Buttons {
     let serious = request.access.sensitivity >= Sensitivity::High;
     let approve = Button {
         confirm: serious.then(|| Confirm {

@@ -14,6 +14,7 @@ use crate::domain::{
 pub mod alert;
 pub mod approver;
 pub mod form;
+pub mod home;
 pub mod length;
 pub mod list;
 pub mod nudge;
@@ -85,6 +86,8 @@ pub enum ButtonId {
     Return,
     /// `request_access`.
     RequestAccess,
+    /// `page`.
+    Page,
 }
 
 /// How a button looks.

@@ -1,6 +1,6 @@
 //! Why not, and what one can do.
 
-use super::{Voice, length, people, requester::zone, time::Zone};
+use super::{Voice, home, length, people, requester::zone, time::Zone};
 use crate::domain::{
     command::{Refusal, decided_by},
     duration::{EndError, LengthError},
@@ -47,6 +47,7 @@ pub fn sentence(
         Refusal::ForeignCard => {
             "This message is not the one on record for you, so nothing was done. Use the newest message about this request.".to_owned()
         }
+        Refusal::StaleHome => home::STALE.to_owned(),
         Refusal::OwnRequest => match asked_instead(about, reader) {
             Some(others) => format!("You asked for this yourself, so someone else decides: {others}."),
             None => "You asked for this yourself, so someone else decides.".to_owned(),

@@ -5,6 +5,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use slack_morphism::{SlackChannelId as ApiChannel, SlackTeamId, SlackTs as ApiTs, SlackUserId as ApiUser};
@@ -14,21 +15,25 @@ use url::Url;
 use super::{
     blocks,
     client::{Reply, SlackClient, SlackPerson, Thread},
-    error::SlackError,
+    error::{SlackCode, SlackError},
 };
 use crate::{
     config::{self, Guests, Settings},
     domain::{
         catalogue::Who,
+        home::Home,
         id::{Email, SlackChannelId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
     },
-    say::{Card, Voice, approver, people::Named, requester},
+    say::{Card, Voice, approver, home, people::Named, requester},
 };
 
 /// Messages on their way at one time: more would only meet Slack's limits.
 const AT_ONCE: usize = 8;
+
+/// Home tabs that are drawn at one time.
+const HOMES_AT_ONCE: usize = 2;
 
 /// Conversations whose channel is remembered.
 const MOST_CHANNELS: usize = 10_000;
@@ -82,6 +87,7 @@ pub struct Chat {
     manners: Manners,
     channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
     turns: Semaphore,
+    homes: Semaphore,
 }
 
 impl Chat {
@@ -94,7 +100,14 @@ impl Chat {
                 manners.voice.admins.push(person.name);
             }
         }
-        Self { client, team, manners, channels: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self {
+            client,
+            team,
+            manners,
+            channels: Mutex::default(),
+            turns: Semaphore::new(AT_ONCE),
+            homes: Semaphore::new(HOMES_AT_ONCE),
+        }
     }
 
     /// The words' surroundings.
@@ -131,6 +144,24 @@ impl Chat {
                 Ok(shown.posted.clone())
             }
             None => self.tell(to, &card).await,
+        }
+    }
+
+    /// Draws somebody's Home tab in place of the state `hash`. Beside the messages, which go first.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn draw_home(&self, home: &Home, hash: Option<&str>) -> Result<String, EffectError> {
+        let _turn = self.homes.acquire().await;
+        let view = blocks::home(&home::page(home, self.voice()), &home.pages);
+        let view = blocks::view(&view).ok_or_else(unreadable)?;
+        match self.client.publish_home(&ApiUser::from(home.who.as_str()), hash, view).await {
+            Ok(drawn) => Ok(drawn.hash),
+            // Something newer stands there: nothing of it counts, since each drawing is of the newest state.
+            Err(error @ SlackError::Rejected { code: SlackCode::HashConflict, .. }) => {
+                Err(EffectError { class: Class::Retry, after: Some(Duration::ZERO), ..failed(error) })
+            }
+            Err(error) => Err(failed(error)),
         }
     }
 

@@ -5,16 +5,18 @@ use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
     id::RequestId,
-    port::{Effect, Identity, Nudge, ViewKey},
+    port::{Effect, Identity, Nudge},
     request::{Click, Decider, NotSentOn, Request, Route, State, Verdict},
 };
 
 impl Case<'_> {
-    /// A button was pressed on a card. It counts only on a card on record for this person, with the present terms.
+    /// A button was pressed. It counts only on a card on record for this person, or on the Home tab of somebody who is
+    /// asked, and with the present terms.
     pub(super) fn click(&self, decide: &Decide) -> Result<Decision, Refusal> {
         let request = self.request(decide.request).ok_or(Refusal::ForeignCard)?;
-        let view = ViewKey::Approver { request: request.id, slack: decide.who.clone() };
-        request.shown.get(&view).filter(|shown| shown.posted == decide.card).ok_or(Refusal::ForeignCard)?;
+        if !request.is_shown(&decide.who, &decide.place) {
+            return Err(Refusal::ForeignCard);
+        }
         let State::Pending { clicks, .. } = &request.state else { return Err(Refusal::Over) };
         if request.digest() != decide.digest {
             return Err(Refusal::OldTerms);

@@ -6,6 +6,7 @@ use super::{Fold, Illegal};
 use crate::domain::{
     event::Event,
     id::{RequestId, SlackUserId},
+    past::Past,
     port::{Posted, ViewKey},
     request::{Approval, Checking, Click, Denial, Ending, Request, Route, Shown, State, Verdict},
     said::{Said, Words},
@@ -79,9 +80,11 @@ impl Fold<'_> {
     /// A person's open requests are those that are not over.
     pub(super) fn follow(&mut self, id: RequestId) {
         let Some(request) = self.live.requests.get(&id) else { return };
-        let (asker, open) = (request.asker.clone(), request.is_open());
+        let (asker, open, past) = (request.asker.clone(), request.is_open(), Past::of(request));
         if !open {
-            self.person(&asker).open.remove(&id);
+            let person = self.person(&asker);
+            let was_open = person.open.remove(&id);
+            past.filter(|_| was_open).into_iter().for_each(|past| person.remember(past));
         }
     }
 

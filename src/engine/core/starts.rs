@@ -5,9 +5,10 @@ use crate::{
     domain::{
         command::Command,
         decide::Mode,
-        id::{EffectId, RequestId},
+        home::{Home, Looker},
+        id::{EffectId, RequestId, SlackUserId},
         live::Illegal,
-        port::{Attempt, Class, Doubt, Effect, Outcome},
+        port::{Attempt, Class, Doubt, Effect, Identity, Outcome, Unfit},
         ticket::Ticket,
     },
     engine::turn::Now,
@@ -57,6 +58,7 @@ impl Core {
                 actions.push(Action::Halt(illegal));
             }
         }
+        self.draw(now, actions);
         if self.mode == Mode::Custody {
             return;
         }
@@ -66,6 +68,28 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
+    }
+
+    /// Home tabs whose turn has come. Also in custody: it is said there, and what is held can be given back.
+    fn draw(&mut self, now: Now, actions: &mut Vec<Action>) {
+        for who in self.homes.ready(now.elapsed) {
+            if self.known(&who, now).is_none() && self.homes.seeks(&who, now.elapsed) {
+                actions.push(Action::LookUp(who));
+                continue;
+            }
+            let Some(pages) = self.homes.wish(&who, now.elapsed) else { continue };
+            let looker = Looker { who: &who, facts: self.facts(&who), pages: &pages };
+            let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
+            let hash = self.homes.begin(&home);
+            actions.push(Action::Draw { home: Box::new(home), hash });
+        }
+    }
+
+    /// What is known of somebody who looks. Where the vendors do not answer, what was last known of them, or who they
+    /// were when they were last served: an admin looks most of all when Okta is down.
+    fn facts(&self, who: &SlackUserId) -> Option<Result<&Identity, &Unfit>> {
+        let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
+        self.known.get(who).map(|known| known.found.as_ref()).or_else(bound)
     }
 
     /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.

@@ -79,7 +79,11 @@ fn catalogue() -> Catalogue {
         owners: vec![email("bob")],
         entitlements: vec![level],
     };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+    Catalogue {
+        applications: BTreeMap::from([(application.id.clone(), application)]),
+        approvers: BTreeMap::new(),
+        admins: Vec::new(),
+    }
 }
 
 fn asks(name: &str) -> Input {

@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     clock::Steered,
     domain::{
+        home::Home,
         id::{OktaGroupId, OktaUserId},
         live::Live,
         membership::{Membership, Motion},
@@ -82,6 +83,10 @@ impl Outside for Removing {
     }
 
     async fn show(&self, _: ViewKey, _: Request, _: Vec<Request>) -> Result<Posted, EffectError> {
+        std::future::pending().await
+    }
+
+    async fn draw_home(&self, _: Home, _: Option<String>) -> Result<String, EffectError> {
         std::future::pending().await
     }
 

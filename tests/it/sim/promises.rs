@@ -80,6 +80,13 @@ impl Sim {
         }
     }
 
+    /// Whoever looks at their Home tab sees how things stand, once nothing is left to draw.
+    pub fn tabs_are_fresh(&self) {
+        if let Some(stale) = self.core().and_then(|core| self.tabs.stale(core, self.boot, self.elapsed)) {
+            self.fail(&stale);
+        }
+    }
+
     /// After everything has healed and come to rest.
     pub fn check(&self) {
         self.nobody_is_inside();
