@@ -6,6 +6,7 @@ mod browser;
 mod forms;
 mod hands;
 mod heal;
+mod home;
 mod mouse;
 mod process;
 mod sandbox;

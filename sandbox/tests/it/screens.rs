@@ -8,6 +8,9 @@ use crate::{
 
 const PHONE: (u32, u32) = (360, 740);
 
+/// A picture in the README.
+const PICTURE: (u32, u32) = (1320, 860);
+
 async fn pane(browser: &mut Browser, pane: &str) {
     browser.click(&format!(".panes [data-pane='{pane}']")).await;
     browser.until(&format!("document.body.dataset.pane === '{pane}'")).await;
@@ -90,5 +93,33 @@ async fn times_are_read_in_each_persons_own_zone() {
     browser.become_person("U0DANA").await;
     browser.until_there("#messages time[title='America/New_York']").await;
     assert_ne!(browser.eval(shown).await, paris);
+    browser.close().await;
+}
+
+/// `JITNEY_SCREENSHOTS=docs cargo test -p sandbox --test it -- pictures` writes them anew, run from the root with the
+/// folder's whole path.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pictures_of_the_readme_show_the_walk_half_way_and_home() {
+    let Some((_sandbox, mut browser)) = open().await else { return };
+    browser.resize(PICTURE.0, PICTURE.1).await;
+    browser.ask("Stuck migration, INC-42").await;
+    browser.approve("Stuck migration").await;
+    browser.until_step(5).await;
+    browser.become_person("U0ALICE").await;
+    browser.until_text("#messages", "Active until").await;
+    browser.until_text("[data-column='In Progress'] .ticket", "2 comments").await;
+    browser.screenshot("sandbox-walk").await;
+
+    browser.become_person("U0DANA").await;
+    browser.slash("/jit prod-db/ro 45m Check the nightly report").await;
+    browser.until_there("[data-user='U0BOB'] .badge").await;
+    browser.become_person("U0BOB").await;
+    browser.slash("/jit prod-db/debug 2h Slow queries since noon").await;
+    browser.until_text("#messages", "Waiting for").await;
+    browser.prefer("dark").await;
+    browser.tab("home").await;
+    browser.until_text("#home", "Waiting for you (1)").await;
+    browser.until_text("#home", "Your requests (1)").await;
+    browser.screenshot("sandbox-home").await;
     browser.close().await;
 }

@@ -39,7 +39,8 @@ async fn the_first_walk_sees_each_step_by_itself() {
     browser.approve("Once more").await;
     browser.until_step(10).await;
     browser.become_person("U0ALICE").await;
-    browser.click("#messages [data-action='return']").await;
+    browser.tab("home").await;
+    browser.click("#home [data-action='return']").await;
     browser.click("#confirm-yes").await;
     browser.until_gone(IN_THE_GROUP).await;
     browser.until_text("#walk-count", "Done").await;
