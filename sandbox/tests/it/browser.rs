@@ -41,6 +41,11 @@ const FLAGS: [&str; 10] = [
     "--remote-debugging-port=0",
 ];
 
+/// Notes what goes wrong in the page, from its first line on.
+const WATCH: &str = "window.faults = []; addEventListener('error', (it) => faults.push(it.message)); \
+     addEventListener('unhandledrejection', (it) => faults.push(String(it.reason))); \
+     addEventListener('securitypolicyviolation', (it) => faults.push(it.violatedDirective + ' ' + it.blockedURI))";
+
 /// A running browser, and the window that is looked at.
 pub struct Browser {
     child: Child,
@@ -95,6 +100,8 @@ impl Browser {
         let number = self.windows.len() - 1;
         self.look_at(number);
         self.resize(width, height).await;
+        self.call("Page.enable", json!({})).await;
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH})).await;
         self.call("Page.navigate", json!({"url": url})).await;
         number
     }
@@ -201,8 +208,12 @@ impl Browser {
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 
-    /// Ends the browser with all of its processes.
+    /// Ends the browser with all of its processes. Nothing may have gone wrong in its windows.
     pub async fn close(mut self) {
+        for window in 0..self.windows.len() {
+            self.look_at(window);
+            assert_eq!(self.eval("window.faults").await, json!([]), "faults in window {window}");
+        }
         self.window = None;
         self.call("Browser.close", json!({})).await;
         let _ = timeout(PATIENCE, self.child.wait()).await;

@@ -100,6 +100,18 @@ impl Browser {
         self.until_text("#walk-count", &format!("Step {number} of")).await;
     }
 
+    /// What can be pressed or filled in and has no name for a screen reader, as its markup.
+    pub async fn nameless(&mut self) -> serde_json::Value {
+        self.eval(
+            "[...document.querySelectorAll('button, a, input, select, textarea, summary, dialog[open], nav, [role=region]')] \
+             .filter((it) => it.checkVisibility() && !it.closest('[inert]')) \
+             .filter((it) => !(it.getAttribute('aria-label') || it.innerText.trim() && !it.matches('select, textarea') \
+                || it.labels?.length || document.getElementById(it.getAttribute('aria-labelledby')))) \
+             .map((it) => it.outerHTML.slice(0, 200))",
+        )
+        .await
+    }
+
     /// Whether nothing stands outside the screen at its side.
     pub async fn fits(&mut self) -> bool {
         self.eval("document.documentElement.scrollWidth <= innerWidth").await == serde_json::json!(true)

@@ -37,7 +37,7 @@ async fn what_okta_and_jira_missed_is_made_good_when_they_come_back() {
         browser.until_text(&format!("#{vendor}-state"), "Down").await;
     }
     // The button moves the clock to the end of what was just opened.
-    browser.until_text("#next-due", "R-1 ends").await;
+    browser.until_text("#next-due", ": R-1 ends").await;
     browser.click("#next-due").await;
     browser.until_text("#okta-state", "cut off").await;
     browser.until_there(IN_THE_GROUP).await;

@@ -11,4 +11,5 @@ mod mouse;
 mod process;
 mod sandbox;
 mod screens;
+mod served;
 mod walk;

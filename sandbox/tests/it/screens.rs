@@ -15,6 +15,7 @@ async fn pane(browser: &mut Browser, pane: &str) {
     browser.click(&format!(".panes [data-pane='{pane}']")).await;
     browser.until(&format!("document.body.dataset.pane === '{pane}'")).await;
     assert!(browser.fits().await, "{pane} is wider than a phone");
+    assert_eq!(browser.nameless().await, serde_json::json!([]), "in {pane}");
     browser.screenshot(&format!("phone-{pane}")).await;
 }
 
@@ -37,6 +38,7 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
         serde_json::json!(160)
     );
     assert!(browser.fits().await, "the form is wider than a phone");
+    assert_eq!(browser.nameless().await, serde_json::json!([]), "in the form");
     browser.screenshot("phone-form").await;
     browser.write("#input-custom_duration", "2h").await;
     browser.send_form().await;
@@ -49,6 +51,7 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
     browser.click("#board .ticket").await;
     browser.until("document.querySelector('#ticket').open").await;
     assert!(browser.fits().await, "the ticket is wider than a phone");
+    assert_eq!(browser.nameless().await, serde_json::json!([]), "in the ticket");
     browser.close().await;
 }
 

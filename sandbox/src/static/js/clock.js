@@ -41,9 +41,11 @@ export class Clock {
     const ahead = this.due && this.due.at > now;
     this.button.disabled = !ahead;
     if (!this.due) return this.told("To the next end", "Nothing is promised");
-    const what = this.due.ends ? `${this.due.request} ends` : `${this.due.request} closes`;
-    const day = dayOf(this.due.at, zone) > dayOf(now, zone) ? " tomorrow" : "";
-    this.told(`Until ${what}`, `${what} at ${clock(this.due.at, zone)}${day}`);
+    const what = `${this.due.request} ${this.due.ends ? "ends" : "closes"}`;
+    const days = dayOf(this.due.at, zone) - dayOf(now, zone);
+    const when = clock(this.due.at, zone) + (days > 0 ? ` in ${days} day${days === 1 ? "" : "s"}` : "");
+    if (ahead) this.told(`To ${clock(this.due.at, zone)}: ${what}`, `Move the clock to ${when}, when ${what}`);
+    else this.told(`${what} now`, "It was due already");
   }
 
   told(words, more) {

@@ -41,6 +41,7 @@ export class Composer {
     const words = this.input.value.trim();
     const [, command, text] = /^(\S*)\s*(.*)$/s.exec(words);
     if (!command.startsWith("/")) return notice("A slash command begins with a slash, such as /jit. Jitney reads no other messages.");
+    this.input.value = command;
     return attempt(() => act(this.scene.user, { act: "slash", command, text }));
   }
 }

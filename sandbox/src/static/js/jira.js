@@ -16,7 +16,7 @@ export function drawBoard(scene) {
 
 function card(scene, issue) {
   const count = issue.comments.length;
-  return el("a", { href: scene.at({ ticket: issue.key }), className: "ticket", dataset: { issue: issue.key, value: issue.key } },
+  return el("a", { href: scene.at({ ticket: issue.key }), className: "ticket", title: issue.summary, dataset: { issue: issue.key, value: issue.key } },
     el("span", { className: "summary" }, issue.summary),
     el("span", { className: "row spread" }, el("span", { className: "key" }, issue.key),
       el("span", { className: "hint" }, `${count} comment${count === 1 ? "" : "s"}`)));

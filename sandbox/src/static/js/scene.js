@@ -12,8 +12,17 @@ export function slug(person) {
 
 /** What the address says. */
 export function place() {
-  const [person = "", tab = "", ticket = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const [person = "", tab = "", ticket = ""] = location.hash.slice(1).split("/").map(decoded);
   return { person, tab: TABS.includes(tab) ? tab : "messages", ticket };
+}
+
+/** An address that somebody typed may be no address at all. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
 }
 
 /** The address of a place. */
