@@ -105,7 +105,8 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
 /// The groups that a catalogue gives, each once, in its order.
 pub fn groups_in(catalogue: &str) -> Vec<String> {
-    let values = catalogue.lines().filter_map(|line| line.split_once('=')).filter(|(key, _)| key.trim() == "okta_group");
+    let values =
+        catalogue.lines().filter_map(|line| line.split_once('=')).filter(|(key, _)| key.trim() == "okta_group");
     let mut groups: Vec<String> = Vec::new();
     for (_, value) in values {
         let group = value.split('"').nth(1).unwrap_or_default().to_owned();

@@ -98,7 +98,8 @@ async fn the_request_form_is_walked_by_keyboard_alone() {
 
 /// More levels than a select can hold, as a catalogue.
 fn many() -> String {
-    let mut catalogue = "[[application]]\nid = \"fleet\"\nname = \"Fleet\"\nowners = [\"bob@acme.example\"]\n".to_owned();
+    let mut catalogue =
+        "[[application]]\nid = \"fleet\"\nname = \"Fleet\"\nowners = [\"bob@acme.example\"]\n".to_owned();
     for number in 1..=120 {
         let _ = write!(
             catalogue,

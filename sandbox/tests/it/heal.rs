@@ -65,4 +65,3 @@ async fn sockets_that_slack_drops_are_opened_anew() {
     browser.until_text("#messages", "Only visible to you").await;
     browser.close().await;
 }
-

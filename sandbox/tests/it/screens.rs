@@ -99,8 +99,7 @@ async fn times_are_read_in_each_persons_own_zone() {
     browser.close().await;
 }
 
-/// `JITNEY_SCREENSHOTS=docs cargo test -p sandbox --test it -- pictures` writes them anew, run from the root with the
-/// folder's whole path.
+/// `JITNEY_SCREENSHOTS=$PWD/docs cargo test -p sandbox --test it -- pictures` takes them anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pictures_of_the_readme_show_the_walk_half_way_and_home() {
     let Some((_sandbox, mut browser)) = open().await else { return };
@@ -110,7 +109,7 @@ async fn the_pictures_of_the_readme_show_the_walk_half_way_and_home() {
     browser.until_step(5).await;
     browser.become_person("U0ALICE").await;
     browser.until_text("#messages", "Active until").await;
-    browser.until_text("[data-column='In Progress'] .ticket", "2 comments").await;
+    browser.until_text("[data-column='In Progress'] .comments-count", "2").await;
     browser.screenshot("sandbox-walk").await;
 
     browser.become_person("U0DANA").await;

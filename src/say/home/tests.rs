@@ -76,8 +76,10 @@ fn late(due: &str) -> Value {
 fn live(requests: Vec<Request>) -> Live {
     let mut live = Live::default();
     for request in requests {
-        let person = json!({ "slack": request.asker, "bound": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
-        let person = live.people.entry(request.asker.clone()).or_insert_with(|| serde_json::from_value(person).unwrap());
+        let person =
+            json!({ "slack": request.asker, "bound": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
+        let person =
+            live.people.entry(request.asker.clone()).or_insert_with(|| serde_json::from_value(person).unwrap());
         person.open.insert(request.id);
         live.requests.insert(request.id, request);
     }

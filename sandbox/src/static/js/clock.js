@@ -43,8 +43,8 @@ export class Clock {
     if (!this.due) return this.told("To the next end", "Nothing is promised");
     const what = `${this.due.request} ${this.due.ends ? "ends" : "closes"}`;
     const days = dayOf(this.due.at, zone) - dayOf(now, zone);
-    const when = clock(this.due.at, zone) + (days > 0 ? ` in ${days} day${days === 1 ? "" : "s"}` : "");
-    if (ahead) this.told(`To ${clock(this.due.at, zone)}: ${what}`, `Move the clock to ${when}, when ${what}`);
+    const day = ["", "tomorrow "][days] ?? `${inZone(this.due.at, zone, { month: "short", day: "numeric" })}, `;
+    if (ahead) this.told(`To ${day}${clock(this.due.at, zone)}: ${what}`, "Moves the clock there");
     else this.told(`${what} now`, "It was due already");
   }
 

@@ -23,6 +23,7 @@ const DRAWN = {
     ["path", { d: "M3.5 17h13", stroke: "#6d7478", "stroke-width": 2.4, "stroke-linecap": "round" }],
     ["path", { d: "M10 2v2M3.5 5.5 5 7M16.5 5.5 15 7", stroke: "#d6453d", "stroke-width": 1.5, "stroke-linecap": "round" }],
   ],
+  comment: [["path", { d: "M3.5 4.5h13v9H9l-3.5 3v-3h-2z", fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linejoin": "round" }]],
   zap: [["path", { d: "M11.5 2 4.5 11.5h4.2L8 18l7.5-10h-4.6z", fill: "currentColor" }]],
   window: [["path", { d: "M8 4.5H4.5v11h11V12M11 4h5v5M16 4 9.5 10.5", fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round", "stroke-linejoin": "round" }]],
 };

@@ -2,6 +2,7 @@
 
 import { clock, clockWithSeconds } from "/js/dates.js";
 import { byId, el, keep } from "/js/dom.js";
+import { glyph } from "/js/glyphs.js";
 
 export function drawBoard(scene) {
   const { statuses, issues } = scene.world.jira;
@@ -19,7 +20,7 @@ function card(scene, issue) {
   return el("a", { href: scene.at({ ticket: issue.key }), className: "ticket", title: issue.summary, dataset: { issue: issue.key, value: issue.key } },
     el("span", { className: "summary" }, issue.summary),
     el("span", { className: "row spread" }, el("span", { className: "key" }, issue.key),
-      el("span", { className: "hint" }, `${count} comment${count === 1 ? "" : "s"}`)));
+      el("span", { className: "hint comments-count" }, glyph("comment"), ` ${count}`, el("span", { className: "unseen" }, count === 1 ? " comment" : " comments"))));
 }
 
 /** The ticket that the address names, in a dialog; closing it leads back to the address without it. */

@@ -181,13 +181,7 @@ impl World {
     ///
     /// # Errors
     /// When there is no modal, or the app does not answer in time.
-    pub async fn suggested(
-        &self,
-        user: &str,
-        block_id: &str,
-        action_id: &str,
-        query: &str,
-    ) -> Result<Value, Cannot> {
+    pub async fn suggested(&self, user: &str, block_id: &str, action_id: &str, query: &str) -> Result<Value, Cannot> {
         let envelope_id = self.change(|state| {
             let view = top(state, user)?.clone();
             let payload = payload::block_suggestion(state, &view, block_id, action_id, query);

@@ -127,7 +127,8 @@ async fn one_conversation_is_read_and_the_others_stay_unread() {
     }
     let read = json!({"act": "read", "user": "U0BOB", "channel": "C0AUDIT"});
     assert_eq!(post(&world, "/control/act", read).await.0, 200);
-    let unread = |of: Vec<world::slack::Message>| of.iter().any(|message| message.unread_by.contains(&"U0BOB".to_owned()));
+    let unread =
+        |of: Vec<world::slack::Message>| of.iter().any(|message| message.unread_by.contains(&"U0BOB".to_owned()));
     assert!(unread(world.messages("U0BOB")));
     assert!(!unread(world.channel_messages("C0AUDIT")));
 }
