@@ -15,11 +15,12 @@ import { drawGroups } from "/js/okta.js";
 import { Parts } from "/js/parts.js";
 import { drawPeople } from "/js/people.js";
 import { Scene } from "/js/scene.js";
-import { panes, theme } from "/js/settings.js";
+import { housekeeping, panes, theme } from "/js/settings.js";
 import { Walk } from "/js/walk.js";
 import { follow } from "/js/wire.js";
 
 theme();
+housekeeping();
 const show = panes();
 const parts = [new Messages(), new Home(), new Composer(), new Clock(), new Parts(), new Tickets(), new Modal(byId("modal")), new Walk(show)];
 const drawings = [drawPeople, drawGroups, drawBoard, drawJournal];

@@ -1,8 +1,9 @@
-// What a person chose for this page itself: its colours, and which part a narrow screen shows.
+// What a person chose for this page itself: its colours, how much of the journal, and which part a narrow screen shows.
 
 import { byId } from "/js/dom.js";
 
 const THEME = "theme";
+const LINES = "lines";
 
 /** Colours: the system's, or the person's own choice. */
 export function theme() {
@@ -15,6 +16,18 @@ export function theme() {
   select.addEventListener("change", () => {
     localStorage.setItem(THEME, select.value);
     use(select.value);
+  });
+}
+
+/** Whether the journal shows the lines, too, that only the bot cares for. */
+export function housekeeping() {
+  const box = byId("all-lines");
+  const use = (all) => byId("lines").classList.toggle("only-loud", !all);
+  box.checked = localStorage.getItem(LINES) === "all";
+  use(box.checked);
+  box.addEventListener("change", () => {
+    localStorage.setItem(LINES, box.checked ? "all" : "");
+    use(box.checked);
   });
 }
 
