@@ -80,6 +80,8 @@ enum Act {
         block_id: String,
         action_id: String,
         value: Value,
+        #[serde(default)]
+        query: Option<String>,
     },
     Options {
         user: String,
@@ -117,6 +119,8 @@ enum Act {
     },
     Read {
         user: String,
+        #[serde(default)]
+        channel: Option<String>,
     },
 }
 
@@ -130,9 +134,14 @@ async fn act(Extract(world): Extract<World>, Json(act): Json<Act>) -> Response {
 async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
     Ok(match act {
         Act::Slash { user, command, text } => told(world.slash(&user, &command, &text).await?),
-        Act::Fill { user, block_id, action_id, value } => told(world.fill(&user, &block_id, &action_id, value).await?),
+        Act::Fill { user, block_id, action_id, value, query: None } => {
+            told(world.fill(&user, &block_id, &action_id, value).await?)
+        }
+        Act::Fill { user, block_id, action_id, value, query: Some(query) } => {
+            told(world.fill_from(&user, &block_id, &action_id, &value, &query).await?)
+        }
         Act::Options { user, block_id, action_id, query } => {
-            told(world.options(&user, &block_id, &action_id, &query).await?)
+            world.suggested(&user, &block_id, &action_id, &query).await?
         }
         Act::Submit { user } => told(world.submit(&user).await?),
         Act::Close { user } => told(world.close_view(&user).await?),
@@ -141,7 +150,8 @@ async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
         Act::ClickInHome { user, press } => told(world.click_in_home(&user, press).await?),
         Act::OpenHome { user } => told(world.open_home(&user).await?),
         Act::Shortcut { user, callback_id } => told(world.shortcut(&user, &callback_id).await?),
-        Act::Read { user } => told(world.read(&user)),
+        Act::Read { user, channel: None } => told(world.read(&user)),
+        Act::Read { user, channel: Some(channel) } => told(world.read_in(&user, &channel)),
     })
 }
 

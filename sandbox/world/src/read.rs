@@ -96,6 +96,17 @@ impl World {
         })
     }
 
+    /// Marks one conversation as read by this person, and the private answers that stand in it.
+    pub fn read_in(&self, user: &str, channel: &str) {
+        self.change(|state| {
+            for message in state.slack.channel_mut(channel).into_iter().flat_map(|place| &mut place.messages) {
+                message.unread_by.retain(|reader| reader != user);
+            }
+            let notes = state.slack.ephemerals.iter_mut();
+            notes.filter(|note| note.user == user && note.channel == channel).for_each(|note| note.unread = false);
+        });
+    }
+
     /// Everybody's unread messages: (Slack user, what they would see).
     #[must_use]
     pub fn unread(&self) -> Vec<(String, String)> {

@@ -99,14 +99,30 @@ impl World {
         value: impl Into<Value>,
     ) -> Result<Option<Clicked>, Cannot> {
         let value = value.into();
+        let query = value.as_str().unwrap_or_default().to_owned();
+        self.fill_from(user, block_id, action_id, &value, &query).await
+    }
+
+    /// The same, where what is offered is searched (`external_select`) and was found by this text.
+    ///
+    /// # Errors
+    /// When there is no modal, no such input, or the client does not allow the value.
+    pub async fn fill_from(
+        &self,
+        user: &str,
+        block_id: &str,
+        action_id: &str,
+        value: &Value,
+        query: &str,
+    ) -> Result<Option<Clicked>, Cannot> {
         let slot = self.look(|state| Press::from((block_id, action_id)).find(top(state, user)?.blocks()))?;
         let held = match (slot.kind(), value.as_str()) {
             ("external_select", Some(wanted)) => {
-                let offered = self.options(user, block_id, action_id, wanted).await?;
+                let offered = self.options(user, block_id, action_id, query).await?;
                 let chosen = inputs::option(&offered, wanted).map_err(Cannot)?;
                 json!({"type": "external_select", "selected_option": chosen})
             }
-            _ => inputs::used(&slot, &value).map_err(Cannot)?,
+            _ => inputs::used(&slot, value).map_err(Cannot)?,
         };
         self.put(user, block_id, action_id, &held)?;
         if !slot.dispatches() {
@@ -158,14 +174,21 @@ impl World {
         action_id: &str,
         query: &str,
     ) -> Result<Vec<Value>, Cannot> {
+        Ok(inputs::options(&self.suggested(user, block_id, action_id, query).await?))
+    }
+
+    /// The same as the app answered it, with its groups.
+    ///
+    /// # Errors
+    /// When there is no modal, or the app does not answer in time.
+    pub async fn suggested(&self, user: &str, block_id: &str, action_id: &str, query: &str) -> Result<Value, Cannot> {
         let envelope_id = self.change(|state| {
             let view = top(state, user)?.clone();
             let payload = payload::block_suggestion(state, &view, block_id, action_id, query);
             Ok(envelopes::send(state, "interactive", payload))
         })?;
         let (outcome, ack) = self.settled(&envelope_id).await;
-        let ack = ack.filter(|_| outcome == Outcome::Acked).ok_or_else(|| Cannot("no options came".into()))?;
-        Ok(inputs::options(&ack))
+        ack.filter(|_| outcome == Outcome::Acked).ok_or_else(|| Cannot("no options came".into()))
     }
 
     /// Presses submit. The client sends nothing while a required field is empty.
