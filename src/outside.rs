@@ -20,9 +20,11 @@ use crate::{
             Unfit, Vendor, ViewKey,
         },
         request::Request,
+        ticket::Happened,
+        time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, nudge, refusal},
+    say::{Card, alert, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -126,6 +128,20 @@ impl Vendors {
         let chat = self.chat()?;
         let Some(slack) = chat.by_email(owner).await? else { return Ok(Outcome::Moot) };
         chat.tell(&slack, &alert::standing(name, request)).await?;
+        Ok(Outcome::Told)
+    }
+
+    /// Tells the audit channel, where there is one.
+    async fn tell_audit(
+        &self,
+        about: Option<&Request>,
+        what: &Happened,
+        at: Timestamp,
+    ) -> Result<Outcome, EffectError> {
+        let chat = self.chat()?;
+        let (Some(channel), Some(request)) = (chat.audit_channel(), about) else { return Ok(Outcome::Moot) };
+        let card = || audit::card(request, what, at, self.clock.now(), chat.voice());
+        chat.announce(channel, card).await?;
         Ok(Outcome::Told)
     }
 
@@ -264,6 +280,7 @@ impl Outside for Vendors {
             Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about).await,
+            Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (&self.tickets, about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,

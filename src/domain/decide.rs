@@ -12,14 +12,16 @@ use super::{
     port::{Effect, Identity, Nudge, ViewKey},
     request::{Click, Request, State},
     said::{Text, Words},
-    ticket::Tickets,
+    ticket::{AuditChannel, Tickets},
     time::{AccessDuration, Timestamp},
 };
 
 mod again;
 mod ask;
+mod audit;
 mod click;
 mod grant;
+mod news;
 mod outcome;
 mod ticket;
 
@@ -48,6 +50,8 @@ pub struct Limits {
     pub max_open: u32,
     /// Whether tickets are kept.
     pub tickets: Tickets,
+    /// Whether an audit channel is told.
+    pub audit: AuditChannel,
 }
 
 /// How much the program may do.
@@ -123,7 +127,7 @@ impl Decision {
 pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     let case = Case { live, today, now };
     let mut decision = case.decide(command)?;
-    case.tell_tickets(&mut decision);
+    case.tell_elsewhere(&mut decision);
     Ok(decision)
 }
 

@@ -14,7 +14,7 @@ use super::{
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
     past::{MOST_PAST, PAST_LIFE, Past},
-    port::{Effect, Identity, MembershipKey},
+    port::{Effect, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
@@ -89,7 +89,31 @@ pub struct Promise {
     pub since: Timestamp,
 }
 
-/// That a vendor refuses the bot's credentials: told once while it lasts.
+/// Who refuses what the bot sends, whatever it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuser {
+    /// Okta, for the bot's credentials.
+    Okta,
+    /// Jira, for its credentials there.
+    Jira,
+    /// The audit channel, for what it is or who is in it.
+    AuditChannel,
+}
+
+impl Refuser {
+    /// Whose credentials are meant. Slack's are not: without them nobody can be told.
+    #[must_use]
+    pub const fn of(vendor: Vendor) -> Option<Self> {
+        match vendor {
+            Vendor::Okta => Some(Self::Okta),
+            Vendor::Jira => Some(Self::Jira),
+            Vendor::Slack => None,
+        }
+    }
+}
+
+/// That someone refuses what the bot sends: told once while it lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -137,8 +161,8 @@ pub struct Live {
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
-    /// That Okta refuses the bot's credentials, or did lately.
-    pub refused: Option<Refused>,
+    /// Who refuses what the bot sends, or did lately.
+    pub refused: BTreeMap<Refuser, Refused>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -155,7 +179,7 @@ impl Default for Live {
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
-            refused: None,
+            refused: BTreeMap::new(),
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -223,7 +247,8 @@ impl Effect {
             | Self::TellOwner { request, .. }
             | Self::CreateTicket { request }
             | Self::CommentTicket { request, .. }
-            | Self::MoveTicket { request, .. } => Some(*request),
+            | Self::MoveTicket { request, .. }
+            | Self::TellAudit { request, .. } => Some(*request),
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
@@ -259,11 +284,10 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { .. } => {
-                self.live.refused = Some(Refused { told: self.entry.at, accepted: false });
-                Ok(())
-            }
-            Event::CredentialsAccepted => self.accepted(),
+            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor)),
+            Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel)),
+            Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
@@ -282,9 +306,16 @@ impl Fold<'_> {
         }
     }
 
-    fn accepted(&mut self) -> Result<(), Illegal> {
-        let illegal = self.illegal("no credentials were refused");
-        self.live.refused.as_mut().ok_or(illegal)?.accepted = true;
+    fn refused(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+        let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false });
+        Ok(())
+    }
+
+    fn accepted(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+        let illegal = self.illegal("nothing was refused");
+        let refused = refuser.and_then(|refuser| self.live.refused.get_mut(&refuser));
+        refused.ok_or(illegal)?.accepted = true;
         Ok(())
     }
 

@@ -137,6 +137,15 @@ pub enum Effect {
         /// Where.
         to: Column,
     },
+    /// Tell the audit channel what happened: a line of its own, in the order of all that happened.
+    TellAudit {
+        /// To this request.
+        request: RequestId,
+        /// What.
+        what: Happened,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// What a requester is told beyond their one message.
@@ -299,10 +308,11 @@ pub enum Outcome {
         /// Where they read it.
         link: String,
     },
-    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins` and `CommentTicket`: said. Of `MoveTicket`: it stands there.
+    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
+    /// there.
     Told,
     /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
-    /// concerns a ticket: none are kept, or there is none.
+    /// concerns a ticket or the audit channel: none are kept, or there is none.
     Moot,
     /// It was refused for good, and did not happen.
     Refused {

@@ -1,10 +1,12 @@
 //! The live state as rows of an index, for history and a quick start. Derived, and rebuilt when its schema changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    live::{Live, Person, Promise, Refused, Touched},
+    live::{Live, Person, Promise, Refused, Refuser, Touched},
     membership::Membership,
     request::Request,
     time::Timestamp,
@@ -39,7 +41,7 @@ pub type Row = (Vec<u8>, Option<Vec<u8>>);
 struct Standing {
     next: RequestId,
     at: Timestamp,
-    refused: Option<Refused>,
+    refused: BTreeMap<Refuser, Refused>,
 }
 
 /// The key of a request.
@@ -59,7 +61,8 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at, refused: live.refused }))];
+    let standing = Standing { next: live.next, at: live.at, refused: live.refused.clone() };
+    let mut rows = vec![(vec![table::STATE], json(&standing))];
     for request in &touched.retired {
         rows.push((request_key(request.id), json(request)));
     }

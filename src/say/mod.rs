@@ -13,6 +13,7 @@ use crate::domain::{
 
 pub mod alert;
 pub mod approver;
+pub mod audit;
 pub mod form;
 pub mod home;
 pub mod length;
@@ -24,6 +25,9 @@ pub mod requester;
 pub mod slash;
 pub mod ticket;
 pub mod time;
+
+#[cfg(test)]
+mod sample;
 
 /// A mark at the start of a card: its shape tells the state, and the words after it say the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -179,7 +179,7 @@ fn ending(request: &Request) -> &'static str {
 }
 
 /// "3 s", "6 min 2 s".
-fn span(from: Timestamp, to: Timestamp) -> String {
+pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
     let secs = u64::try_from((to - from).num_seconds()).unwrap_or_default();
     match AccessDuration::from_secs(secs) {
         Ok(length) if secs >= 60 => length::words(length),

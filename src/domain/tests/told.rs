@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::port::Alert;
 
 impl Play {
-    fn alerts(&self) -> Vec<&Alert> {
+    pub(super) fn alerts(&self) -> Vec<&Alert> {
         let effects = self.entries.iter().flat_map(|entry| &entry.effects);
         effects
             .filter_map(|effect| match effect {
@@ -22,7 +22,7 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
     let mut play = asked.goes(&refused).after(3_600 * 5).goes(&refused);
     assert_eq!(play.alerts().len(), 1, "{:?}", play.alerts());
     play = play.settled("identify_person", Outcome::Identified { person: identity("alice") });
-    assert!(play.last().contains(&Event::CredentialsAccepted));
+    assert!(play.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Okta }));
     let again = play.fails("find_approvers", Class::Auth, 401);
     assert_eq!(play.goes(&again).alerts().len(), 2, "another time");
 }

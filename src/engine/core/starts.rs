@@ -122,7 +122,10 @@ impl Effect {
                 | Alert::RemovalConfirmed { requests, .. }
                 | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
                 Alert::AddRejected { request, .. } | Alert::TicketRefused { request, .. } => Some(*request),
-                Alert::CredentialsRefused { .. } => None,
+                Alert::CredentialsRefused { .. }
+                | Alert::CredentialsAccepted { .. }
+                | Alert::AuditChannelRefused { .. }
+                | Alert::AuditChannelAccepted => None,
             },
             other => other.request(),
         }

@@ -1,6 +1,7 @@
 //! Plays: people with names do things, and what they see stands beside it.
 
 mod asking;
+mod audit;
 mod catalogue;
 mod custody;
 mod deciding;
