@@ -51,13 +51,12 @@ impl<'w> Reader<'_, 'w> {
 
     fn approval(&self, section: &mut Section<'_>) -> Option<Vec<StepRule>> {
         let steps = section.need("approval", r#"["owner"]"#, |raw| raw.list(|raw| self.step(raw)))?;
-        let wrong = match steps.len() {
-            0 => Wrong::EmptyList(r#""owner", a name of [approvers] or an e-mail address"#),
-            1 => return Some(steps),
-            _ => Wrong::NotSupportedHere { what: "an approval of several steps".to_owned(), mend: "Write one step." },
-        };
-        section.place().fault("approval", wrong);
-        None
+        if steps.is_empty() {
+            let wrong = Wrong::EmptyList(r#""owner", a name of [approvers] or an e-mail address"#);
+            section.place().fault("approval", wrong);
+            return None;
+        }
+        Some(steps)
     }
 
     fn step(&self, raw: Raw) -> Parsed<StepRule> {

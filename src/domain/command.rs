@@ -251,6 +251,8 @@ pub enum Refusal {
     OwnRequest,
     /// They may not decide this (any more).
     NotApprover,
+    /// A later step needs them, and nobody else could take it.
+    NeededLater,
     /// They approved already, and count once.
     HasApproved {
         /// When.

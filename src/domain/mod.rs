@@ -13,6 +13,7 @@ pub mod live;
 pub mod membership;
 pub mod past;
 pub mod port;
+pub mod quorum;
 pub mod request;
 pub mod said;
 pub mod ticket;

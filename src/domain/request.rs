@@ -2,7 +2,10 @@
 //!
 //! Owns the states of a request and exactly what each of them has; refuses to know how a membership is given or taken.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,6 +15,7 @@ use super::{
     command::Surface,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
+    quorum,
     said::{Said, hex},
     ticket::Ticket,
     time::{AccessDuration, EndRule, Timestamp},
@@ -179,6 +183,29 @@ impl Route {
     #[must_use]
     pub fn current(&self) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.approval.is_none())
+    }
+
+    /// Whether each of these steps can be approved by somebody else, without those who approved already.
+    #[must_use]
+    pub fn can_be_met(steps: &[Step], approved: &BTreeSet<&OktaUserId>) -> bool {
+        let left = |step: &Step| {
+            let people = step.approvers.iter().map(|approver| approver.okta.clone());
+            people.filter(|okta| !approved.contains(okta)).collect()
+        };
+        quorum::is_met(&steps.iter().map(left).collect::<Vec<BTreeSet<_>>>())
+    }
+
+    /// Whether somebody's yes to the present step would leave a later one to nobody else, where without it all could
+    /// be met.
+    #[must_use]
+    pub fn needs_later(&self, who: &OktaUserId) -> bool {
+        let Some((place, _)) = self.current() else { return false };
+        let approvals = self.steps.iter().filter_map(|step| step.approval.as_ref());
+        let mut approved: BTreeSet<&OktaUserId> = approvals.map(|approval| &approval.by.okta).collect();
+        let left = self.steps.get(place..).unwrap_or_default();
+        let could = Self::can_be_met(left, &approved);
+        approved.insert(who);
+        could && !Self::can_be_met(left.get(1..).unwrap_or_default(), &approved)
     }
 
     /// Everyone who was asked in the steps reached so far.

@@ -56,6 +56,12 @@ pub fn sentence(
             Some(others) => format!("You cannot decide this: it is not yours to decide any more. Asked: {others}."),
             None => format!("You cannot decide this: it is not yours to decide any more. Ask {}.", voice.admin()),
         },
+        Refusal::NeededLater => match asked_instead(about, reader) {
+            Some(others) => format!(
+                "Nobody but you can approve a later step of this, so someone else approves this one: {others}. You can deny it."
+            ),
+            None => "Nobody but you can approve a later step of this, so someone else approves this one.".to_owned(),
+        },
         Refusal::HasApproved { at } => {
             let zone = reader_zone(about, voice);
             format!("You approved this {}. It needs one more, different person.", zone.near(*at, now))

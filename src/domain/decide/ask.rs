@@ -1,12 +1,14 @@
 //! Asking, withdrawing, and the way from a received request to its approvers.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Decision, Mode};
 use crate::domain::{
     command::{Answer, Ask, Refusal},
     event::Event,
     id::{Email, RequestId, SlackUserId},
     port::{Approver, Effect, Identity, MembershipKey, Unfit},
-    request::{Access, Ending, NotSentOn, Request, Sought, State, Step, StepKind},
+    request::{Access, Ending, NotSentOn, Request, Route, Sought, State, Step, StepKind},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -204,7 +206,7 @@ impl Case<'_> {
             Step { kind: step.kind.clone(), approvers: others.cloned().collect(), approval: None }
         };
         let steps: Vec<Step> = sought.iter().map(step).collect();
-        if steps.iter().any(|step| step.approvers.is_empty()) {
+        if !Route::can_be_met(&steps, &BTreeSet::new()) {
             decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
         } else {
             decision.event(Event::RequestPending { request: id, steps });

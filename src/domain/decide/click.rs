@@ -44,7 +44,7 @@ impl Case<'_> {
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
-            _ => self.may_decide(request, route, who).map(|()| who),
+            _ => self.may_decide(request, route, who, &click.verdict).map(|()| who),
         });
         let open = match verdict {
             Err(why) => {
@@ -68,7 +68,13 @@ impl Case<'_> {
     }
 
     /// Whether someone may decide the step that is asked now, by today's configuration.
-    fn may_decide(&self, request: &Request, route: &Route, who: &Identity) -> Result<(), Refusal> {
+    fn may_decide(
+        &self,
+        request: &Request,
+        route: &Route,
+        who: &Identity,
+        verdict: &Verdict,
+    ) -> Result<(), Refusal> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
@@ -81,7 +87,13 @@ impl Case<'_> {
         }
         let (_, step) = route.current().ok_or(Refusal::Over)?;
         let today = step.kind.approvers_today(self.today.catalogue);
-        if today.contains(&who.email) { Ok(()) } else { Err(Refusal::NotApprover) }
+        if !today.contains(&who.email) {
+            return Err(Refusal::NotApprover);
+        }
+        match verdict {
+            Verdict::Approve if route.needs_later(&who.okta) => Err(Refusal::NeededLater),
+            _ => Ok(()),
+        }
     }
 
     /// A decision that counts. Answers whether the request is still open afterwards.
