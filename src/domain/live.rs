@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alarm::Alarm,
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
@@ -98,6 +99,8 @@ pub struct Touched {
     pub people: BTreeSet<SlackUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
+    /// The alarm about late removals: whether it was.
+    pub alarm: bool,
     /// Requests that left memory: over, and nothing left to say.
     pub retired: Vec<Request>,
 }
@@ -117,6 +120,8 @@ pub struct Live {
     pub promises: BTreeMap<EffectId, Promise>,
     /// That Okta refuses the bot's credentials, or did lately.
     pub refused: Option<Refused>,
+    /// That removals are late, or were until admins are told otherwise.
+    pub alarm: Option<Alarm>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -134,6 +139,7 @@ impl Default for Live {
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
             refused: None,
+            alarm: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -176,6 +182,18 @@ impl Live {
         let mut held: Vec<Request> = others.filter(|other| other.ends().is_some()).cloned().collect();
         held.sort_by_key(Request::ends);
         held
+    }
+
+    /// Removals whose lateness was told, the earliest end first.
+    #[must_use]
+    pub fn late_removals(&self) -> Vec<&Membership> {
+        let due = |membership: &Membership| match membership.motion {
+            Motion::Removing { due, told: 1.., .. } => Some(due),
+            _ => None,
+        };
+        let mut late: Vec<&Membership> = self.memberships.values().filter(|one| due(one).is_some()).collect();
+        late.sort_by_key(|membership| due(membership));
+        late
     }
 
     /// The promises made for a request itself; those of its membership are not among them.

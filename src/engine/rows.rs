@@ -11,10 +11,11 @@ use crate::domain::{
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-2");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-3");
 
 /// The tables that a start believes.
-pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+pub const BELIEVED: [u8; 6] =
+    [table::ALARM, table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
 
 /// Tables, by the first byte of their keys.
 pub mod table {
@@ -28,6 +29,8 @@ pub mod table {
     pub const PERSON: u8 = b'p';
     /// Promises without an outcome.
     pub const PROMISE: u8 = b'e';
+    /// That removals are late.
+    pub const ALARM: u8 = b'a';
     /// Where the live state stands.
     pub const STATE: u8 = b's';
 }
@@ -60,6 +63,9 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
     let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at, refused: live.refused }))];
+    if touched.alarm {
+        rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
+    }
     for request in &touched.retired {
         rows.push((request_key(request.id), json(request)));
     }
@@ -91,6 +97,7 @@ pub fn all(live: &Live) -> Vec<Row> {
         memberships: live.memberships.keys().cloned().collect(),
         people: live.people.keys().cloned().collect(),
         promises: live.promises.keys().copied().collect(),
+        alarm: true,
         retired: Vec::new(),
     };
     touched(live, &everything)
@@ -113,6 +120,9 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     if let Some((_, row)) = scan(table::STATE)?.first() {
         let standing: Standing = read(row)?;
         (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
+    }
+    if let Some((_, row)) = scan(table::ALARM)?.first() {
+        live.alarm = Some(read(row)?);
     }
     for (_, row) in scan(table::LIVE)? {
         let request = request(&row)?;

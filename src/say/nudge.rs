@@ -2,7 +2,7 @@
 
 use super::{
     Card, Line, Voice,
-    requester::{access_plainly, flat, zone},
+    requester::{access_plainly, flat, keeps, planned, zone},
     text,
 };
 use crate::domain::{
@@ -10,17 +10,19 @@ use crate::domain::{
     request::{Request, State},
 };
 
-/// The sentence. No marks, no mentions, no justification: it stands on lock screens.
+/// The sentence; `others` is what else its reader holds. No marks, no mentions, no justification: it stands on lock
+/// screens.
 #[must_use]
-pub fn card(nudge: Nudge, request: &Request, voice: &Voice) -> Card {
-    let line = line(nudge, request, voice);
+pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Card {
+    let line = line(nudge, request, others, voice);
     Card { text: flat(&line), lines: vec![line], ..Card::default() }
 }
 
-fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
+fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Line {
     let access = access_plainly(request);
-    let at = zone(request, voice).token(match &request.state {
-        State::Ended { at, .. } => *at,
+    let zone = zone(request, voice);
+    let at = zone.token(match &request.state {
+        State::Ended { at, .. } => planned(request).unwrap_or(*at),
         State::Active { ends, .. } => *ends,
         State::Revoking { due, .. } => *due,
         _ => request.closes,
@@ -39,7 +41,9 @@ fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
         Nudge::Expired => match &request.state {
             State::Ended { kept: Some(by), .. } => {
-                vec![text("Ended "), at, text(format!(": {access}. {by} keeps it open until its own end."))]
+                let mut line = vec![text("Ended "), at, text(format!(": {access}. "))];
+                line.extend(keeps(*by, others, &zone));
+                line
             }
             _ => vec![text("Ended "), at, text(format!(": {access}. Okta confirmed it."))],
         },

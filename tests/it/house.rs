@@ -51,6 +51,14 @@ pub const EXPIRED: &[Told] = &[
     (BOB, "Approved by you"),
     (DANA, "Approved by @Bob Stone"),
 ];
+/// What is there to be read where Okta confirmed it only long after its time: nobody is told of it twice.
+pub const EXPIRED_LATE: &[Told] = &[
+    (ALICE, "minutes late"),
+    (ALICE, "Open until today at 16:40"),
+    (ALICE, "Over since"),
+    (BOB, "Approved by you"),
+    (DANA, "Approved by @Bob Stone"),
+];
 /// The group behind `prod-db/rw` and `prod-db/debug`.
 pub const PROD_RW: &str = "00gPRODRW";
 

@@ -53,7 +53,7 @@ impl Desk {
             Place::Private { answer_at } => self.chat.answer(&press.who, answer_at.as_ref(), None, sentence).await,
             Place::Form(form) => {
                 self.presses.sent(&form.id).await;
-                let notice = blocks::notice(&form::notice("Not done", sentence.to_owned()));
+                let notice = blocks::notice(&form::not_done(sentence.to_owned()));
                 self.update(&form.id, None, &notice).await;
             }
         }
