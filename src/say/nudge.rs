@@ -2,8 +2,9 @@
 
 use super::{
     Card, Line, Voice,
-    requester::{access_plainly, flat, keeps, planned, zone},
+    requester::{End, access_plainly, end, flat, keeps, late, zone},
     text,
+    time::Zone,
 };
 use crate::domain::{
     port::Nudge,
@@ -22,7 +23,7 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
     let access = access_plainly(request);
     let zone = zone(request, voice);
     let at = zone.token(match &request.state {
-        State::Ended { at, .. } => planned(request).unwrap_or(*at),
+        State::Ended { at, .. } => *at,
         State::Active { ends, .. } => *ends,
         State::Revoking { due, .. } => *due,
         _ => request.closes,
@@ -39,14 +40,7 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
             vec![text("Closed "), at, text(format!(", nobody decided: {access}. You can ask again."))]
         }
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
-        Nudge::Expired => match &request.state {
-            State::Ended { kept: Some(by), .. } => {
-                let mut line = vec![text("Ended "), at, text(format!(": {access}. "))];
-                line.extend(keeps(*by, others, &zone));
-                line
-            }
-            _ => vec![text("Ended "), at, text(format!(": {access}. Okta confirmed it."))],
-        },
+        Nudge::Expired => expired(request, others, &zone),
         Nudge::Revoked => vec![text("Ended "), at, text(format!(": {access}. It was removed in Okta by hand."))],
         Nudge::RemovalLate => vec![
             text("Over since "),
@@ -54,4 +48,20 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
             text(format!(", but Okta has not confirmed it: {access}. Do not use this access any more.")),
         ],
     }
+}
+
+/// "Ended ‹at›: ‹access›. Okta confirmed it.", or what keeps it open.
+fn expired(request: &Request, others: &[Request], zone: &Zone) -> Line {
+    let access = access_plainly(request);
+    let State::Ended { opened, at, kept, .. } = &request.state else { return vec![text(format!("Ended: {access}."))] };
+    let (at, how) = match end(request, *opened, *at) {
+        End::Planned(planned) => (planned, String::new()),
+        End::Late(minutes) => (*at, late(minutes)),
+    };
+    let mut line = vec![text("Ended "), zone.token(at), text(format!("{how}: {access}. "))];
+    match kept {
+        Some(by) => line.extend(keeps(*by, others, zone)),
+        None => line.push(text("Okta confirmed it.")),
+    }
+    line
 }

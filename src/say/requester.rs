@@ -22,9 +22,9 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
         State::Approved { .. } => approved(),
         State::Active { route, ends, .. } => active(request, route, *ends, &zone),
         State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
-        State::Ended { ending, at, kept, .. } => {
+        State::Ended { opened, ending, at, kept, .. } => {
             let kept = kept.map(|by| keeps(by, others, &zone));
-            ended(request, ending, *at, kept, &zone, voice)
+            ended(request, ending, (*opened, *at), kept, &zone, voice)
         }
     };
     card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
@@ -218,7 +218,14 @@ fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
     }
 }
 
-fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Line>, zone: &Zone, voice: &Voice) -> Card {
+fn ended(
+    request: &Request,
+    ending: &Ending,
+    (opened, at): (Option<Timestamp>, Timestamp),
+    kept: Option<Line>,
+    zone: &Zone,
+    voice: &Voice,
+) -> Card {
     let time = || zone.token(at);
     let lines = match ending {
         Ending::Refused { why: NotSentOn::StandingMember } => vec![
@@ -237,7 +244,7 @@ fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Line>, 
         ],
         Ending::Cancelled => vec![vec![bold("You withdrew this request"), text(", "), time()]],
         Ending::Unanswered => unanswered(request, at, zone),
-        Ending::Expired => expired(planned(request).unwrap_or(at), at, kept, zone),
+        Ending::Expired => expired(end(request, opened, at), at, kept, zone),
         Ending::Returned => vec![
             vec![bold("You returned this access"), text(", "), time()],
             kept.unwrap_or_else(|| vec![text("Okta confirmed its end.")]),
@@ -253,31 +260,41 @@ fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Line>, 
     Card { lines, quote, ..Card::default() }
 }
 
-/// When access that was open was to end by its terms.
-pub(super) fn planned(request: &Request) -> Option<Timestamp> {
-    match &request.state {
-        State::Ended { opened: Some(opened), ending: Ending::Expired, .. } => Some(request.end.end(*opened)),
-        _ => None,
-    }
+/// How access that was open came to its end.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    /// At its time, give or take what Okta takes to confirm it.
+    Planned(Timestamp),
+    /// So many minutes after it.
+    Late(u64),
 }
 
 /// From so long after its time on an end is called late, as admins are told.
 const LATE: TimeDelta = TimeDelta::minutes(5);
 
-fn expired(planned: Timestamp, at: Timestamp, kept: Option<Line>, zone: &Zone) -> Vec<Line> {
-    let first = vec![bold("Ended "), zone.token(planned), bold(", as planned")];
-    if let Some(kept) = kept {
-        return vec![first, kept];
-    }
+/// How access that was open came to its end by its terms, at `at`.
+pub(super) fn end(request: &Request, opened: Option<Timestamp>, at: Timestamp) -> End {
+    let planned = opened.map_or(at, |opened| request.end.end(opened));
     let late = at - planned;
-    if late < LATE {
-        return vec![first, vec![text("Okta confirmed it "), zone.token(at), text(".")]];
+    if late < LATE { End::Planned(planned) } else { End::Late(u64::try_from(late.num_minutes()).unwrap_or_default()) }
+}
+
+/// "Ended ‹at›, 12 minutes late".
+pub(super) fn late(minutes: u64) -> String {
+    format!(", {} late", length::count(minutes, "minute"))
+}
+
+fn expired(end: End, at: Timestamp, kept: Option<Line>, zone: &Zone) -> Vec<Line> {
+    match end {
+        End::Planned(planned) => vec![
+            vec![bold("Ended "), zone.token(planned), bold(", as planned")],
+            kept.unwrap_or_else(|| vec![text("Okta confirmed it "), zone.token(at), text(".")]),
+        ],
+        End::Late(minutes) => vec![
+            vec![bold("Ended "), zone.token(at), bold(late(minutes))],
+            kept.unwrap_or_else(|| vec![text("Okta confirmed it only then.")]),
+        ],
     }
-    let minutes = length::count(u64::try_from(late.num_minutes()).unwrap_or_default(), "minute");
-    vec![
-        vec![bold("Ended "), zone.token(at), bold(format!(", {minutes} late"))],
-        vec![text("It was to end "), zone.token(planned), text("; Okta confirmed it only then.")],
-    ]
 }
 
 /// "R-151 keeps this access open until ‹end›."

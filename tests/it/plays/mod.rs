@@ -9,5 +9,6 @@ mod listing;
 mod outage;
 mod people;
 mod restart;
+mod searching;
 mod taking;
 mod tickets;
