@@ -63,10 +63,10 @@ fn told(lines: Vec<Line>) -> Card {
     Card { text: plain(&lines), lines, ..Card::default() }
 }
 
-/// Lines in sentences: each ends in a full stop.
+/// Lines in sentences, for those who listen: each ends in a full stop.
 fn plain(lines: &[Line]) -> String {
     let sentence = |line: &Line| {
-        let words = flat(line);
+        let words = flat(line).replace(" · ", ", ");
         if words.ends_with(['.', ':', '?']) { words } else { format!("{words}.") }
     };
     lines.iter().map(sentence).collect::<Vec<_>>().join(" ")

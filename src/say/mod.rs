@@ -13,14 +13,20 @@ use crate::domain::{
 
 pub mod alert;
 pub mod approver;
+#[cfg(test)]
+pub(crate) mod cast;
 pub mod form;
 pub mod length;
 pub mod list;
 pub mod nudge;
 pub mod people;
+#[cfg(test)]
+mod plain;
 pub mod refusal;
 pub mod requester;
 pub mod slash;
+#[cfg(test)]
+mod tests;
 pub mod ticket;
 pub mod time;
 

@@ -62,12 +62,12 @@ pub fn justification(request: &Request) -> String {
     request.justification.text.clone().unwrap_or_else(|| "(erased)".to_owned())
 }
 
-/// "2 hours", or "until 18:00".
+/// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere.
 #[must_use]
 pub fn how_long(request: &Request, zone: &Zone) -> String {
     match request.end {
         EndRule::After { secs } => length::words(secs),
-        EndRule::At { instant } => format!("until {}", zone.clock(instant)),
+        EndRule::At { instant } => format!("until {} {}", zone.clock(instant), zone.name(instant)),
     }
 }
 

@@ -41,13 +41,13 @@ const LONGEST_JUSTIFICATION: usize = crate::domain::said::LONGEST_TEXT;
 /// A message: its fallback text and its blocks.
 #[must_use]
 pub fn message(card: &Card) -> (String, Vec<SlackBlock>) {
-    (escape(&cut(&card.text, LONGEST_TEXT)), typed(blocks(card)))
+    (fallback(&card.text), typed(blocks(card)))
 }
 
 /// The same as an ack carries it.
 #[must_use]
 pub fn ephemeral(card: &Card) -> Value {
-    json!({ "response_type": "ephemeral", "text": escape(&cut(&card.text, LONGEST_TEXT)), "blocks": blocks(card) })
+    json!({ "response_type": "ephemeral", "text": fallback(&card.text), "blocks": blocks(card) })
 }
 
 /// A sentence as an ack carries it. It is not parsed.
@@ -196,6 +196,22 @@ fn plain(text: &str) -> Value {
 /// The three characters that mean something in mrkdwn.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The fallback text: escaped, and cut so that it is not too long once it is.
+fn fallback(text: &str) -> String {
+    let escaped = escape(text);
+    if escaped.chars().count() <= LONGEST_TEXT {
+        return escaped;
+    }
+    let mut room = LONGEST_TEXT - 1;
+    let fits = text.chars().map(|c| escape(c.encode_utf8(&mut [0; 4]))).take_while(|part| {
+        let length = part.chars().count();
+        let fits = length <= room;
+        room = room.saturating_sub(length);
+        fits
+    });
+    fits.chain(["…".to_owned()]).collect()
 }
 
 /// At most so many characters; what is cut off is shown to be.
@@ -361,3 +377,6 @@ fn modal(callback: &str, frame: &Frame, blocks: Vec<Value>) -> Value {
     }
     view
 }
+
+#[cfg(test)]
+mod tests;
