@@ -15,3 +15,4 @@ mod plays;
 mod process;
 mod record;
 mod sim;
+mod wording;
