@@ -20,6 +20,7 @@ async fn late_removals_are_one_message_that_rings_at_growing_intervals() {
     let down = house.world.fault(down.until_lifted());
     house.advance(46);
     house.world.until_called(down).await;
+    house.until_refused_twice(&["00uALICE", "00uDANA"]).await;
     house.advance(5);
     house.world.until_message(CAROL, "2 removals are not confirmed by Okta").await;
     house.settled_but_for_removals().await;
@@ -81,6 +82,24 @@ async fn late_removals_are_one_message_that_rings_at_growing_intervals() {
         (CAROL, "All 2 late removals are confirmed"),
     ];
     house.finish(&[], &[told]).await;
+}
+
+impl House {
+    /// Waits until each of these removals was tried twice: what the first was answered is known then.
+    async fn until_refused_twice(&self, users: &[&str]) {
+        let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
+        let twice = |user: &&str| {
+            self.world
+                .calls_to(world::Vendor::Okta, "DELETE /api/v1/groups")
+                .iter()
+                .filter(|call| call.path.ends_with(*user))
+                .count()
+                >= 2
+        };
+        while !users.iter().all(twice) {
+            looks.tick().await;
+        }
+    }
 }
 
 /// How often Okta was asked until then is up to the machine.
