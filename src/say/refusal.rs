@@ -42,7 +42,8 @@ pub fn sentence(
             format!("You have this until {until} ({request}). To give it back: {command} return {request}.")
         }
         Refusal::TooManyOpen { most } => {
-            format!("You have {most} open requests, the most at one time. Cancel or return one first.")
+            let open = length::count((*most).into(), "open request");
+            format!("You have {open}, the most at one time. Cancel or return one first.")
         }
         Refusal::NotServed { unfit } => not_served(unfit, voice),
         Refusal::IdentityChanged => identity_changed(voice),

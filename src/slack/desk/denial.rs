@@ -79,7 +79,7 @@ impl Desk {
         }
         let Ok(denying) = serde_json::from_str::<Denying>(&form.metadata) else {
             let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
-            return instead(&blocks::notice(&form::too_late(sentence)));
+            return instead(&blocks::notice(&form::not_done(sentence)));
         };
         let reason = match self.door.text(form.fields.text("reason")) {
             Ok(reason) => reason,
@@ -101,7 +101,11 @@ impl Desk {
             Ok(_) => Ack::Bare,
             Err(refusal) => {
                 let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
-                instead(&blocks::notice(&form::too_late(sentence)))
+                let notice = match refusal {
+                    Refusal::Over => form::too_late(sentence),
+                    _ => form::not_done(sentence),
+                };
+                instead(&blocks::notice(&notice))
             }
         }
     }

@@ -11,6 +11,7 @@ mod outage;
 mod people;
 mod refusing;
 mod restart;
+mod rows;
 mod searching;
 mod states;
 mod taking;

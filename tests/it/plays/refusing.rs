@@ -144,9 +144,9 @@ async fn no_more_are_open_at_one_time_than_may_be() {
     house.start().await;
     house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     house.settle().await;
-    assert_snapshot!(under(&house, "justification", "staging/admin", "45m").await, @"You have 1 open requests, the most at one time. Cancel or return one first.");
+    assert_snapshot!(under(&house, "justification", "staging/admin", "45m").await, @"You have 1 open request, the most at one time. Cancel or return one first.");
     assert_snapshot!(typed(&house, ALICE, "staging/admin 45m Rollout").await, @"
-    You have 1 open requests, the most at one time. Cancel or return one first.
+    You have 1 open request, the most at one time. Cancel or return one first.
     You typed:
     │ staging/admin 45m Rollout
     ");
@@ -252,9 +252,9 @@ async fn forged_metadata_and_lengths_are_refused() {
     house.world.fill(BOB, "reason", "reason", "No").await.unwrap();
     house.world.forge_view(BOB, |view| view.body["private_metadata"] = json!("R-1")).unwrap();
     house.world.submit(BOB).await.unwrap();
-    house.world.until_view(BOB, "Already decided").await;
+    house.world.until_view(BOB, "Not done").await;
     assert_snapshot!(house.world.seen_view(BOB).unwrap(), @"
-    # Already decided
+    # Not done
     This message is not the one on record for you, so nothing was done. Use the newest message about this request.
     [Close]
     ");
