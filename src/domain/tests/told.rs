@@ -170,7 +170,7 @@ fn whoever_turns_out_to_be_no_approver_has_a_card_that_says_so() {
         .settled("identify_person", Outcome::Identified { person: identity("alice") })
         .settled("find_approvers", found());
     let view = ViewKey::Approver { request: ONE, slack: slack("bob") };
-    play = play.goes(&Command::Show { view: view.clone(), posted: card("bob"), revision: 9 });
+    play = play.goes(&Command::Show { view, posted: card("bob"), revision: 9 });
     for application in play.catalogue.applications.values_mut() {
         application.owners.retain(|owner| *owner != email("bob"));
     }
