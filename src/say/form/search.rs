@@ -61,6 +61,7 @@ mod tests {
 
     fn company() -> Vec<Group> {
         vec![
+            group("Audit", &["Reader"]),
             group("Billing", &["Read", "Admin"]),
             group("Data Warehouse", &["Read", "Write"]),
             group("Production Database", &["Read", "Administer"]),
@@ -90,6 +91,12 @@ mod tests {
             ]
         );
         assert_eq!(search(&company(), "base read")[0].label, "Production Database");
+        let read = found("read");
+        assert_eq!(
+            (read[0].as_str(), read[3].as_str()),
+            ("Read · Billing", "Reader · Audit"),
+            "the word before what it begins"
+        );
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Removals that Okta does not confirm, as admins follow them: one message for all of them, and few pings.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
-use jitney::clock::Clock as _;
-use world::{Fault, What};
+use jitney::clock::{Clock as _, timeout};
+use world::{Fault, PATIENCE, Vendor, What};
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW, Told};
 
@@ -87,18 +89,17 @@ async fn late_removals_are_one_message_that_rings_at_growing_intervals() {
 impl House {
     /// Waits until each of these removals was tried twice: what the first was answered is known then.
     async fn until_refused_twice(&self, users: &[&str]) {
-        let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
-        let twice = |user: &&str| {
-            self.world
-                .calls_to(world::Vendor::Okta, "DELETE /api/v1/groups")
-                .iter()
-                .filter(|call| call.path.ends_with(*user))
-                .count()
-                >= 2
+        let tries = |user: &&str| {
+            let calls = self.world.calls_to(Vendor::Okta, "DELETE /api/v1/groups");
+            calls.iter().filter(|call| call.path.ends_with(*user)).count()
         };
-        while !users.iter().all(twice) {
-            looks.tick().await;
-        }
+        let tried = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(20));
+            while !users.iter().all(|user| tries(user) >= 2) {
+                looks.tick().await;
+            }
+        };
+        timeout(PATIENCE, tried).await.expect("each removal is tried twice");
     }
 }
 
@@ -154,7 +155,7 @@ async fn what_has_passed_while_slack_was_down_is_told_once() {
     let down = house.world.fault(Fault::okta("DELETE *", What::Html { code: 503 }).until_lifted());
     house.advance(46);
     house.world.until_called(down).await;
-    house.world.down(world::Vendor::Slack);
+    house.world.down(Vendor::Slack);
     for minutes in [5, 10, 45, 240] {
         house.advance(minutes);
         let wanted = house.clock.now();
@@ -162,7 +163,7 @@ async fn what_has_passed_while_slack_was_down_is_told_once() {
     }
     house.world.lift(down);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.up(world::Vendor::Slack);
+    house.world.up(Vendor::Slack);
     house.world.until_message(CAROL, "The late removal is confirmed by Okta").await;
     house.settle().await;
     assert_eq!(carols(&house).len(), 1, "{:#?}", carols(&house));
