@@ -74,7 +74,7 @@ fn of_deciding() {
         request["state"]["route"]["steps"][0]["approvers"] = json!([person("BOB", "Bob Stone")]);
     });
     assert_snapshot!(to(&Refusal::NotApprover, Some(&alone), "bob"), @"You cannot decide this: you no longer own Production Database. Ask Carol Diaz.");
-    assert_snapshot!(to(&Refusal::HasApproved { at: at("13:41") }, Some(&open), "bob"), @"You approved this today 14:41. It needs one more, different person.");
+    assert_snapshot!(to(&Refusal::HasApproved { at: at("13:41") }, Some(&open), "bob"), @"You approved this today 14:41 Paris time (UTC+1). It needs one more, different person.");
     assert_snapshot!(to(&Refusal::OldTerms, Some(&open), "bob"), @"The terms changed since this card. It now shows 2 hours; decide again.");
     assert_snapshot!(to(&Refusal::ForeignCard, None, "bob"), @"This message is not the one on record for you, so nothing was done. Use the newest message about this request.");
     assert_snapshot!(to(&Refusal::TooManyClicks, Some(&open), "bob"), @"Many decisions on this are being checked. Wait a moment, then look at the card.");
@@ -87,18 +87,18 @@ fn of_deciding() {
 #[test]
 fn of_what_is_over() {
     let over = |state: Value, reader: &str| to(&Refusal::Over, Some(&request(state)), reader);
-    assert_snapshot!(over(approved(), "dana"), @"Bob Stone approved this today 14:41, before your click. Nothing changed.");
-    assert_snapshot!(over(approved(), "bob"), @"You approved this today 14:41. Nothing more to do.");
-    assert_snapshot!(over(undecided(denied(), at("13:44")), "dana"), @"Bob Stone denied this today 14:44, before your click. Nothing changed.");
-    assert_snapshot!(over(undecided(denied(), at("13:44")), "bob"), @"You denied this today 14:44. Nothing more to do.");
-    assert_snapshot!(over(undecided(json!({ "ending": "cancelled" }), at("13:44")), "bob"), @"Alice Martin withdrew this today 14:44, before your click. Nothing changed.");
+    assert_snapshot!(over(approved(), "dana"), @"Bob Stone approved this today 14:41 Paris time (UTC+1), before your click. Nothing changed.");
+    assert_snapshot!(over(approved(), "bob"), @"You approved this today 14:41 Paris time (UTC+1). Nothing more to do.");
+    assert_snapshot!(over(undecided(denied(), at("13:44")), "dana"), @"Bob Stone denied this today 14:44 Paris time (UTC+1), before your click. Nothing changed.");
+    assert_snapshot!(over(undecided(denied(), at("13:44")), "bob"), @"You denied this today 14:44 Paris time (UTC+1). Nothing more to do.");
+    assert_snapshot!(over(undecided(json!({ "ending": "cancelled" }), at("13:44")), "bob"), @"Alice Martin withdrew this today 14:44 Paris time (UTC+1), before your click. Nothing changed.");
     assert_snapshot!(over(undecided(json!({ "ending": "cancelled" }), at("13:44")), "alice"), @"You withdrew this today 14:44. Nothing more to do.");
-    assert_snapshot!(over(undecided(json!({ "ending": "unanswered" }), at("13:44")), "bob"), @"This closed today 14:44, before your click. Nothing changed.");
+    assert_snapshot!(over(undecided(json!({ "ending": "unanswered" }), at("13:44")), "bob"), @"This closed today 14:44 Paris time (UTC+1), before your click. Nothing changed.");
     assert_snapshot!(over(undecided(json!({ "ending": "unanswered" }), at("13:44")), "alice"), @"This closed today 14:44. Nothing changed.");
     assert_snapshot!(over(ended(json!({ "ending": "expired" }), "13:50"), "alice"), @"This ended today 14:50. Nothing changed.");
     assert_snapshot!(over(undecided(denied(), at("13:44")), "alice"), @"Bob Stone denied this today 14:44. Nothing changed.");
     assert_snapshot!(over(revoking(Value::Null), "alice"), @"It is ending now. Nothing more to do.");
-    assert_snapshot!(over(not_sent_on(json!({ "why": "not_offered" })), "bob"), @"This ended today 14:41. Nothing changed.");
+    assert_snapshot!(over(not_sent_on(json!({ "why": "not_offered" })), "bob"), @"This ended today 14:41 Paris time (UTC+1), the company's zone. Nothing changed.");
     assert_snapshot!(to(&Refusal::Over, None, "bob"), @"This is over. Nothing changed.");
 }
 
