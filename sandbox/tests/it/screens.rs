@@ -30,6 +30,8 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
     browser.until_text("#modal", "owners of Production Database").await;
     browser.write("#input-custom_duration", "99 parsecs").await;
     browser.key(Key::Enter).await;
+    // The form is sent once the bot has drawn it anew, which takes faults off the fields.
+    browser.until_text("#modal-blocks", "“99 parsecs” is not a length").await;
     browser.write("#input-justification", &"Unbroken".repeat(20)).await;
     browser.click("#modal-submit").await;
     browser.until_there("#input-custom_duration-error").await;

@@ -83,6 +83,12 @@ enum Act {
         #[serde(default)]
         query: Option<String>,
     },
+    Type {
+        user: String,
+        block_id: String,
+        action_id: String,
+        text: String,
+    },
     Options {
         user: String,
         block_id: String,
@@ -140,6 +146,7 @@ async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
         Act::Fill { user, block_id, action_id, value, query: Some(query) } => {
             told(world.fill_from(&user, &block_id, &action_id, &value, &query).await?)
         }
+        Act::Type { user, block_id, action_id, text } => told(world.type_in(&user, &block_id, &action_id, &text)?),
         Act::Options { user, block_id, action_id, query } => {
             world.suggested(&user, &block_id, &action_id, &query).await?
         }

@@ -137,6 +137,16 @@ impl World {
         Ok(Some(self.clicked(envelope_id, None).await))
     }
 
+    /// Types into a box of the modal on top and does not press Enter: the app is told when the form is sent.
+    ///
+    /// # Errors
+    /// When there is no modal, no such box, or the client does not allow the text.
+    pub fn type_in(&self, user: &str, block_id: &str, action_id: &str, text: &str) -> Result<(), Cannot> {
+        let slot = self.look(|state| Press::from((block_id, action_id)).find(top(state, user)?.blocks()))?;
+        let held = inputs::used(&slot, &json!(text)).map_err(Cannot)?;
+        self.put(user, block_id, action_id, &held)
+    }
+
     /// Puts any `state.values` entry into the modal on top, unchecked: a forged client.
     ///
     /// # Errors
