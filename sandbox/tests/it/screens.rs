@@ -87,6 +87,21 @@ async fn two_people_side_by_side_see_each_other_act() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn colours_are_the_systems_or_the_persons_choice() {
+    let Some((_sandbox, mut browser)) = open().await else { return };
+    let ground = "getComputedStyle(document.body).backgroundColor";
+    let light = browser.eval(ground).await;
+    browser.prefer("dark").await;
+    let dark = browser.eval(ground).await;
+    assert_ne!(light, dark);
+    browser.pick("#theme", "light").await;
+    assert_eq!(browser.eval(ground).await, light);
+    browser.reload().await;
+    assert_eq!(browser.eval(ground).await, light);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn times_are_read_in_each_persons_own_zone() {
     let Some((_sandbox, mut browser)) = open().await else { return };
     browser.slash("/jit prod-db/rw 2h Zones").await;
