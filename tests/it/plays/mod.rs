@@ -11,4 +11,5 @@ mod outage;
 mod people;
 mod restart;
 mod taking;
+mod ticket_faults;
 mod tickets;
