@@ -14,7 +14,7 @@ use super::{
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
     past::{MOST_PAST, PAST_LIFE, Past},
-    port::{Effect, Identity, MembershipKey, Vendor},
+    port::{Effect, Fault, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
@@ -121,6 +121,30 @@ pub struct Refused {
     pub told: Timestamp,
     /// Whether they were taken again since.
     pub accepted: bool,
+    /// How much of it.
+    pub lacks: Lacks,
+}
+
+/// How much of what the bot sends is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacks {
+    /// All of it: what is taken at all says that it is over.
+    Admission,
+    /// What needs a certain right: what is taken meanwhile says nothing.
+    Right,
+}
+
+impl Lacks {
+    /// HTTP 403: who the bot is is known, and may not do this.
+    const FORBIDDEN: u16 = 403;
+
+    const fn by(fault: &Fault) -> Self {
+        match fault.status {
+            Some(Self::FORBIDDEN) => Self::Right,
+            _ => Self::Admission,
+        }
+    }
 }
 
 /// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
@@ -284,9 +308,9 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor)),
+            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor), Lacks::by(fault)),
             Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
-            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel)),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
             Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
@@ -306,9 +330,9 @@ impl Fold<'_> {
         }
     }
 
-    fn refused(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks) -> Result<(), Illegal> {
         let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
-        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false });
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks });
         Ok(())
     }
 

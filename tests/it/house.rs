@@ -133,11 +133,16 @@ impl House {
     /// The same, with tickets.
     pub async fn with_tickets() -> Self {
         let mut house = Self::closed(Company::acme()).await;
-        let settings = fs::read_to_string(house.path("jitney.toml")).unwrap();
-        fs::write(house.path("jitney.toml"), settings + &house.tickets()).unwrap();
+        house.keep_tickets();
         house.set_clocks();
         house.start().await;
         house
+    }
+
+    /// Tickets are kept from the next start on.
+    pub fn keep_tickets(&self) {
+        let settings = fs::read_to_string(self.path("jitney.toml")).unwrap();
+        fs::write(self.path("jitney.toml"), settings + &self.tickets()).unwrap();
     }
 
     /// The same, with a channel that is told of everything.
@@ -483,10 +488,15 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// The end of a play whose people read everything, because there is too much of it.
     pub async fn finish_unread(self) {
+        self.finish_unread_holding(&[]).await;
+    }
+
+    /// The same, where somebody still holds something.
+    pub async fn finish_unread_holding(self, held: &[(&str, &str)]) {
         for (user, _) in self.world.unread() {
             self.world.read(&user);
         }
-        self.finish(&[], &[]).await;
+        self.finish(held, &[]).await;
     }
 
     /// The end of every play: nothing is left to do; people were told exactly what the play says; the journal

@@ -7,7 +7,7 @@ use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
     id::{EffectId, RequestId},
-    live::{Promise, Refuser},
+    live::{Lacks, Promise, Refuser},
     port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
     request::{Checking, State},
 };
@@ -158,20 +158,21 @@ impl Case<'_> {
 
     /// An answer that only somebody who takes what the bot sends can give. Of Okta admins hear by what goes on.
     fn accepted(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
-        let accepts = accepter(effect, outcome)
-            .filter(|refuser| self.live.refused.get(refuser).is_some_and(|refused| !refused.accepted));
-        match accepts {
-            Some(Refuser::Okta) => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
-            Some(Refuser::Jira) => {
+        let Some(accepter) = accepter(effect, outcome) else { return };
+        let Some(refused) = self.live.refused.get(&accepter).filter(|refused| !refused.accepted) else { return };
+        match accepter {
+            Refuser::Okta => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
+            Refuser::Jira => {
                 decision.event(Event::CredentialsAccepted { vendor: Vendor::Jira });
-                let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
-                decision.effect(Effect::AlertAdmins { alert });
+                if refused.lacks == Lacks::Admission {
+                    let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
+                    decision.effect(Effect::AlertAdmins { alert });
+                }
             }
-            Some(Refuser::AuditChannel) => {
+            Refuser::AuditChannel => {
                 decision.event(Event::AuditChannelAccepted);
                 decision.effect(Effect::AlertAdmins { alert: Alert::AuditChannelAccepted });
             }
-            None => {}
         }
     }
 }

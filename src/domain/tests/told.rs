@@ -37,6 +37,34 @@ fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 2);
 }
 
+/// Of Jira nothing else tells that it goes on: admins hear of both. A right that only some of it needs is over when
+/// somebody gave it, not when something else went well.
+#[test]
+fn jira_that_refuses_the_bot_is_told_once_and_so_is_that_it_takes_it_again() {
+    let jira = |play: &Play, wanted: &str, status: u16| {
+        let mut refused = play.fails(wanted, Class::Auth, status);
+        if let Command::Fail(failure) = &mut refused {
+            failure.fault.vendor = Vendor::Jira;
+        }
+        refused
+    };
+    let opened =
+        Outcome::TicketOpened { id: "1".into(), key: "ACCESS-1".into(), link: "https://jira.example/1".into() };
+    let pending = Play { tickets: Tickets::Kept, ..Play::new() }
+        .goes(&ask("db/rw", "form"))
+        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("find_approvers", found());
+    let refused = jira(&pending, "create_ticket", 401);
+    let open = pending.clone().goes(&refused).after(7_200).goes(&refused).settled("create_ticket", opened.clone());
+    let alerts = open.alerts();
+    assert!(matches!(alerts[..], [Alert::CredentialsRefused { .. }, Alert::CredentialsAccepted { .. }]), "{alerts:?}");
+    assert!(open.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Jira }));
+
+    let forbidden = jira(&pending, "create_ticket", 403);
+    let open = pending.goes(&forbidden).settled("create_ticket", opened);
+    assert!(matches!(open.alerts()[..], [Alert::CredentialsRefused { .. }]), "{:?}", open.alerts());
+}
+
 #[test]
 fn slack_that_refuses_its_token_is_no_fault_of_okta() {
     let asked = Play::new().goes(&ask("db/rw", "form"));

@@ -12,4 +12,5 @@ mod outage;
 mod people;
 mod restart;
 mod taking;
+mod ticket_faults;
 mod tickets;
