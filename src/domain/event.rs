@@ -83,6 +83,11 @@ pub enum Event {
         /// Its steps.
         steps: Vec<Step>,
     },
+    /// It takes long to find out who decides, and the requester is told so.
+    LookUpSlow {
+        /// For which request.
+        request: RequestId,
+    },
     /// It was not put to anyone.
     RequestRefused {
         /// Which.
@@ -287,6 +292,7 @@ impl Event {
             | Self::StandingDoubted { request, .. }
             | Self::ApproversSought { request, .. }
             | Self::RequestPending { request, .. }
+            | Self::LookUpSlow { request }
             | Self::RequestRefused { request, .. }
             | Self::DecisionReceived { request, .. }
             | Self::DecisionRefused { request, .. }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alarm::Alarm,
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
@@ -168,6 +169,8 @@ pub struct Touched {
     pub people: BTreeSet<SlackUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
+    /// The alarm about late removals: whether it was.
+    pub alarm: bool,
     /// Requests that left memory: over, and nothing left to say.
     pub retired: Vec<Request>,
 }
@@ -187,6 +190,8 @@ pub struct Live {
     pub promises: BTreeMap<EffectId, Promise>,
     /// Who refuses what the bot sends, or did lately.
     pub refused: BTreeMap<Refuser, Refused>,
+    /// That removals are late, or were until admins are told otherwise.
+    pub alarm: Option<Alarm>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -204,6 +209,7 @@ impl Default for Live {
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
             refused: BTreeMap::new(),
+            alarm: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -246,6 +252,18 @@ impl Live {
         let mut held: Vec<Request> = others.filter(|other| other.ends().is_some()).cloned().collect();
         held.sort_by_key(Request::ends);
         held
+    }
+
+    /// Removals whose lateness was told, the earliest end first.
+    #[must_use]
+    pub fn late_removals(&self) -> Vec<&Membership> {
+        let due = |membership: &Membership| match membership.motion {
+            Motion::Removing { due, told: 1.., .. } => Some(due),
+            _ => None,
+        };
+        let mut late: Vec<&Membership> = self.memberships.values().filter(|one| due(one).is_some()).collect();
+        late.sort_by_key(|membership| due(membership));
+        late
     }
 
     /// The promises made for a request itself; those of its membership are not among them.

@@ -26,6 +26,7 @@ use crate::{
         id::{Email, SlackChannelId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
+        ticket::Tickets,
     },
     say::{Card, Voice, approver, home, people::Named, requester},
 };
@@ -60,7 +61,9 @@ impl Manners {
     #[must_use]
     pub fn new(slack: &config::Slack, settings: Option<&Settings>, admins: &[Who]) -> Self {
         let day = settings.map(|settings| settings.requests.business_day.clone()).unwrap_or_default();
-        let voice = Voice { command: slack.command.clone(), zone: day.zone.clone(), day, admins: Vec::new() };
+        let tickets = settings.and_then(|settings| settings.jira.as_ref()).map_or(Tickets::None, |_| Tickets::Kept);
+        let (command, zone) = (slack.command.clone(), day.zone.clone());
+        let voice = Voice { command, zone, day, admins: Vec::new(), workspace: None, tickets };
         let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
         Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone() }
     }

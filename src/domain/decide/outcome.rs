@@ -51,7 +51,7 @@ impl Case<'_> {
     /// What was found out for a request that is being checked.
     fn looked_up(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
-        let State::Checking { checking } = &request.state else { return };
+        let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person }) => {
                 self.identified(request.id, &request.access, person, decision);
@@ -233,6 +233,9 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         Effect::RemoveMember { .. } => matches!(outcome, Outcome::Removed { .. }),
         Effect::CreateTicket { .. } => {
             matches!(outcome, Outcome::TicketOpened { .. } | Outcome::Moot | Outcome::Refused { .. })
+        }
+        Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
+            matches!(outcome, Outcome::Rung { .. } | Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
         | Effect::Reply { .. }

@@ -11,6 +11,7 @@ mod listing;
 mod outage;
 mod people;
 mod restart;
+mod searching;
 mod taking;
 mod ticket_faults;
 mod tickets;
