@@ -167,6 +167,7 @@ fn main() -> ExitCode {
         min_duration: secs(60),
         max_open: 20,
         tickets: jitney::domain::ticket::Tickets::None,
+        audit: jitney::domain::ticket::AuditChannel::None,
     };
     let now = "2026-11-24T13:40:00Z".parse().unwrap();
     let mut bench = Bench { live: Live::default(), catalogue: catalogue(), limits, now };

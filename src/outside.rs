@@ -16,13 +16,15 @@ use crate::{
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackUserId},
         port::{
-            Alert, Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted,
-            Unfit, Vendor, ViewKey,
+            Alert, Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Late, Nudge, Outcome, Outside,
+            Posted, Unfit, Vendor, ViewKey,
         },
         request::Request,
+        ticket::Happened,
+        time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, nudge, refusal},
+    say::{Card, alert, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -96,12 +98,12 @@ impl Vendors {
         Ok(Ok((identity, member.guest)))
     }
 
-    async fn say(&self, request: Option<&Request>, what: Nudge) -> Result<Outcome, EffectError> {
+    async fn say(&self, request: Option<&Request>, others: &[Request], what: Nudge) -> Result<Outcome, EffectError> {
         let request = request.ok_or_else(|| retry("no request"))?;
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::card(what, request, chat.voice())).await?;
+        chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
@@ -129,10 +131,44 @@ impl Vendors {
         Ok(Outcome::Told)
     }
 
-    async fn alert(&self, alert: &Alert, about: Option<&Request>) -> Result<Outcome, EffectError> {
+    /// Tells the audit channel, where there is one.
+    async fn tell_audit(
+        &self,
+        about: Option<&Request>,
+        what: &Happened,
+        at: Timestamp,
+    ) -> Result<Outcome, EffectError> {
         let chat = self.chat()?;
-        self.tell_all(&chat, &alert::card(alert, about, chat.voice())).await?;
+        let (Some(channel), Some(request)) = (chat.audit_channel(), about) else { return Ok(Outcome::Moot) };
+        let card = || audit::card(request, what, at, self.clock.now(), chat.voice());
+        chat.announce(channel, card).await?;
         Ok(Outcome::Told)
+    }
+
+    async fn alert(
+        &self,
+        alert: &Alert,
+        about: Option<&Request>,
+        alarm: Option<&Late>,
+    ) -> Result<Outcome, EffectError> {
+        let chat = self.chat()?;
+        if let Alert::RemovalsLate { .. } = alert {
+            return match alarm {
+                Some(late) => self.ring(&chat, late).await,
+                None => Ok(Outcome::Moot),
+            };
+        }
+        self.tell_all(&chat, &Telling::once(alert::card(alert, about))).await?;
+        Ok(Outcome::Told)
+    }
+
+    /// Shows how things stand with late removals, in each admin's one message; where it rings, also in its thread.
+    async fn ring(&self, chat: &Chat, late: &Late) -> Result<Outcome, EffectError> {
+        let rings = late.alarm.rung > late.alarm.heard || late.removals.is_empty();
+        let again = rings.then(|| alert::late_again(late, chat.voice()));
+        let telling = Telling { card: alert::late(late, chat.voice()), again, cards: late.alarm.cards.clone() };
+        let cards = self.tell_all(chat, &telling).await?;
+        Ok(Outcome::Rung { cards, rung: late.alarm.rung })
     }
 
     /// Tells every admin who can be reached, each once. People named by e-mail come first: they need no Okta. Whoever
@@ -140,11 +176,11 @@ impl Vendors {
     ///
     /// # Errors
     /// If nobody was told: worth another try, whatever each of them failed with.
-    async fn tell_all(&self, chat: &Chat, card: &Card) -> Result<(), EffectError> {
+    async fn tell_all(&self, chat: &Chat, what: &Telling) -> Result<BTreeMap<SlackUserId, Posted>, EffectError> {
         let mut round = Round::default();
         for admin in chat.admins() {
             if let Who::Person(email) = admin {
-                round.tell(chat, card, email).await;
+                round.tell(chat, what, email).await;
             }
         }
         for admin in chat.admins() {
@@ -152,7 +188,7 @@ impl Vendors {
             match self.roster(group).await {
                 Ok(emails) => {
                     for email in &emails {
-                        round.tell(chat, card, email).await;
+                        round.tell(chat, what, email).await;
                     }
                 }
                 Err(error) => round.miss(error),
@@ -195,7 +231,7 @@ impl Vendors {
     /// Tells the admins what no promise on record covers, and answers whether anyone was told.
     pub async fn tell_admins(&self, card: &Card) -> bool {
         let told = match self.chat() {
-            Ok(chat) => self.tell_all(&chat, card).await,
+            Ok(chat) => self.tell_all(&chat, &Telling::once(card.clone())).await,
             Err(error) => Err(error),
         };
         if let Err(error) = &told {
@@ -205,19 +241,47 @@ impl Vendors {
     }
 }
 
+/// What all admins are told: in a message of their own, or in one that stands already.
+struct Telling {
+    card: Card,
+    /// Said in the thread of a message that stands already: without it nobody is pinged.
+    again: Option<Card>,
+    cards: BTreeMap<SlackUserId, Posted>,
+}
+
+impl Telling {
+    const fn once(card: Card) -> Self {
+        Self { card, again: None, cards: BTreeMap::new() }
+    }
+
+    async fn to(&self, chat: &Chat, admin: &SlackUserId) -> Result<Posted, EffectError> {
+        let Some(posted) = self.cards.get(admin) else { return chat.tell(admin, &self.card).await };
+        match chat.redraw(posted, &self.card).await {
+            Ok(()) => {}
+            // It was deleted: a new one says the same.
+            Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => return chat.tell(admin, &self.card).await,
+            Err(error) => return Err(error),
+        }
+        if let Some(again) = &self.again {
+            chat.nudge(posted, again).await?;
+        }
+        Ok(posted.clone())
+    }
+}
+
 /// One telling of all admins.
 #[derive(Default)]
 struct Round {
-    told: BTreeSet<SlackUserId>,
+    told: BTreeMap<SlackUserId, Posted>,
     missed: Option<EffectError>,
 }
 
 impl Round {
-    async fn tell(&mut self, chat: &Chat, card: &Card, email: &Email) {
+    async fn tell(&mut self, chat: &Chat, what: &Telling, email: &Email) {
         match chat.by_email(email).await {
-            Ok(Some(admin)) if self.told.contains(&admin) => {}
-            Ok(Some(admin)) => match chat.tell(&admin, card).await {
-                Ok(_) => drop(self.told.insert(admin)),
+            Ok(Some(admin)) if self.told.contains_key(&admin) => {}
+            Ok(Some(admin)) => match what.to(chat, &admin).await {
+                Ok(posted) => drop(self.told.insert(admin, posted)),
                 Err(error) => self.miss(error),
             },
             Ok(None) => self.miss(retry("no such admin")),
@@ -230,9 +294,9 @@ impl Round {
         self.missed.get_or_insert(error);
     }
 
-    fn end(self) -> Result<(), EffectError> {
+    fn end(self) -> Result<BTreeMap<SlackUserId, Posted>, EffectError> {
         if !self.told.is_empty() {
-            return Ok(());
+            return Ok(self.told);
         }
         let missed = self.missed.unwrap_or_else(|| retry("no admin"));
         Err(EffectError { class: Class::Retry, ..missed })
@@ -241,7 +305,7 @@ impl Round {
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { id, effect, doubt, about } = attempt;
+        let Attempt { id, effect, doubt, about, others, alarm } = attempt;
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack).await? {
@@ -260,10 +324,11 @@ impl Outside for Vendors {
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
-            Effect::Nudge { nudge, .. } => self.say(about, nudge).await,
+            Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
             Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
-            Effect::AlertAdmins { alert } => self.alert(&alert, about).await,
+            Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
+            Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (&self.tickets, about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,

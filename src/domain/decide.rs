@@ -3,23 +3,27 @@
 //! Owns every rule about who may do what when; refuses to change anything. The same state, command, catalogue and
 //! instant always give the same decision.
 
+use chrono::TimeDelta;
+
 use super::{
     catalogue::{Catalogue, Entitlement, Requesters},
     command::{Answer, Command, Refusal},
     event::Event,
     id::{EntitlementId, OktaGroupId, RequestId},
     live::Live,
-    port::{Effect, Identity, Nudge, ViewKey},
+    port::{Alert, Effect, Identity, Nudge, ViewKey},
     request::{Click, Request, State},
     said::{Text, Words},
-    ticket::Tickets,
+    ticket::{AuditChannel, Tickets},
     time::{AccessDuration, Timestamp},
 };
 
 mod again;
 mod ask;
+mod audit;
 mod click;
 mod grant;
+mod news;
 mod outcome;
 mod ticket;
 
@@ -48,6 +52,8 @@ pub struct Limits {
     pub max_open: u32,
     /// Whether tickets are kept.
     pub tickets: Tickets,
+    /// Whether an audit channel is told.
+    pub audit: AuditChannel,
 }
 
 /// How much the program may do.
@@ -123,14 +129,18 @@ impl Decision {
 pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     let case = Case { live, today, now };
     let mut decision = case.decide(command)?;
-    case.tell_tickets(&mut decision);
+    case.tell_elsewhere(&mut decision);
     Ok(decision)
 }
 
-/// When something of a request is due by itself: its closing.
+/// How long it may take to find out who decides before the requester is told that it is slow.
+pub const SLOW_AFTER: TimeDelta = TimeDelta::seconds(30);
+
+/// When something of a request is due by itself: telling that a look-up is slow, its closing.
 #[must_use]
 pub fn request_due(request: &Request) -> Option<Timestamp> {
     match &request.state {
+        State::Checking { slow: None, .. } => Some(request.closes.min(request.asked + SLOW_AFTER)),
         State::Checking { .. } => Some(request.closes),
         // A decision that came in time counts, even where looking its maker up takes longer.
         State::Pending { clicks, .. } if clicks.is_empty() => Some(request.closes),
@@ -203,11 +213,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Nobody decided in time.
+    /// Nobody decided in time, or it takes long to find out who decides.
     fn request_due(&self, id: RequestId) -> Decision {
         let mut decision = Decision::default();
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
+            if request.closes > self.now {
+                decision.event(Event::LookUpSlow { request: id });
+                return decision;
+            }
             self.close(request, &mut decision);
             decision.event(Event::RequestLapsed { request: id });
             decision.nudge(id, Nudge::Unanswered);
@@ -224,6 +238,11 @@ impl<'a> Case<'a> {
             ViewKey::Approver { slack, .. } => slack.clone(),
         };
         if !request.unreachable.contains(&slack) {
+            if request.asker != slack {
+                let (slack, fault) = (slack.clone(), fault.clone());
+                let alert = Alert::ApproverUnreachable { request: request.id, slack, fault };
+                decision.effect(Effect::AlertAdmins { alert });
+            }
             decision.event(Event::ApproverUnreachable { request: request.id, slack, fault: fault.clone() });
         }
         decision

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
-    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, ViewKey},
+    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
     request::{Access, Decider, NotOpened, NotSentOn, Sought, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
@@ -82,6 +82,11 @@ pub enum Event {
         request: RequestId,
         /// Its steps.
         steps: Vec<Step>,
+    },
+    /// It takes long to find out who decides, and the requester is told so.
+    LookUpSlow {
+        /// For which request.
+        request: RequestId,
     },
     /// It was not put to anyone.
     RequestRefused {
@@ -245,13 +250,24 @@ pub enum Event {
         /// What came back.
         fault: Fault,
     },
-    /// Okta refuses the bot's credentials, and admins are told. Not said again while it lasts.
+    /// A vendor refuses the bot's credentials, and admins are told. Not said again while it lasts.
     CredentialsRefused {
+        /// What came back, and from whom.
+        fault: Fault,
+    },
+    /// It takes them again.
+    CredentialsAccepted {
+        /// Who.
+        #[serde(default = "okta", skip_serializing_if = "is_okta")]
+        vendor: Vendor,
+    },
+    /// Slack takes no line for the audit channel, and admins are told. Not said again while it lasts.
+    AuditChannelRefused {
         /// What came back.
         fault: Fault,
     },
-    /// Okta takes them again.
-    CredentialsAccepted,
+    /// It takes them again.
+    AuditChannelAccepted,
     /// Somebody asked for something and was told no.
     CommandRefused {
         /// Who.
@@ -276,6 +292,7 @@ impl Event {
             | Self::StandingDoubted { request, .. }
             | Self::ApproversSought { request, .. }
             | Self::RequestPending { request, .. }
+            | Self::LookUpSlow { request }
             | Self::RequestRefused { request, .. }
             | Self::DecisionReceived { request, .. }
             | Self::DecisionRefused { request, .. }
@@ -299,7 +316,9 @@ impl Event {
             | Self::PersonBound { .. }
             | Self::RemovalLate { .. }
             | Self::CredentialsRefused { .. }
-            | Self::CredentialsAccepted
+            | Self::CredentialsAccepted { .. }
+            | Self::AuditChannelRefused { .. }
+            | Self::AuditChannelAccepted
             | Self::EffectSettled { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }
@@ -320,6 +339,16 @@ impl Event {
             _ => None,
         }
     }
+}
+
+/// Whom a line means that names no vendor: the first that could refuse.
+const fn okta() -> Vendor {
+    Vendor::Okta
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+const fn is_okta(vendor: &Vendor) -> bool {
+    matches!(vendor, Vendor::Okta)
 }
 
 /// What becomes of a membership when one of its holds ends.

@@ -10,11 +10,12 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alarm::Alarm,
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
     past::{MOST_PAST, PAST_LIFE, Past},
-    port::{Effect, Identity, MembershipKey},
+    port::{Effect, Fault, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
@@ -89,7 +90,31 @@ pub struct Promise {
     pub since: Timestamp,
 }
 
-/// That a vendor refuses the bot's credentials: told once while it lasts.
+/// Who refuses what the bot sends, whatever it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuser {
+    /// Okta, for the bot's credentials.
+    Okta,
+    /// Jira, for its credentials there.
+    Jira,
+    /// The audit channel, for what it is or who is in it.
+    AuditChannel,
+}
+
+impl Refuser {
+    /// Whose credentials are meant. Slack's are not: without them nobody can be told.
+    #[must_use]
+    pub const fn of(vendor: Vendor) -> Option<Self> {
+        match vendor {
+            Vendor::Okta => Some(Self::Okta),
+            Vendor::Jira => Some(Self::Jira),
+            Vendor::Slack => None,
+        }
+    }
+}
+
+/// That someone refuses what the bot sends: told once while it lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -97,6 +122,30 @@ pub struct Refused {
     pub told: Timestamp,
     /// Whether they were taken again since.
     pub accepted: bool,
+    /// How much of it.
+    pub lacks: Lacks,
+}
+
+/// How much of what the bot sends is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacks {
+    /// All of it: what is taken at all says that it is over.
+    Admission,
+    /// What needs a certain right: what is taken meanwhile says nothing.
+    Right,
+}
+
+impl Lacks {
+    /// HTTP 403: who the bot is is known, and may not do this.
+    const FORBIDDEN: u16 = 403;
+
+    const fn by(fault: &Fault) -> Self {
+        match fault.status {
+            Some(Self::FORBIDDEN) => Self::Right,
+            _ => Self::Admission,
+        }
+    }
 }
 
 /// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
@@ -120,6 +169,8 @@ pub struct Touched {
     pub people: BTreeSet<SlackUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
+    /// The alarm about late removals: whether it was.
+    pub alarm: bool,
     /// Requests that left memory: over, and nothing left to say.
     pub retired: Vec<Request>,
 }
@@ -137,8 +188,10 @@ pub struct Live {
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
-    /// That Okta refuses the bot's credentials, or did lately.
-    pub refused: Option<Refused>,
+    /// Who refuses what the bot sends, or did lately.
+    pub refused: BTreeMap<Refuser, Refused>,
+    /// That removals are late, or were until admins are told otherwise.
+    pub alarm: Option<Alarm>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -155,7 +208,8 @@ impl Default for Live {
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
-            refused: None,
+            refused: BTreeMap::new(),
+            alarm: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -200,6 +254,18 @@ impl Live {
         held
     }
 
+    /// Removals whose lateness was told, the earliest end first.
+    #[must_use]
+    pub fn late_removals(&self) -> Vec<&Membership> {
+        let due = |membership: &Membership| match membership.motion {
+            Motion::Removing { due, told: 1.., .. } => Some(due),
+            _ => None,
+        };
+        let mut late: Vec<&Membership> = self.memberships.values().filter(|one| due(one).is_some()).collect();
+        late.sort_by_key(|membership| due(membership));
+        late
+    }
+
     /// The promises made for a request itself; those of its membership are not among them.
     pub fn promises_of(&self, request: RequestId) -> impl Iterator<Item = (EffectId, &Promise)> {
         self.promises
@@ -223,7 +289,8 @@ impl Effect {
             | Self::TellOwner { request, .. }
             | Self::CreateTicket { request }
             | Self::CommentTicket { request, .. }
-            | Self::MoveTicket { request, .. } => Some(*request),
+            | Self::MoveTicket { request, .. }
+            | Self::TellAudit { request, .. } => Some(*request),
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
@@ -259,11 +326,10 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { .. } => {
-                self.live.refused = Some(Refused { told: self.entry.at, accepted: false });
-                Ok(())
-            }
-            Event::CredentialsAccepted => self.accepted(),
+            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor), Lacks::by(fault)),
+            Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
+            Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
@@ -282,9 +348,16 @@ impl Fold<'_> {
         }
     }
 
-    fn accepted(&mut self) -> Result<(), Illegal> {
-        let illegal = self.illegal("no credentials were refused");
-        self.live.refused.as_mut().ok_or(illegal)?.accepted = true;
+    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks) -> Result<(), Illegal> {
+        let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks });
+        Ok(())
+    }
+
+    fn accepted(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+        let illegal = self.illegal("nothing was refused");
+        let refused = refuser.and_then(|refuser| self.live.refused.get_mut(&refuser));
+        refused.ok_or(illegal)?.accepted = true;
         Ok(())
     }
 

@@ -2,11 +2,17 @@
 //!
 //! Owns the words in which the core asks for things; refuses to know which vendor answers or how.
 
-use std::{collections::BTreeSet, fmt, future::Future, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alarm::Alarm,
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     request::{Request, State},
@@ -136,6 +142,15 @@ pub enum Effect {
         request: RequestId,
         /// Where.
         to: Column,
+    },
+    /// Tell the audit channel what happened: a line of its own, in the order of all that happened.
+    TellAudit {
+        /// To this request.
+        request: RequestId,
+        /// What.
+        what: Happened,
+        /// When.
+        at: Timestamp,
     },
 }
 
@@ -299,10 +314,18 @@ pub enum Outcome {
         /// Where they read it.
         link: String,
     },
-    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins` and `CommentTicket`: said. Of `MoveTicket`: it stands there.
+    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
+    /// there.
     Told,
+    /// Of `AlertAdmins` about late removals: the messages stand here.
+    Rung {
+        /// Each admin's, where one was posted or redrawn.
+        cards: BTreeMap<SlackUserId, Posted>,
+        /// How often the alarm that they show has rung.
+        rung: u32,
+    },
     /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
-    /// concerns a ticket: none are kept, or there is none.
+    /// concerns a ticket or the audit channel: none are kept, or there is none.
     Moot,
     /// It was refused for good, and did not happen.
     Refused {
@@ -393,6 +416,34 @@ pub struct Attempt {
     pub doubt: Doubt,
     /// The request it was promised for, as it stands now, for its words.
     pub about: Option<Request>,
+    /// What else its requester holds.
+    pub others: Vec<Request>,
+    /// The late removals that it is about, as they stand now.
+    pub alarm: Option<Late>,
+}
+
+/// Late removals, as they stand when admins are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// Since when, how often it rang, and where the messages stand.
+    pub alarm: Alarm,
+    /// Those that are not confirmed yet, the earliest end first.
+    pub removals: Vec<LateRemoval>,
+}
+
+/// A removal that is not confirmed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LateRemoval {
+    /// Who still stands where.
+    pub membership: MembershipKey,
+    /// The requests it ends, where they are known.
+    pub requests: Vec<Request>,
+    /// When it was to end.
+    pub due: Timestamp,
+    /// How often it was tried since the program started.
+    pub tries: u32,
+    /// What came back last, if it was tried.
+    pub fault: Option<Fault>,
 }
 
 /// Whether an earlier try may have taken effect.

@@ -232,6 +232,9 @@ pub enum State {
     Checking {
         /// What is being found out.
         checking: Checking,
+        /// Since when it is called slow.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slow: Option<Timestamp>,
     },
     /// Somebody is asked.
     Pending {
@@ -402,6 +405,9 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
+    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
     /// so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

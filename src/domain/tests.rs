@@ -23,11 +23,12 @@ use super::{
     },
     request::{Ending, State},
     said::Text,
-    ticket::Tickets,
+    ticket::{AuditChannel, Tickets},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
 mod again;
+mod audit;
 mod custody;
 mod taking;
 mod tickets;
@@ -109,6 +110,7 @@ struct Play {
     mode: Mode,
     entries: Vec<Entry>,
     tickets: Tickets,
+    audit: AuditChannel,
 }
 
 impl Play {
@@ -121,12 +123,18 @@ impl Play {
             mode: Mode::Serving,
             entries: Vec::new(),
             tickets: Tickets::None,
+            audit: AuditChannel::None,
         }
     }
 
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
-        let limits =
-            Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20, tickets: self.tickets };
+        let limits = Limits {
+            unanswered_after: secs(86_400),
+            min_duration: secs(60),
+            max_open: 20,
+            tickets: self.tickets,
+            audit: self.audit,
+        };
         let today = Today { catalogue: &self.catalogue, limits: &limits, mode: self.mode };
         let decision = decide(&self.live, command, today, self.now)?;
         if !decision.is_empty() {
@@ -173,7 +181,7 @@ impl Play {
     fn stands(&self) -> String {
         let Some(request) = self.live.requests.get(&ONE) else { return "gone".into() };
         let state = match &request.state {
-            State::Checking { checking } => format!("checking {}", word(checking)),
+            State::Checking { checking, .. } => format!("checking {}", word(checking)),
             State::Pending { clicks, .. } if !clicks.is_empty() => format!("pending, {} to judge", clicks.len()),
             State::Ended { ending, .. } => format!("ended {}", word(ending)),
             other => word(other),

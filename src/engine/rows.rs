@@ -1,10 +1,12 @@
 //! The live state as rows of an index, for history and a quick start. Derived, and rebuilt when its schema changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    live::{Live, Person, Promise, Refused, Touched},
+    live::{Live, Person, Promise, Refused, Refuser, Touched},
     membership::Membership,
     request::Request,
     time::Timestamp,
@@ -14,7 +16,8 @@ use crate::domain::{
 pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-3");
 
 /// The tables that a start believes.
-pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+pub const BELIEVED: [u8; 6] =
+    [table::ALARM, table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
 
 /// Tables, by the first byte of their keys.
 pub mod table {
@@ -28,6 +31,8 @@ pub mod table {
     pub const PERSON: u8 = b'p';
     /// Promises without an outcome.
     pub const PROMISE: u8 = b'e';
+    /// That removals are late.
+    pub const ALARM: u8 = b'a';
     /// Where the live state stands.
     pub const STATE: u8 = b's';
 }
@@ -39,7 +44,7 @@ pub type Row = (Vec<u8>, Option<Vec<u8>>);
 struct Standing {
     next: RequestId,
     at: Timestamp,
-    refused: Option<Refused>,
+    refused: BTreeMap<Refuser, Refused>,
 }
 
 /// The key of a request.
@@ -59,7 +64,11 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at, refused: live.refused }))];
+    let standing = Standing { next: live.next, at: live.at, refused: live.refused.clone() };
+    let mut rows = vec![(vec![table::STATE], json(&standing))];
+    if touched.alarm {
+        rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
+    }
     for request in &touched.retired {
         rows.push((request_key(request.id), json(request)));
     }
@@ -91,6 +100,7 @@ pub fn all(live: &Live) -> Vec<Row> {
         memberships: live.memberships.keys().cloned().collect(),
         people: live.people.keys().cloned().collect(),
         promises: live.promises.keys().copied().collect(),
+        alarm: true,
         retired: Vec::new(),
     };
     touched(live, &everything)
@@ -113,6 +123,9 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     if let Some((_, row)) = scan(table::STATE)?.first() {
         let standing: Standing = read(row)?;
         (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
+    }
+    if let Some((_, row)) = scan(table::ALARM)?.first() {
+        live.alarm = Some(read(row)?);
     }
     for (_, row) in scan(table::LIVE)? {
         let request = request(&row)?;

@@ -96,6 +96,7 @@ fn limits() -> Limits {
         min_duration: longest,
         max_open: 1,
         tickets: crate::domain::ticket::Tickets::None,
+        audit: crate::domain::ticket::AuditChannel::None,
     }
 }
 

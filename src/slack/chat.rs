@@ -9,7 +9,7 @@ use std::{
 };
 
 use slack_morphism::{SlackChannelId as ApiChannel, SlackTeamId, SlackTs as ApiTs, SlackUserId as ApiUser};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use url::Url;
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
     error::{SlackCode, SlackError},
 };
 use crate::{
+    clock,
     config::{self, Guests, Settings},
     domain::{
         catalogue::Who,
@@ -25,6 +26,7 @@ use crate::{
         id::{Email, SlackChannelId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
+        ticket::Tickets,
     },
     say::{Card, Voice, approver, home, people::Named, requester},
 };
@@ -34,6 +36,9 @@ const AT_ONCE: usize = 8;
 
 /// Home tabs that are drawn at one time.
 const HOMES_AT_ONCE: usize = 2;
+
+/// How far apart messages in one channel are sent: Slack takes about one a second.
+const PACE: Duration = Duration::from_secs(1);
 
 /// Conversations whose channel is remembered.
 const MOST_CHANNELS: usize = 10_000;
@@ -47,6 +52,8 @@ pub struct Manners {
     pub admins: Vec<Who>,
     /// What becomes of guests.
     pub guests: Guests,
+    /// The channel that is told of every decision, grant and ending.
+    pub audit: Option<SlackChannelId>,
 }
 
 impl Manners {
@@ -54,9 +61,11 @@ impl Manners {
     #[must_use]
     pub fn new(slack: &config::Slack, settings: Option<&Settings>, admins: &[Who]) -> Self {
         let day = settings.map(|settings| settings.requests.business_day.clone()).unwrap_or_default();
-        let voice = Voice { command: slack.command.clone(), zone: day.zone.clone(), day, admins: Vec::new() };
+        let tickets = settings.and_then(|settings| settings.jira.as_ref()).map_or(Tickets::None, |_| Tickets::Kept);
+        let (command, zone) = (slack.command.clone(), day.zone.clone());
+        let voice = Voice { command, zone, day, admins: Vec::new(), workspace: None, tickets };
         let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
-        Self { voice, admins: admins.to_vec(), guests }
+        Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone() }
     }
 }
 
@@ -88,6 +97,8 @@ pub struct Chat {
     channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
     turns: Semaphore,
     homes: Semaphore,
+    /// When the audit channel was last told, in elapsed time.
+    announced: AsyncMutex<Option<Duration>>,
 }
 
 impl Chat {
@@ -107,6 +118,7 @@ impl Chat {
             channels: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
             homes: Semaphore::new(HOMES_AT_ONCE),
+            announced: AsyncMutex::default(),
         }
     }
 
@@ -186,6 +198,28 @@ impl Chat {
         let ts = self.client.post(&ApiChannel::from(channel.as_str()), &text, blocks, None).await.map_err(failed)?;
         let ts = SlackTs::parse(ts.0).map_err(|_| unreadable())?;
         Ok(Posted { channel, ts })
+    }
+
+    /// The channel that is told of every decision, grant and ending.
+    #[must_use]
+    pub const fn audit_channel(&self) -> Option<&SlackChannelId> {
+        self.manners.audit.as_ref()
+    }
+
+    /// Says something in the audit channel, as fast as Slack takes it. What is said is asked when its turn has come.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] if the channel takes nothing as it is, whatever is said; [`Class::Rejected`] if it does not take
+    /// this.
+    pub async fn announce(&self, channel: &SlackChannelId, card: impl FnOnce() -> Card) -> Result<(), EffectError> {
+        let mut last = self.announced.lock().await;
+        if let Some(last) = *last {
+            clock::pause((last + PACE).saturating_sub(clock::elapsed())).await;
+        }
+        *last = Some(clock::elapsed());
+        let (text, blocks) = blocks::message(&card());
+        let posted = self.client.post(&ApiChannel::from(channel.as_str()), &text, blocks, None).await;
+        posted.map(drop).map_err(not_in_channel)
     }
 
     /// Says something in a message's thread, and in the conversation too, so that it notifies.
@@ -322,6 +356,18 @@ pub fn failed(error: SlackError) -> EffectError {
         SlackError::Unknown(hitch) => (Class::Unknown, None, hitch.to_string()),
     };
     EffectError { class, after, fault: fault(code) }
+}
+
+/// A failed message to a channel that somebody else keeps: whatever is no fault of the message is one of the channel,
+/// which may be archived, closed to the bot, or kept by a rule of its own.
+fn not_in_channel(error: SlackError) -> EffectError {
+    use SlackCode as C;
+    let class = match &error {
+        SlackError::Rejected { code, .. } if !code.is_of_content() => Class::Gone,
+        SlackError::Auth { code: C::AccessDenied | C::NoPermission, .. } => Class::Gone,
+        _ => return failed(error),
+    };
+    EffectError { class, ..failed(error) }
 }
 
 fn unreadable() -> EffectError {

@@ -63,6 +63,8 @@ pub use world::{NotInTime, PATIENCE, World};
 pub const TEAM_ID: &str = "T0ACME";
 /// The bot's Slack user.
 pub const BOT_USER: &str = "U0JITBOT";
+/// The channel `access-audit`: everybody is in it, and the bot.
+pub const AUDIT_CHANNEL: &str = "C0AUDIT";
 const TEAM_NAME: &str = "Acme";
 const TEAM_DOMAIN: &str = "acme";
 const APP_ID: &str = "A0JIT";

@@ -3,7 +3,7 @@
 //! Law: a new message is unread until read; an update makes nothing unread, as in Slack.
 
 use crate::seen;
-use crate::slack::{Ephemeral, Message};
+use crate::slack::{ChannelKind, Ephemeral, Message};
 use crate::state::State;
 use crate::world::World;
 
@@ -128,7 +128,9 @@ fn found(state: &State, user: &str, part: &str) -> Option<Message> {
 }
 
 fn unread_of(state: &State, user: &str) -> Vec<String> {
-    let posted = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+    // What stands in a public channel is read there, or never: it notifies nobody.
+    let channels = state.slack.channels.iter().filter(|channel| channel.kind != ChannelKind::Public);
+    let posted = channels.flat_map(|channel| &channel.messages);
     let posted = posted.filter(|message| !message.deleted && message.unread_by.iter().any(|reader| reader == user));
     let notes = state.slack.ephemerals.iter().filter(|note| note.user == user && note.unread && !note.deleted);
     let mut all: Vec<(String, String)> =

@@ -2,32 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, MembershipKey, Removal};
-use crate::domain::{id::RequestId, time::Timestamp};
+use super::{Fault, MembershipKey, Removal, Vendor};
+use crate::domain::id::{OktaGroupId, RequestId, SlackUserId};
 
 /// What admins are told.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "alert", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Alert {
-    /// A removal is not confirmed, some minutes after its time.
-    RemovalLate {
-        /// Who still stands where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-    },
-    /// A late removal is confirmed at last.
-    RemovalConfirmed {
-        /// Who stood where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-        /// When it was confirmed.
-        at: Timestamp,
+    /// Removals are late, or were: the message about all of them is posted, or redrawn, as things stand.
+    RemovalsLate {
+        /// Which revision of the alarm it was promised for. A later one stands for it.
+        revision: u64,
     },
     /// An access could not be opened.
     AddRejected {
@@ -38,11 +23,41 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+    /// An access could not be opened, since its group is none that may be changed.
+    GroupUnfit {
+        /// Which.
+        request: RequestId,
+        /// The group.
+        group: OktaGroupId,
+        /// Why not.
+        reason: String,
+    },
+    /// Somebody whose decision is asked for cannot be reached; the others are asked.
+    ApproverUnreachable {
+        /// For which request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// What came back.
+        fault: Fault,
+    },
     /// The vendor refuses the bot's credentials.
     CredentialsRefused {
         /// Whose.
         fault: Fault,
     },
+    /// It takes them again.
+    CredentialsAccepted {
+        /// Who.
+        vendor: Vendor,
+    },
+    /// Slack takes no line for the audit channel.
+    AuditChannelRefused {
+        /// What came back.
+        fault: Fault,
+    },
+    /// It takes them again.
+    AuditChannelAccepted,
     /// A removal counts as done since Okta shows the person or the group no more. Both can be hidden from the bot alone.
     GoneFromSight {
         /// Who stood where.

@@ -36,6 +36,7 @@ impl Core {
 
     fn failed(&mut self, id: EffectId, error: EffectError, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
         let jitter = self.random.random::<f64>();
+        self.lanes.blame(id, &error.fault);
         if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
             let failure = Failure {
                 effect: id,

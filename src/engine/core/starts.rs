@@ -8,7 +8,8 @@ use crate::{
         home::{Home, Looker},
         id::{EffectId, RequestId, SlackUserId},
         live::Illegal,
-        port::{Attempt, Class, Doubt, Effect, Identity, Outcome, Unfit},
+        membership::{Membership, Motion},
+        port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
         ticket::Ticket,
     },
     engine::turn::Now,
@@ -38,6 +39,21 @@ impl Core {
                 Err(illegal) => actions.push(Action::Halt(illegal)),
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
+            let alarm = match &promise.effect {
+                Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } } => match self.late(*revision) {
+                    // Where its messages stand is not durable yet: its turn comes with that line.
+                    _ if self.live.alarm != self.safe.alarm => {
+                        self.lanes.land(id);
+                        continue;
+                    }
+                    None => {
+                        moot.push(id);
+                        continue;
+                    }
+                    late => late,
+                },
+                _ => None,
+            };
             let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
@@ -48,7 +64,11 @@ impl Core {
                     self.lanes.land(id)
                 }
                 (effect, _) => {
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about };
+                    let others = match (effect, &about) {
+                        (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
+                        _ => Vec::new(),
+                    };
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -92,6 +112,19 @@ impl Core {
         self.known.get(who).map(|known| known.found.as_ref()).or_else(bound)
     }
 
+    /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.
+    fn late(&self, revision: u64) -> Option<Late> {
+        let alarm = self.safe.alarm.as_ref().filter(|alarm| alarm.revision == revision)?;
+        let removal = |membership: &Membership| {
+            let Motion::Removing { effect, due, .. } = membership.motion else { return None };
+            let (tries, fault) = self.lanes.failing(effect);
+            let requests = membership.ending.iter().filter_map(|id| self.safe.requests.get(id)).cloned().collect();
+            Some(LateRemoval { membership: membership.key.clone(), requests, due, tries, fault })
+        };
+        let removals = self.safe.late_removals().into_iter().filter_map(removal).collect();
+        Some(Late { alarm: alarm.clone(), removals })
+    }
+
     /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.
     fn look_again(
         &mut self,
@@ -115,14 +148,18 @@ const fn is_removal(effect: &Effect) -> bool {
 impl Effect {
     /// The request whose words it needs.
     fn about(&self) -> Option<RequestId> {
-        use crate::domain::port::Alert;
         match self {
             Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. }
-                | Alert::RemovalConfirmed { requests, .. }
-                | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
-                Alert::AddRejected { request, .. } | Alert::TicketRefused { request, .. } => Some(*request),
-                Alert::CredentialsRefused { .. } => None,
+                Alert::GoneFromSight { requests, .. } => requests.first().copied(),
+                Alert::AddRejected { request, .. }
+                | Alert::GroupUnfit { request, .. }
+                | Alert::ApproverUnreachable { request, .. }
+                | Alert::TicketRefused { request, .. } => Some(*request),
+                Alert::RemovalsLate { .. }
+                | Alert::CredentialsRefused { .. }
+                | Alert::CredentialsAccepted { .. }
+                | Alert::AuditChannelRefused { .. }
+                | Alert::AuditChannelAccepted => None,
             },
             other => other.request(),
         }

@@ -34,6 +34,7 @@ fn limits() -> Limits {
         min_duration: secs(60),
         max_open: 5,
         tickets: crate::domain::ticket::Tickets::None,
+        audit: crate::domain::ticket::AuditChannel::None,
     }
 }
 

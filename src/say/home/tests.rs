@@ -1,23 +1,20 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{
-    catalogue::{Application, Catalogue, Who},
-    duration::BusinessDay,
-    home::{Looker, Pages},
-    id::{ApplicationId, Email, RequestId, SlackUserId},
-    live::Live,
-    port::{Identity, Unfit},
-    time::Timestamp,
+use crate::{
+    domain::{
+        catalogue::{Application, Catalogue, Who},
+        home::{Looker, Pages},
+        id::{ApplicationId, Email, RequestId, SlackUserId},
+        live::Live,
+        port::{Identity, Unfit},
+        time::Timestamp,
+    },
+    say::cast,
 };
 
 fn voice() -> Voice {
-    Voice {
-        command: "/jit".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
-        day: BusinessDay::default(),
-        admins: vec!["Carol Diaz".to_owned()],
-    }
+    Voice { zone: jiff::tz::TimeZone::UTC, ..cast::voice() }
 }
 
 fn at(time: &str) -> Timestamp {
@@ -229,7 +226,7 @@ fn whoever_cannot_be_served_reads_why_and_can_press_nothing() {
     let looker = Looker { who: &who, facts: Some(Err(&Unfit::Guest)), pages: &Pages::NONE };
     let home = Home::of(&Live::default(), &catalogue(), Mode::Serving, at("13:00:00"), looker);
     insta::assert_snapshot!(read(&home), @"
-    Only full members can request access here. Ask the member you work with, or Carol Diaz.
+    Only full members of Acme can request access here. Ask the member you work with, or Carol Diaz.
     (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
     ");
 }

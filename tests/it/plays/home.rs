@@ -236,7 +236,7 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
 async fn whoever_cannot_be_served_reads_why_and_finds_nothing_to_press() {
     let house = House::open().await;
     assert_snapshot!(open(&house, ERIN, "Only full members").await, @"
-    Only full members can request access here. Ask the member you work with, or Carol Diaz.
+    Only full members of Acme can request access here. Ask the member you work with, or Carol Diaz.
     As of today at 14:40. Reopen this tab to refresh.
     ");
     house.finish(&[], &[]).await;

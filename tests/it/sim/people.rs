@@ -63,6 +63,7 @@ pub fn limits() -> Limits {
         min_duration: secs(60),
         max_open: 5,
         tickets: jitney::domain::ticket::Tickets::Kept,
+        audit: jitney::domain::ticket::AuditChannel::Told,
     }
 }
 
