@@ -77,17 +77,6 @@ impl Sandbox {
         world["slack"]["sockets"].as_array().unwrap().iter().filter_map(|socket| socket["id"].as_u64()).collect()
     }
 
-    /// Calls Slack's Web API as the bot does, with the token of its configuration.
-    pub async fn web(&self, method: &str, body: Value) -> Value {
-        let configuration = std::fs::read_to_string(self.home.join("jitney.toml")).unwrap();
-        let of = |key: &str| {
-            let line = configuration.lines().find(|line| line.split('=').next().is_some_and(|name| name.trim() == key));
-            line.and_then(|line| line.split('"').nth(1)).unwrap().to_owned()
-        };
-        let request = self.http.post(format!("{}/{method}", of("api_url"))).bearer_auth(of("bot_token"));
-        request.json(&body).send().await.unwrap().json().await.unwrap()
-    }
-
     pub async fn bot(&self) -> Option<u64> {
         self.get("/sandbox/state").await["bot"]["phase"]["pid"].as_u64()
     }

@@ -64,7 +64,7 @@ export const STEPS = [
   },
   {
     title: "See what it did",
-    words: "Alice now stands in the Okta group prod-db-rw, and the ticket moved to In Progress. Open the ticket, on the board or from a card’s last line, and read its comments.",
+    words: "Alice now stands in the Okta group prod-db-rw, the ticket moved to In Progress, and # access-audit has a line. Open the ticket, on the board or from a card’s last line, and read its comments.",
     place: at("bob", "messages"), pane: "jira", target: "[data-column='In Progress'] .ticket",
     done: ({ scene, over: isOver, first }) => scene.ticket !== "" || isOver(first),
   },
