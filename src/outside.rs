@@ -19,12 +19,12 @@ use crate::{
             Alert, Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Late, Nudge, Outcome, Outside,
             Posted, Unfit, Vendor, ViewKey,
         },
-        request::Request,
+        request::{Request, Spot},
         ticket::Happened,
         time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, audit, nudge, refusal},
+    say::{Card, alert, approver, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -112,13 +112,18 @@ impl Vendors {
         id: RequestId,
         to: &SlackUserId,
         why: &crate::domain::command::Refusal,
+        spot: Spot,
         about: Option<&Request>,
     ) -> Result<Outcome, EffectError> {
         let view = ViewKey::Approver { request: id, slack: to.clone() };
-        let Some(shown) = about.and_then(|request| request.shown.get(&view)) else { return Ok(Outcome::Moot) };
+        let Some(request) = about else { return Ok(Outcome::Moot) };
         let chat = self.chat()?;
         let sentence = refusal::sentence(why, about, to, self.clock.now(), chat.voice());
-        chat.whisper(to, &shown.posted.channel, &sentence).await?;
+        match (spot, request.shown.get(&view)) {
+            (Spot::Card, Some(shown)) => chat.whisper(to, &shown.posted.channel, &sentence).await?,
+            (Spot::Card, None) => return Ok(Outcome::Moot),
+            (Spot::Home, _) => drop(chat.tell(to, &approver::in_vain(request, &sentence)).await?),
+        }
         Ok(Outcome::Told)
     }
 
@@ -325,7 +330,7 @@ impl Outside for Vendors {
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
             Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
-            Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
+            Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,

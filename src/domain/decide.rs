@@ -277,5 +277,5 @@ fn too_late(request: RequestId, click: &Click, decision: &mut Decision) {
 /// A decision does not count: it is on record, and its maker is told.
 fn refuse_click(request: RequestId, click: &Click, why: Refusal, decision: &mut Decision) {
     decision.event(Event::DecisionRefused { request, slack: click.slack.clone(), why: why.clone() });
-    decision.effect(Effect::Reply { request, to: click.slack.clone(), why });
+    decision.effect(Effect::Reply { request, to: click.slack.clone(), why, spot: click.spot });
 }

@@ -9,7 +9,7 @@ use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
     port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
-    request::{Access, Decider, NotOpened, NotSentOn, Sought, Step, Verdict},
+    request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -103,6 +103,9 @@ pub enum Event {
         slack: SlackUserId,
         /// What.
         verdict: Verdict,
+        /// Where they pressed it.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// Their decision does not count.
     DecisionRefused {

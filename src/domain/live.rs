@@ -244,6 +244,16 @@ impl Live {
         self.people.get(slack)
     }
 
+    /// Whether somebody's accounts are the ones that are bound to each other: one Slack account, one Okta user, and back,
+    /// by the same e-mail. Nobody is bound wrongly who is not bound yet.
+    #[must_use]
+    pub fn is_bound_rightly(&self, person: &Identity) -> bool {
+        let bound = self.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let account = self.accounts.get(&person.okta);
+        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
+            && account.is_none_or(|account| *account == person.slack)
+    }
+
     /// What else the requester of a request holds, the soonest end first.
     #[must_use]
     pub fn held_beside(&self, request: &Request) -> Vec<Request> {

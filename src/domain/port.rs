@@ -15,7 +15,7 @@ use super::{
     alarm::Alarm,
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
-    request::{Request, State},
+    request::{Request, Spot, State},
     ticket::{Column, Happened},
     time::Timestamp,
 };
@@ -100,6 +100,9 @@ pub enum Effect {
         to: SlackUserId,
         /// Why it did not count.
         why: super::command::Refusal,
+        /// Where they clicked.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// A sentence to the requester, in the thread of their message.
     Nudge {

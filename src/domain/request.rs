@@ -149,6 +149,32 @@ pub enum Verdict {
     },
 }
 
+/// Where a decision was made, and so where its maker is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// On a card: beside it.
+    #[default]
+    Card,
+    /// On their Home tab: in a message of its own.
+    Home,
+}
+
+impl Spot {
+    pub(super) const fn is_card(&self) -> bool {
+        matches!(self, Self::Card)
+    }
+}
+
+impl From<&Surface> for Spot {
+    fn from(place: &Surface) -> Self {
+        match place {
+            Surface::Card(_) => Self::Card,
+            Surface::Home => Self::Home,
+        }
+    }
+}
+
 /// A decision that was received and waits to be judged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +186,9 @@ pub struct Click {
     /// Their words, if they wrote any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Said>,
+    /// Where they pressed it.
+    #[serde(default, skip_serializing_if = "Spot::is_card")]
+    pub spot: Spot,
     /// When.
     pub at: Timestamp,
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use rand::{SeedableRng as _, rngs::SmallRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use tracing::error;
 
 use super::{
@@ -180,7 +180,7 @@ impl Core {
     /// Whether a line, a try of a promise, or a message is under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy() || self.homes.busy()
+        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy()
     }
 
     /// When to come back if nothing happens before.
@@ -256,8 +256,8 @@ impl Core {
                 self.homes.open(&who, pages, now.elapsed);
                 Ok(())
             }
-            Input::Drawn { who, result } => {
-                self.drawn(&who, result, now);
+            Input::Drawn { who, number, result } => {
+                self.drawn(&who, number, result, now);
                 Ok(())
             }
             Input::LookedUp { who, found } => {
@@ -266,19 +266,19 @@ impl Core {
                 Ok(())
             }
             Input::NotLookedUp { who } => {
-                self.homes.unidentified(&who, now.elapsed);
+                let jitter = self.random.random::<f64>();
+                self.homes.unidentified(&who, now.elapsed, jitter);
                 Ok(())
             }
             Input::Mode(mode) => {
-                if self.mode == Mode::Custody {
-                    self.homes.resume(self.safe.requests.values(), now.elapsed);
-                }
                 self.mode = mode;
+                self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
             }
             Input::Adopt(catalogue, limits) => {
                 self.catalogue = catalogue;
                 self.limits = limits;
+                self.homes.reconsider(now.elapsed);
                 Ok(())
             }
             Input::Stop => {
@@ -362,7 +362,7 @@ impl Core {
                 self.shows.look(request);
                 self.homes.look(request, now.elapsed);
             }
-            touched.retired.iter().for_each(|request| self.homes.look(request, now.elapsed));
+            touched.retired.iter().for_each(|request| self.homes.forget(request.id));
         }
         Ok(())
     }

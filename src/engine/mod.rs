@@ -25,5 +25,6 @@ mod tests;
 
 pub use self::core::{Core, Known};
 pub use self::door::{Door, Helm, Offer, Status};
+pub use self::homes::Drawing;
 pub use self::shell::{Broken, Engine};
 pub use self::turn::{Action, Input, Now, ReplyId, Response, Wake};

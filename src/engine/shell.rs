@@ -20,6 +20,7 @@ use tracing::{error, info, warn};
 use super::{
     core::Core,
     door::{DOOR_QUEUE, Door, Helm, Knock, Offer, Status},
+    homes::Drawing,
     rows,
     turn::{Action, Input, Now, ReplyId, Response},
 };
@@ -62,7 +63,7 @@ pub enum Broken {
 enum Landed {
     Tried(EffectId, Result<Outcome, EffectError>),
     Shown(ViewKey, u64, Result<Posted, EffectError>),
-    Drawn(SlackUserId, Result<String, EffectError>),
+    Drawn(SlackUserId, u64, Result<String, EffectError>),
     LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
     Unread(oneshot::Sender<Response>),
@@ -72,7 +73,7 @@ enum Landed {
 enum Job {
     Try(EffectId),
     Show(ViewKey, u64),
-    Draw(SlackUserId),
+    Draw(SlackUserId, u64),
     LookUp(SlackUserId),
     Fetch,
 }
@@ -238,12 +239,12 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     Landed::Shown(view, revision, shown)
                 });
             }
-            Action::Draw { home, hash } => {
+            Action::Draw { home, drawing: Drawing { number, hash } } => {
                 let outside = Arc::clone(&self.outside);
                 let who = home.who.clone();
-                self.spawn(Job::Draw(who.clone()), async move {
+                self.spawn(Job::Draw(who.clone(), number), async move {
                     let drawn = outside.draw_home(*home, hash).await;
-                    Landed::Drawn(who, drawn)
+                    Landed::Drawn(who, number, drawn)
                 });
             }
             Action::LookUp(who) => self.look_up(who, None),
@@ -329,11 +330,11 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 }
                 self.step(Input::Shown { view, revision, result })
             }
-            Landed::Drawn(who, result) => {
+            Landed::Drawn(who, number, result) => {
                 if let Err(failure) = &result {
                     warn!(class = ?failure.class, fault = ?failure.fault, "a Home tab could not be drawn");
                 }
-                self.step(Input::Drawn { who, result })
+                self.step(Input::Drawn { who, number, result })
             }
             Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
@@ -476,7 +477,7 @@ fn crashed(job: Job) -> Option<Landed> {
     Some(match job {
         Job::Try(id) => Landed::Tried(id, Err(failure)),
         Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
-        Job::Draw(who) => Landed::Drawn(who, Err(failure)),
+        Job::Draw(who, number) => Landed::Drawn(who, number, Err(failure)),
         Job::LookUp(who) => Landed::LookedUp(who, Err(failure)),
         Job::Fetch => return None,
     })

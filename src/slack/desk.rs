@@ -98,7 +98,7 @@ impl Desk {
     }
 
     async fn pressed(self: Arc<Self>, press: Press) -> Ack {
-        let home = matches!(press.place, Place::Home { .. }).then(|| press.who.clone());
+        let home = (matches!(press.place, Place::Home { .. }) && press.action != "page").then(|| press.who.clone());
         let ack = Arc::clone(&self).act(press).await;
         // Whatever came of it, a tab shows how things stand now: also one that was drawn before the last start.
         home.into_iter().for_each(|who| self.door.look(who, None));

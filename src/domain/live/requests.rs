@@ -142,12 +142,12 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
         (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
-        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, .. }) => {
+        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
             let reason = match verdict {
                 Verdict::Approve => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
-            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, at };
+            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
             State::Pending { route: route.clone(), clicks: clicks.iter().cloned().chain([click]).collect() }
         }
         (State::Pending { route, clicks }, Event::DecisionRefused { slack, .. }) => {

@@ -12,7 +12,10 @@ use crate::{
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
         ticket::Ticket,
     },
-    engine::turn::Now,
+    engine::{
+        homes::{Call, Seek},
+        turn::Now,
+    },
 };
 
 impl Core {
@@ -92,24 +95,31 @@ impl Core {
 
     /// Home tabs whose turn has come. Also in custody: it is said there, and what is held can be given back.
     fn draw(&mut self, now: Now, actions: &mut Vec<Action>) {
-        for who in self.homes.ready(now.elapsed) {
-            if self.known(&who, now).is_none() && self.homes.seeks(&who, now.elapsed) {
-                actions.push(Action::LookUp(who));
-                continue;
+        while let Some((who, call)) = self.homes.next_due(now.elapsed) {
+            let known = self.known(&who, now).is_some();
+            match if known { Seek::Draw } else { self.homes.seek(&who, call, now.elapsed) } {
+                Seek::LookUp => actions.push(Action::LookUp(who)),
+                Seek::Wait => {}
+                Seek::Draw => self.draw_one(&who, call, now, actions),
             }
-            let Some(pages) = self.homes.wish(&who, now.elapsed) else { continue };
-            let looker = Looker { who: &who, facts: self.facts(&who), pages: &pages };
-            let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
-            let hash = self.homes.begin(&home);
-            actions.push(Action::Draw { home: Box::new(home), hash });
         }
     }
 
-    /// What is known of somebody who looks. Where the vendors do not answer, what was last known of them, or who they
-    /// were when they were last served: an admin looks most of all when Okta is down.
-    fn facts(&self, who: &SlackUserId) -> Option<Result<&Identity, &Unfit>> {
+    fn draw_one(&mut self, who: &SlackUserId, call: Call, now: Now, actions: &mut Vec<Action>) {
+        let pages = self.homes.wish(who);
+        let looker = Looker { who, facts: self.facts(who, now), pages: &pages };
+        let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
+        if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
+            actions.push(Action::Draw { home: Box::new(home), drawing });
+        }
+    }
+
+    /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
+    /// when they were last served. An admin looks most of all when Okta is down.
+    fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
         let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
-        self.known.get(who).map(|known| known.found.as_ref()).or_else(bound)
+        let known = self.known.get(who).map(|known| known.found.as_ref());
+        known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
     }
 
     /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.

@@ -38,12 +38,12 @@ impl Desk {
         let standing = self.door.peek(view).await;
         let theirs = |request: &&Request| request.is_shown(&press.who, &place);
         let Some(standing) = standing.as_ref().filter(theirs) else {
-            self.refuse(&press, &Refusal::ForeignCard, standing.as_ref()).await;
+            self.refuse(&press, &place.foreign(), standing.as_ref()).await;
             return Ack::Bare;
         };
         let old = standing.digest() != digest(&press.block);
         let refusal = match standing.state {
-            State::Pending { .. } if old => Some(Refusal::OldTerms),
+            State::Pending { .. } if old => Some(place.outdated()),
             State::Pending { .. } => None,
             _ => Some(Refusal::Over),
         };
@@ -71,7 +71,7 @@ impl Desk {
         }
         let Ok(denying) = serde_json::from_str::<Denying>(&form.metadata) else {
             let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
-            return instead(&blocks::notice(&form::too_late(sentence)));
+            return instead(&blocks::notice(&form::not_done(sentence)));
         };
         let reason = match self.door.text(form.fields.text("reason")) {
             Ok(reason) => reason,
@@ -93,7 +93,8 @@ impl Desk {
             Ok(_) => Ack::Bare,
             Err(refusal) => {
                 let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
-                instead(&blocks::notice(&form::too_late(sentence)))
+                let over = refusal == Refusal::Over;
+                instead(&blocks::notice(&if over { form::too_late(sentence) } else { form::not_done(sentence) }))
             }
         }
     }
