@@ -90,7 +90,7 @@ const fn is_removal(effect: &Effect) -> bool {
 
 impl Effect {
     /// The request whose words it needs.
-    fn about(&self) -> Option<RequestId> {
+    pub(crate) fn about(&self) -> Option<RequestId> {
         use crate::domain::port::Alert;
         match self {
             Self::AlertAdmins { alert } => match alert {

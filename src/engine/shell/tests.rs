@@ -129,7 +129,7 @@ async fn what_is_due_while_a_line_is_refused_rests_on_what_is_durable() {
     assert_eq!(removed.unwrap().user.as_str(), "00uALICE");
     helm.stop().await;
     running.await.unwrap().unwrap();
-    assert_eq!(door.status().mode, Mode::LowDisk);
+    assert_eq!((door.status().mode, door.status().lines), (Mode::LowDisk, Lines::NearlyFull));
 }
 
 #[tokio::test]
