@@ -181,3 +181,6 @@ fn said(fault: &Fault) -> String {
     let parts: Vec<String> = [status, fault.code.clone(), receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Everything that a play sends to Slack and Okta, and what the sandbox's Okta answers, held to the vendors' own types.
+//! Everything that a play sends to Slack, Okta and Jira, and what the sandbox's Okta answers, held to the vendors' own types.
 //! `JITNEY_CONTRACTS` names the folder of their schemas; it is not part of the project, and without it this is skipped,
 //! unless `JITNEY_REQUIRE` names `contracts`.
 
@@ -121,7 +121,7 @@ pub fn check(world: &World) -> usize {
     let sent = to(Vendor::Slack).filter_map(|call| serde_json::from_str::<Value>(&call.body).ok());
     let acks = world.envelopes().into_iter().flat_map(|envelope| envelope.acks).filter_map(|ack| ack.payload);
     let said: usize = sent.chain(acks).map(|body| said(schemas, &body)).sum();
-    said + to(Vendor::Okta).map(|call| asked(schemas, call).unwrap()).sum::<usize>()
+    said + to(Vendor::Okta).map(|call| asked(schemas, call).unwrap()).sum::<usize>() + crate::jira::hold(world)
 }
 
 /// Something said to Slack, by a call or in an acknowledgement.
