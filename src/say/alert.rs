@@ -57,7 +57,7 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
         Alert::AuditChannelRefused { fault } => vec![
             vec![Run::Mark(Mark::Warning), bold("Slack takes no line for the audit channel")],
             vec![text(format!("It answers: {}. Invite the bot to the channel, or name another.", said(fault)))],
-            vec![text("The lines wait and keep their order. Access opens and ends as before.")],
+            vec![text("The lines wait for 30 days, and keep their order. Access opens and ends as before.")],
         ],
         Alert::AuditChannelAccepted => vec![
             vec![bold("The audit channel takes lines again")],

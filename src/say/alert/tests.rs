@@ -121,7 +121,7 @@ fn the_audit_channel() {
     assert_snapshot!(says(&Alert::AuditChannelRefused { fault }), @"
     Slack takes no line for the audit channel
     It answers: not_in_channel. Invite the bot to the channel, or name another.
-    The lines wait and keep their order. Access opens and ends as before.
+    The lines wait for 30 days, and keep their order. Access opens and ends as before.
     ");
     assert_snapshot!(says(&Alert::AuditChannelAccepted), @"
     The audit channel takes lines again
