@@ -14,7 +14,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use tracing::error;
 
 use super::{
-    fits,
+    chronicle, fits,
     homes::Homes,
     lanes::{Gate, Lanes},
     owed::Owed,
@@ -28,7 +28,7 @@ use crate::domain::{
     command::{Ask, Command, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
-    id::{EffectId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, RequestId, SlackUserId},
     live::{Illegal, Live},
     port::{Doubt, Effect, Identity, Outcome, Unfit, ViewKey},
 };
@@ -168,6 +168,12 @@ impl Core {
     #[must_use]
     pub fn is_posting(&self, view: &ViewKey) -> bool {
         self.shows.is_pending(view)
+    }
+
+    /// The request that a promise is about, and what it asks for.
+    #[must_use]
+    pub fn concern(&self, id: EffectId) -> Option<(RequestId, EntitlementId)> {
+        chronicle::concern(&self.safe, id)
     }
 
     /// Whether nothing waits: no line unsaved, no promise open, nothing shown that is stale.
@@ -350,6 +356,7 @@ impl Core {
     fn durable(&mut self, seq: u64, now: Now) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
+            chronicle::tell(&entry, &self.safe, &touched);
             self.owed.durable(&entry);
             self.shows.durable(entry.seq);
             for (ordinal, effect) in (0..).zip(&entry.effects) {

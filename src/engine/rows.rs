@@ -166,3 +166,34 @@ pub fn membership(row: &[u8]) -> Option<Membership> {
 fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(row).map_err(|_| Unreadable)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::domain::live::Lacks;
+
+    impl From<Unreadable> for Infallible {
+        fn from(_: Unreadable) -> Self {
+            panic!("a row cannot be read")
+        }
+    }
+
+    #[test]
+    fn who_refuses_what_is_sent_outlives_a_start() {
+        let mut live = Live::default();
+        for (refuser, accepted, lacks) in [
+            (Refuser::Okta, true, Lacks::Right),
+            (Refuser::Jira, false, Lacks::Admission),
+            (Refuser::AuditChannel, false, Lacks::Admission),
+        ] {
+            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks });
+        }
+        let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {
+            Ok(rows.iter().filter(|(key, _)| key[0] == table).cloned().collect())
+        };
+        assert_eq!(load(live.seq, scan).unwrap(), live);
+    }
+}

@@ -15,11 +15,11 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::{AbortHandle, Id, JoinError, JoinSet},
 };
-use tracing::{error, info, warn};
+use tracing::{error, field::display, info, warn};
 
 use super::{
     core::Core,
-    door::{DOOR_QUEUE, Door, Helm, Knock, Offer, Status},
+    door::{DOOR_QUEUE, Door, Helm, Knock, Lines, Offer, Status},
     homes::Drawing,
     rows,
     turn::{Action, Input, Now, ReplyId, Response},
@@ -102,6 +102,8 @@ pub struct Engine<L, O> {
     look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
     peeks: Vec<(ViewKey, oneshot::Sender<Option<Request>>)>,
     limits: Limits,
+    /// Whether the last line could not be saved.
+    refused: bool,
     stopping: bool,
 }
 
@@ -115,7 +117,8 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         clock: Arc<dyn Clock>,
     ) -> (Self, Door, Helm) {
         let (sender, knocks) = mpsc::channel(DOOR_QUEUE);
-        let (status, watched) = watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq });
+        let (status, watched) =
+            watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq, lines: Lines::Saved });
         let salts = Arc::new(Mutex::new(StdRng::from_rng(&mut rand::rng())));
         let door = Door { knocks: sender.clone(), status: watched, salts };
         let engine = Self {
@@ -136,6 +139,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             look_ups: BTreeMap::new(),
             peeks: Vec::new(),
             limits,
+            refused: false,
             stopping: false,
         };
         (engine, door, Helm { knocks: sender })
@@ -198,9 +202,19 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             self.act(action)?;
         }
         self.answer_peeks();
-        let status = Status { mode: self.core.mode(), quiet: self.core.is_quiet(), seq: self.core.safe().seq };
+        let (mode, quiet, seq) = (self.core.mode(), self.core.is_quiet(), self.core.safe().seq);
+        let status = Status { mode, quiet, seq, lines: self.lines() };
         self.status.send_if_modified(|last| std::mem::replace(last, status) != status);
         Ok(())
+    }
+
+    fn lines(&self) -> Lines {
+        match self.refused {
+            _ if self.ledger.damaged() => Lines::Damaged,
+            true => Lines::Refused,
+            false if self.ledger.low() => Lines::NearlyFull,
+            false => Lines::Saved,
+        }
     }
 
     fn answer_peeks(&mut self) {
@@ -273,7 +287,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             return Ok(());
         }
         match result {
-            Ok(Receipt { .. }) => self.step(Input::Durable { seq }),
+            Ok(Receipt { .. }) => {
+                self.refused = false;
+                self.step(Input::Durable { seq })
+            }
             Err(CommitError::Broken) => Err(Broken::Ledger),
             Err(error @ (CommitError::Conflict { .. } | CommitError::TooLong { .. } | CommitError::Malformed(_))) => {
                 error!(seq, %error, "the ledger refuses a line");
@@ -282,6 +299,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Err(error) => {
                 error!(seq, %error, "a line could not be saved");
                 self.generation += 1;
+                self.refused = true;
                 // Before anything else is decided: whatever is decided now rests on lines that never were.
                 self.advance(Input::NotSaved { seq })
             }
@@ -319,14 +337,19 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Landed::Tried(id, result) => {
                 self.tries.remove(&id);
                 if let Err(failure) = &result {
-                    warn!(effect = %id, class = ?failure.class, fault = ?failure.fault, "a promise could not be kept yet");
+                    let (request, entitlement) = self.core.concern(id).unzip();
+                    let (request, entitlement) = (request.map(display), entitlement.map(display));
+                    let (class, fault) = (failure.class, &failure.fault);
+                    warn!(effect = %id, request, entitlement, ?class, ?fault, "a promise could not be kept yet");
                 }
                 self.step(Input::Tried { id, result })
             }
             Landed::Shown(view, revision, result) => {
                 if let Err(failure) = &result {
                     let request = view.request();
-                    warn!(%request, class = ?failure.class, fault = ?failure.fault, "a message could not be shown yet");
+                    let entitlement = self.core.safe().requests.get(&request).map(|known| &known.access.entitlement);
+                    let entitlement = entitlement.map(display);
+                    warn!(%request, entitlement, class = ?failure.class, fault = ?failure.fault, "a message could not be shown yet");
                 }
                 self.step(Input::Shown { view, revision, result })
             }

@@ -45,7 +45,7 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
         Alert::AuditChannelRefused { fault } => vec![
             warning("Slack takes no line for the audit channel"),
             vec![text(format!("It answers: {}. Invite the bot to the channel, or name another.", said(fault)))],
-            vec![text("The lines wait and keep their order. Access opens and ends as before.")],
+            vec![text("The lines wait for 30 days, and keep their order. Access opens and ends as before.")],
         ],
         Alert::AuditChannelAccepted => vec![
             vec![bold("The audit channel takes lines again")],
@@ -291,3 +291,6 @@ fn said(fault: &Fault) -> String {
     let parts: Vec<String> = [status, fault.code.clone(), receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

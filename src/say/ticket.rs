@@ -174,12 +174,12 @@ const fn how_it_ended(request: &Request) -> Option<&Ending> {
     }
 }
 
-fn ending(request: &Request) -> &'static str {
+fn ending(request: &Request) -> String {
     match how_it_ended(request) {
-        Some(Ending::Expired) => "expired",
-        Some(Ending::Returned) => "returned",
-        Some(Ending::Failed { .. }) => "not opened",
-        _ => "over",
+        Some(Ending::Expired) => "expired".to_owned(),
+        Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
+        Some(Ending::Failed { .. }) => "not opened".to_owned(),
+        _ => "over".to_owned(),
     }
 }
 

@@ -176,7 +176,8 @@ impl Desk {
         }
         let card = Card { buttons: None, ..approver::card(request, reader, None, self.chat.voice()) };
         if let Err(failure) = self.chat.redraw(posted, &card).await {
-            warn!(request = %request.id, class = ?failure.class, "a stale message could not be redrawn");
+            let entitlement = &request.access.entitlement;
+            warn!(request = %request.id, %entitlement, class = ?failure.class, "a stale message could not be redrawn");
         }
     }
 

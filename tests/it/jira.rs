@@ -105,7 +105,7 @@ fn schemas() -> Option<&'static Schemas> {
 }
 
 /// Checks what was sent; answers how much that was.
-fn hold(world: &World) -> usize {
+pub fn hold(world: &World) -> usize {
     let Some(schemas) = schemas() else { return 0 };
     let mut held = 0;
     for call in world.calls_to(Vendor::Jira, "POST ") {

@@ -15,6 +15,10 @@ use crate::domain::{
 /// How long a decision waits for its maker to be looked up before it is refused.
 const LOOK_UP_FOR: TimeDelta = TimeDelta::minutes(5);
 
+/// How long a line of the audit channel waits for a channel that takes it: a request stays in memory for its lines, and
+/// the journal has them all.
+const WAITS_FOR: TimeDelta = TimeDelta::days(30);
+
 impl Case<'_> {
     /// A promise came to its outcome. A second outcome, or one of a promise that was taken back, changes nothing.
     pub(super) fn settle(&self, effect: EffectId, outcome: &Outcome) -> Decision {
@@ -128,7 +132,9 @@ impl Case<'_> {
                 GiveUp::Refused
             }
             // A channel that is gone, or closed to the bot, can be mended: its lines wait for that, in order.
-            Effect::TellAudit { .. } if failure.class == Class::Rejected => GiveUp::Refused,
+            Effect::TellAudit { .. } if failure.class == Class::Rejected || self.now - promise.since >= WAITS_FOR => {
+                GiveUp::Refused
+            }
             _ => GiveUp::No,
         }
     }

@@ -157,7 +157,7 @@ const fn is_removal(effect: &Effect) -> bool {
 
 impl Effect {
     /// The request whose words it needs.
-    fn about(&self) -> Option<RequestId> {
+    pub(crate) fn about(&self) -> Option<RequestId> {
         match self {
             Self::AlertAdmins { alert } => match alert {
                 Alert::GoneFromSight { requests, .. } => requests.first().copied(),

@@ -107,9 +107,9 @@ fn expired() {
 #[test]
 fn returned() {
     let returned = ended(json!({ "ending": "returned" }));
-    assert_snapshot!(says(&returned, &removed(Removal::Removed, "15:02:00"), "15:02:02"), @"Ended, returned: removed and read back 2026-11-24 15:02:02 UTC+1.");
-    assert_snapshot!(says(&returned, &Happened::Kept { by: RequestId::FIRST }, "15:02:00"), @"Ended, returned, 2026-11-24 15:02:00 UTC+1: R-1 keeps the membership, so nothing is removed.");
-    assert_snapshot!(says(&returned, &Happened::Nothing, "15:02:00"), @"Ended, returned, 2026-11-24 15:02:00 UTC+1: nothing was given, so nothing is removed.");
+    assert_snapshot!(says(&returned, &removed(Removal::Removed, "15:02:00"), "15:02:02"), @"Ended, returned by Alice Martin: removed and read back 2026-11-24 15:02:02 UTC+1.");
+    assert_snapshot!(says(&returned, &Happened::Kept { by: RequestId::FIRST }, "15:02:00"), @"Ended, returned by Alice Martin, 2026-11-24 15:02:00 UTC+1: R-1 keeps the membership, so nothing is removed.");
+    assert_snapshot!(says(&returned, &Happened::Nothing, "15:02:00"), @"Ended, returned by Alice Martin, 2026-11-24 15:02:00 UTC+1: nothing was given, so nothing is removed.");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tokio::{
 use world::{Company, Fault, Vendor, What, jira::Issue};
 
 use super::tickets::{KEY, created, read, until_status};
-use crate::house::{ALICE, BOB, CAROL, EXPIRED, House, PROD_RW};
+use crate::house::{ALICE, BOB, CAROL, DANA, EXPIRED, House, PROD_RW};
 
 /// What the ticket of a grant that expired ends up saying.
 const WHOLE: &str = "[Done]
@@ -160,4 +160,25 @@ async fn a_right_that_the_bot_lacks_in_jira_is_told_once_and_waited_for() {
     until_status(&house, "Done").await;
     assert_eq!(house.world.issue_comments(KEY).len(), 3);
     house.finish(&[], &[EXPIRED, &[(CAROL, "Jira refuses")]]).await;
+}
+
+/// What people type is shown in the ticket as they typed it, and is nothing but text.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_people_type_is_text_in_the_ticket_too() {
+    let house = House::with_tickets().await;
+    let why = r#"*bold* [~accountid:5b10] @bob <!channel> {"type":"doc","content":[]} " OR labels = "x INC-42"#;
+    house.ask(ALICE, "prod-db/rw", "2h", "*bold*").await;
+    house.press(ALICE, "Waiting for", "cancel").await;
+    house.ask(DANA, "staging/admin", "2h", why).await;
+    house.world.until_message(BOB, "ACCESS-2").await;
+    let told = house.world.issue_description("ACCESS-2").unwrap();
+    assert!(told.lines().any(|line| line == why), "{told}");
+    house.press(BOB, "ACCESS-2", "deny").await;
+    house.world.fill(BOB, "reason", "reason", why).await.unwrap();
+    assert!(house.world.submit(BOB).await.unwrap().is_closed());
+    house.world.until_message(DANA, "Denied by").await;
+    house.settle().await;
+    let said = house.world.issue_comments("ACCESS-2").join("\n");
+    assert!(said.starts_with("Denied by Bob Stone") && said.lines().any(|line| line == why), "{said}");
+    house.finish_unread().await;
 }
