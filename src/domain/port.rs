@@ -12,7 +12,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alarm::Alarm,
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     request::{Request, Spot, State},
@@ -22,7 +21,7 @@ use super::{
 
 mod alert;
 
-pub use alert::Alert;
+pub use alert::{Alert, Late, LateRemoval};
 
 /// One person in one Okta group: what is given and taken back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -423,30 +422,6 @@ pub struct Attempt {
     pub others: Vec<Request>,
     /// The late removals that it is about, as they stand now.
     pub alarm: Option<Late>,
-}
-
-/// Late removals, as they stand when admins are told.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Late {
-    /// Since when, how often it rang, and where the messages stand.
-    pub alarm: Alarm,
-    /// Those that are not confirmed yet, the earliest end first.
-    pub removals: Vec<LateRemoval>,
-}
-
-/// A removal that is not confirmed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LateRemoval {
-    /// Who still stands where.
-    pub membership: MembershipKey,
-    /// The requests it ends, where they are known.
-    pub requests: Vec<Request>,
-    /// When it was to end.
-    pub due: Timestamp,
-    /// How often it was tried since the program started.
-    pub tries: u32,
-    /// What came back last, if it was tried.
-    pub fault: Option<Fault>,
 }
 
 /// Whether an earlier try may have taken effect.

@@ -217,10 +217,21 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         }
     }
 
+    /// Of what is over and out of memory, history tells.
     fn answer_peeks(&mut self) {
-        let core = &self.core;
+        let (core, ledger) = (&self.core, &self.ledger);
         for (card, answer) in self.peeks.extract_if(.., |(card, _)| !core.is_posting(card)) {
-            let _ = answer.send(core.safe().requests.get(&card.request()).cloned());
+            let (id, safe) = (card.request(), core.safe());
+            match safe.requests.get(&id) {
+                None if id < safe.next => {
+                    let row = ledger.row(&rows::request_key(id));
+                    tokio::spawn(async move {
+                        let row = row.await.ok().flatten();
+                        let _ = answer.send(row.and_then(|row| rows::request(&row).ok()));
+                    });
+                }
+                live => drop(answer.send(live.cloned())),
+            }
         }
     }
 

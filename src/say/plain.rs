@@ -17,12 +17,12 @@ use super::{
 
 /// A card.
 pub fn card(card: &Card) -> String {
-    let mut lines: Vec<String> = card.lines.iter().map(|one| line(one)).collect();
+    let mut lines: Vec<String> = card.lines.iter().map(line).collect();
     lines.extend(card.quote.iter().flat_map(|quote| quote.lines()).map(|one| format!("│ {one}")));
     lines.extend(numbered(&card.steps));
-    lines.extend(card.after.iter().map(|one| line(one)));
+    lines.extend(card.after.iter().map(line));
     for row in &card.rows {
-        lines.extend(row.lines.iter().map(|one| line(one)));
+        lines.extend(row.lines.iter().map(line));
         lines.extend(row.buttons.iter().flat_map(buttons));
     }
     lines.extend(card.buttons.iter().flat_map(buttons));
@@ -50,7 +50,7 @@ pub fn request(form: &RequestForm) -> String {
     lines.push(field(&form.length));
     lines.extend(form.lengths.iter().map(|length| format!("  ○ {} = {}", length.label, length.value)));
     lines.push(field(&form.custom));
-    lines.extend(form.preview.iter().map(|one| line(one)));
+    lines.extend(form.preview.iter().map(line));
     lines.extend(numbered(&form.steps));
     lines.push(field(&form.why));
     lines.push(format!("[{}] [{}]", form.frame.close, form.frame.submit.unwrap_or("nothing to send")));

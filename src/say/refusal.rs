@@ -42,7 +42,8 @@ pub fn sentence(
             format!("You have this until {until} ({request}). To give it back: {command} return {request}.")
         }
         Refusal::TooManyOpen { most } => {
-            format!("You have {most} open requests, the most at one time. Cancel or return one first.")
+            let open = length::count((*most).into(), "open request");
+            format!("You have {open}, the most at one time. Cancel or return one first.")
         }
         Refusal::NotServed { unfit } => not_served(unfit, voice),
         Refusal::IdentityChanged => identity_changed(voice),
@@ -65,8 +66,8 @@ pub fn sentence(
         },
         Refusal::NotApprover => not_approver(about, reader, voice),
         Refusal::HasApproved { at } => {
-            let zone = reader_zone(about, voice);
-            format!("You approved this {}. It needs one more, different person.", zone.near(*at, now))
+            let when = when(about, reader, *at, now, voice);
+            format!("You approved this {when}. It needs one more, different person.")
         }
         Refusal::TooManyClicks => "Many decisions on this are being checked. Wait a moment, then look at the card.".to_owned(),
         Refusal::NotLookedUp { .. } => {
@@ -99,6 +100,12 @@ pub fn custody(voice: &Voice) -> String {
         "Jitney only ends access at the moment; nothing can be asked for or decided. Ask {}. Access still ends on time.",
         voice.admin()
     )
+}
+
+/// "today 14:40" to the requester, whose zone it is; to others with the zone, since they may be elsewhere.
+fn when(about: Option<&Request>, reader: &SlackUserId, at: Timestamp, now: Timestamp, voice: &Voice) -> String {
+    let zone = reader_zone(about, voice);
+    if about.is_some_and(|request| request.asker == *reader) { zone.near(at, now) } else { zone.full(at, now) }
 }
 
 fn reader_zone(about: Option<&Request>, voice: &Voice) -> Zone {
@@ -154,8 +161,7 @@ fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String
 /// It was decided or ended before the click, or what was typed.
 fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
     let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
-    let zone = zone(request, voice);
-    let when = |at| zone.near(at, now);
+    let when = |at| when(about, reader, at, now, voice);
     let own = request.asker == *reader;
     let before = if own { "" } else { ", before your click" };
     let ended = match &request.state {

@@ -11,7 +11,7 @@ use std::{
 use chrono::TimeDelta;
 use jitney::{
     clock::{Clock as _, timeout},
-    domain::{event::Event, live::Live, time::Timestamp},
+    domain::{event::Event, live::Live, port::Effect, time::Timestamp},
     ledger::{Keys, verify},
 };
 use tempfile::TempDir;
@@ -453,6 +453,26 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
                 self.world.dump()
             );
         }
+    }
+
+    /// Waits until nothing but removals that Okta refuses is left to do.
+    pub async fn settled_but_for_removals(&self) {
+        self.until_recorded(|live| {
+            let promised = live.promises.values().all(|promise| matches!(promise.effect, Effect::RemoveMember { .. }));
+            promised && live.requests.values().all(|request| request.stale_views().is_empty())
+        })
+        .await;
+    }
+
+    /// Waits until the journal on the disk comes to something.
+    pub async fn until_recorded(&self, is_so: impl Fn(&Live) -> bool) {
+        let recorded = async {
+            let mut looks = tokio::time::interval(LOOK);
+            while !is_so(&self.live()) {
+                looks.tick().await;
+            }
+        };
+        assert!(timeout(PATIENCE, recorded).await.is_ok(), "{:#?}", self.live());
     }
 
     /// What was said in all of the play, and nothing else: for each message, whose it is and what it shows at the end.

@@ -17,3 +17,4 @@ mod plays;
 mod process;
 mod record;
 mod sim;
+mod wording;

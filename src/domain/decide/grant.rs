@@ -120,7 +120,7 @@ impl<'a> Case<'a> {
             decision.event(Event::GrantEnded { request: *id });
             match self.request(*id).map(|request| &request.state) {
                 // Whoever was told that it is over, though not confirmed, is not told twice: the message shows the rest.
-                Some(State::Revoking { ending: Ending::Expired, late: Some(_), .. }) => {}
+                Some(State::Revoking { ending: Ending::Expired, late: Some(_), .. }) if self.was_told_late(*id) => {}
                 Some(State::Revoking { ending: Ending::Expired, .. }) => decision.nudge(*id, Nudge::Expired),
                 Some(State::Revoking { ending: Ending::Failed { .. }, .. }) => decision.nudge(*id, Nudge::Failed),
                 _ => {}
@@ -130,6 +130,12 @@ impl<'a> Case<'a> {
         if !self.waiting(membership).is_empty() {
             decision.effect(Effect::CheckMember { membership: key.clone() });
         }
+    }
+
+    /// Whether a requester was told that the removal is late; what waits to be said is moot once it is confirmed.
+    fn was_told_late(&self, id: RequestId) -> bool {
+        let waits = |effect: &Effect| matches!(effect, Effect::Nudge { nudge: Nudge::RemovalLate, .. });
+        !self.live.promises_of(id).any(|(_, promise)| waits(&promise.effect))
     }
 
     /// Admins are told what they may have to look at: a removal that was late, or that rests on what Okta shows no more.

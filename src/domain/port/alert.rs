@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, MembershipKey, Removal, Vendor};
-use crate::domain::id::{OktaGroupId, RequestId, SlackUserId};
+use crate::domain::{
+    alarm::Alarm,
+    id::{OktaGroupId, RequestId, SlackUserId},
+    request::Request,
+    time::Timestamp,
+};
 
 /// What admins are told.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -74,4 +79,28 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+}
+
+/// Late removals, as they stand when admins are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// Since when, how often it rang, and where the messages stand.
+    pub alarm: Alarm,
+    /// Those that are not confirmed yet, the earliest end first.
+    pub removals: Vec<LateRemoval>,
+}
+
+/// A removal that is not confirmed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LateRemoval {
+    /// Who still stands where.
+    pub membership: MembershipKey,
+    /// The requests it ends, where they are known.
+    pub requests: Vec<Request>,
+    /// When it was to end.
+    pub due: Timestamp,
+    /// How often it was tried since the program started.
+    pub tries: u32,
+    /// What came back last, if it was tried.
+    pub fault: Option<Fault>,
 }

@@ -5,16 +5,16 @@ use insta::assert_snapshot;
 use super::*;
 use crate::{
     domain::{
-        id::{OktaGroupId, OktaUserId, RequestId},
+        id::{OktaGroupId, OktaUserId},
         port::Vendor,
     },
-    say::sample::{active, at, voice},
+    say::sample::active,
 };
 
 /// The message in lines, marks left out.
 fn says(alert: &Alert) -> String {
     let about = active();
-    read(&card(alert, Some(&about), &voice()))
+    read(&card(alert, Some(&about)))
 }
 
 fn read(card: &Card) -> String {
@@ -27,45 +27,6 @@ fn membership() -> MembershipKey {
 
 fn fault(vendor: Vendor, status: Option<u16>, code: &str) -> Fault {
     Fault { vendor, status, code: Some(code.to_owned()), receipt: status.map(|_| "Yx1".to_owned()) }
-}
-
-fn requests() -> Vec<RequestId> {
-    vec![active().id]
-}
-
-#[test]
-fn removals() {
-    let (membership, requests, due) = (membership(), requests(), at("16:44:02"));
-    let late = Alert::RemovalLate { membership: membership.clone(), requests: requests.clone(), due };
-    assert_snapshot!(says(&late), @"
-    A removal is not confirmed by Okta
-    Alice Martin · Production Database · Read-Write; it was to end 2026-11-24 16:44 UTC+1. R-142
-    It is retried without end.
-    By hand: remove user 00uALICE from group 00gPRODRW in Okta. Jitney notices and closes it.
-    ");
-    assert_snapshot!(read(&card(&late, None, &voice())), @"
-    A removal is not confirmed by Okta
-    Okta user 00uALICE in group 00gPRODRW; it was to end 2026-11-24 16:44 UTC+1. R-142
-    It is retried without end.
-    By hand: remove user 00uALICE from group 00gPRODRW in Okta. Jitney notices and closes it.
-    ");
-    let confirmed =
-        Alert::RemovalConfirmed { membership: membership.clone(), requests: requests.clone(), due, at: at("17:10:00") };
-    assert_snapshot!(says(&confirmed), @"
-    A late removal is confirmed by Okta
-    Alice Martin · Production Database · Read-Write; confirmed 2026-11-24 17:10 UTC+1, 25 minutes late.
-    ");
-    let gone = |removal| Alert::GoneFromSight { membership: membership.clone(), requests: requests.clone(), removal };
-    assert_snapshot!(says(&gone(Removal::UserGone)), @"
-    Okta no longer shows user 00uALICE; recorded as ended
-    Alice Martin · Production Database · Read-Write
-    If it is only hidden from the bot, remove Alice Martin from group 00gPRODRW by hand.
-    ");
-    assert_snapshot!(says(&gone(Removal::GroupGone)), @"
-    Okta no longer shows group 00gPRODRW; recorded as ended
-    Alice Martin · Production Database · Read-Write
-    If it is only hidden from the bot, remove Alice Martin from group 00gPRODRW by hand.
-    ");
 }
 
 #[test]

@@ -83,7 +83,12 @@ fn everywhere(why: &str, name: &str) -> Vec<Request> {
         }
         text = text.replace("\"Use the read replica\"", &json!(why).to_string());
         let state: Value = serde_json::from_str(&text).unwrap();
-        changed(state, |request| request["justification"]["text"] = json!(why))
+        changed(state, |request| {
+            request["justification"]["text"] = json!(why);
+            // What catalogues and trackers call things is ours to show, and nothing to trust either.
+            request["access"]["application"] = json!(name);
+            request["ticket"]["key"] = json!(name);
+        })
     };
     states.into_iter().map(dressed).collect()
 }
@@ -179,6 +184,7 @@ proptest! {
                     prop_assert_eq!(&shown.unwrap()["elements"], &json!([{ "type": "text", "text": quote }]));
                 }
             }
+            hold(&deny_form(&form::deny(&request, &voice()), "{}"), &typed);
             let first = requester::card(&request, &[], &voice());
             let shows = first.quote.as_ref().is_some_and(|quote| *quote == why);
             let quiet = !request.is_open() && !matches!(request.state, crate::domain::request::State::Ended { ending: crate::domain::request::Ending::Denied { .. }, .. });

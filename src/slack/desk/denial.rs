@@ -93,8 +93,11 @@ impl Desk {
             Ok(_) => Ack::Bare,
             Err(refusal) => {
                 let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
-                let over = refusal == Refusal::Over;
-                instead(&blocks::notice(&if over { form::too_late(sentence) } else { form::not_done(sentence) }))
+                let notice = match refusal {
+                    Refusal::Over => form::too_late(sentence),
+                    _ => form::not_done(sentence),
+                };
+                instead(&blocks::notice(&notice))
             }
         }
     }

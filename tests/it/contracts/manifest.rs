@@ -14,7 +14,7 @@ fn manifest() -> Value {
 fn without_comment(line: &str) -> &str {
     let comment = line.char_indices().find(|(at, c)| {
         let before = &line[..*at];
-        *c == '#' && (before.is_empty() || before.ends_with(' ')) && before.matches('"').count() % 2 == 0
+        *c == '#' && (before.is_empty() || before.ends_with(' ')) && before.matches('"').count().is_multiple_of(2)
     });
     comment.map_or(line, |(at, _)| &line[..at]).trim_end()
 }

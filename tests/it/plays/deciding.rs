@@ -274,7 +274,7 @@ async fn names_in_private_answers_are_never_parsed() {
                 (ALICE, "Open until today at 16:40"),
                 (BOB, "Approved by you"),
                 (DANA, "Approved by @*Bob*"),
-                (DANA, "approved this today 14:40, before your click."),
+                (DANA, "approved this today 14:40 Paris time (UTC+1), before your click."),
             ]],
         )
         .await;
