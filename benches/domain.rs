@@ -10,7 +10,7 @@ use std::{
 use chrono::TimeDelta;
 use jitney::domain::{
     catalogue::Catalogue,
-    command::{Ask, Choice, Command, Decide},
+    command::{Ask, Choice, Command, Decide, Surface},
     decide::{Limits, Mode, Today, decide},
     event::Entry,
     id::{Email, EntitlementId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
@@ -145,7 +145,7 @@ fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times)
     let (card, revision) = (posted(number), bench.live.requests[&request].revision);
     times.note("card shown", bench.run(&Command::Show { view, posted: card.clone(), revision }));
     let digest = bench.live.requests[&request].digest();
-    let decide = Decide { who: bob(), request, card, digest, choice: Choice::Approve };
+    let decide = Decide { who: bob(), request, place: Surface::Card(card), digest, choice: Choice::Approve };
     times.note("decision received", bench.run(&Command::Decide(decide)));
     let authority = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
     times.note("approved", bench.settle(authority, decided()));
@@ -167,6 +167,7 @@ fn main() -> ExitCode {
         min_duration: secs(60),
         max_open: 20,
         tickets: jitney::domain::ticket::Tickets::None,
+        audit: jitney::domain::ticket::AuditChannel::None,
     };
     let now = "2026-11-24T13:40:00Z".parse().unwrap();
     let mut bench = Bench { live: Live::default(), catalogue: catalogue(), limits, now };

@@ -155,6 +155,7 @@ impl Teller {
             min_duration: secs(60),
             max_open: 20,
             tickets: jitney::domain::ticket::Tickets::None,
+            audit: jitney::domain::ticket::AuditChannel::None,
         };
         Self { live: Live::default(), catalogue: catalogue(), limits, now: "2026-01-01T00:00:00Z".parse().unwrap() }
     }

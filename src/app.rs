@@ -14,16 +14,16 @@ use tracing::{error, info};
 
 use crate::{
     clock::Clock,
-    config::{Essentials, Loaded, Settings},
+    config::{Essentials, Loaded, Settings, Slack},
     domain::{
         catalogue::Catalogue,
         decide::{Limits, Mode},
         id::OktaGroupId,
-        ticket::Tickets,
+        ticket::{AuditChannel, Tickets},
         time::AccessDuration,
     },
     engine::{
-        Broken, Core, Door, Engine, Helm, Status,
+        Broken, Core, Door, Engine, Helm, Lines, Status,
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
@@ -88,7 +88,7 @@ async fn without_key(
     error!(%fault, "no line of the journal can be believed: custody, and nothing can be ended until the key is back");
     let directory = &essentials.store.directory;
     let _held = Local::hold(directory).with_context(|| format!("the store {} cannot be used", directory.display()))?;
-    let status = Status { mode: Mode::Custody, quiet: true, seq: 0 };
+    let status = Status { mode: Mode::Custody, quiet: true, seq: 0, lines: Lines::Damaged };
     let health = Health { engine: watch::channel(status).1, sockets: watch::channel(SocketState::default()).1 };
     let serving = listen(essentials, health);
     let post = Post::new(essentials, None, clock, BTreeSet::new())?;
@@ -145,7 +145,7 @@ impl Parts {
     ) -> Result<Self> {
         let Recovered { live, ledger, custody } = recovered;
         let catalogue = Arc::new(settings.as_ref().map(|s| s.catalogue.clone()).unwrap_or_default());
-        let limits = limits(settings.as_ref());
+        let limits = limits(settings.as_ref(), essentials.slack.as_ref());
         let seed = rand::rng().random();
         let served = settings.filter(|_| custody.is_none()).map(Arc::new);
         let post = Post::new(essentials, served, Arc::clone(&clock), admin_groups(&catalogue))?;
@@ -260,13 +260,19 @@ async fn tell_of_custody(outside: &Vendors, mut status: watch::Receiver<Status>,
     std::future::pending().await
 }
 
-fn limits(settings: Option<&Settings>) -> Limits {
+fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
+    let audit = match slack.map(|slack| &slack.audit_channel) {
+        Some(None) => AuditChannel::None,
+        // Where it cannot be read its lines are promised: once it can they are posted, or there is nobody to tell.
+        Some(Some(_)) | None => AuditChannel::Told,
+    };
     let Some(settings) = settings else {
         return Limits {
             unanswered_after: AccessDuration::LONGEST,
             min_duration: AccessDuration::LONGEST,
             max_open: 0,
             tickets: Tickets::None,
+            audit,
         };
     };
     let requests = &settings.requests;
@@ -276,6 +282,7 @@ fn limits(settings: Option<&Settings>) -> Limits {
         min_duration: requests.min_duration,
         max_open: requests.max_open,
         tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None },
+        audit,
     }
 }
 

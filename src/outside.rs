@@ -12,15 +12,18 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     domain::{
+        home::Home,
         id::{Email, OktaGroupId, RequestId, SlackUserId},
         port::{
             Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit,
             Vendor, ViewKey,
         },
-        request::Request,
+        request::{Request, Spot},
+        ticket::Happened,
+        time::Timestamp,
     },
     okta::Okta,
-    say::{alert, nudge, refusal},
+    say::{alert, approver, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -109,13 +112,18 @@ impl Vendors {
         id: RequestId,
         to: &SlackUserId,
         why: &crate::domain::command::Refusal,
+        spot: Spot,
         about: Option<&Request>,
     ) -> Result<Outcome, EffectError> {
         let view = ViewKey::Approver { request: id, slack: to.clone() };
-        let Some(shown) = about.and_then(|request| request.shown.get(&view)) else { return Ok(Outcome::Moot) };
+        let Some(request) = about else { return Ok(Outcome::Moot) };
         let chat = self.chat()?;
         let sentence = refusal::sentence(why, about, to, self.clock.now(), chat.voice());
-        chat.whisper(to, &shown.posted.channel, &sentence).await?;
+        match (spot, request.shown.get(&view)) {
+            (Spot::Card, Some(shown)) => chat.whisper(to, &shown.posted.channel, &sentence).await?,
+            (Spot::Card, None) => return Ok(Outcome::Moot),
+            (Spot::Home, _) => drop(chat.tell(to, &approver::in_vain(request, &sentence)).await?),
+        }
         Ok(Outcome::Told)
     }
 
@@ -125,6 +133,20 @@ impl Vendors {
         let chat = self.chat()?;
         let Some(slack) = chat.by_email(owner).await? else { return Ok(Outcome::Moot) };
         chat.tell(&slack, &alert::standing(name, request)).await?;
+        Ok(Outcome::Told)
+    }
+
+    /// Tells the audit channel, where there is one.
+    async fn tell_audit(
+        &self,
+        about: Option<&Request>,
+        what: &Happened,
+        at: Timestamp,
+    ) -> Result<Outcome, EffectError> {
+        let chat = self.chat()?;
+        let (Some(channel), Some(request)) = (chat.audit_channel(), about) else { return Ok(Outcome::Moot) };
+        let card = || audit::card(request, what, at, self.clock.now(), chat.voice());
+        chat.announce(channel, card).await?;
         Ok(Outcome::Told)
     }
 }
@@ -151,9 +173,10 @@ impl Outside for Vendors {
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
             Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
-            Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
+            Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
+            Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (&self.tickets, about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,
@@ -165,6 +188,10 @@ impl Outside for Vendors {
 
     async fn show(&self, view: ViewKey, request: Request, others: Vec<Request>) -> Result<Posted, EffectError> {
         self.chat()?.show(&view, &request, &others).await
+    }
+
+    async fn draw_home(&self, home: Home, hash: Option<String>) -> Result<String, EffectError> {
+        self.chat()?.draw_home(&home, hash.as_deref()).await
     }
 
     async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {

@@ -32,5 +32,9 @@ pub fn catalogue() -> Catalogue {
         owners: vec![Email::parse("bob@acme.example").unwrap()],
         entitlements: vec![level],
     };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+    Catalogue {
+        applications: BTreeMap::from([(application.id.clone(), application)]),
+        approvers: BTreeMap::new(),
+        admins: Vec::new(),
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! | call | does |
 //! | --- | --- |
-//! | `GET /sandbox/state` | `{"mark", "bot", "journal"}`; the world is `GET /control/state` |
+//! | `GET /sandbox/state` | `{"mark", "run", "granted", "bot", "journal"}`; the world is `GET /control/state` |
 //! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}` |
 //! | `POST /sandbox/bot/{start,stop,kill}` | the bot's process |
 //! | `POST /sandbox/clock` | `{"advance":900}`: the world's clock and the bot's, forward by seconds |
@@ -32,10 +32,18 @@ const POLL: Duration = Duration::from_secs(25);
 /// How often is looked whether anything changed: another process's file grows without telling.
 const LOOK: Duration = Duration::from_millis(100);
 
-struct Place {
-    world: World,
-    supervisor: Supervisor,
-    journal: PathBuf,
+/// What the page asks about.
+pub struct Place {
+    /// Slack, Okta and Jira.
+    pub world: World,
+    /// The bot's process.
+    pub supervisor: Supervisor,
+    /// Where the bot keeps its journal.
+    pub journal: PathBuf,
+    /// Names this run of the sandbox: what a page remembers of another one is of no use.
+    pub run: String,
+    /// The Okta groups that can be asked for.
+    pub granted: Vec<String>,
 }
 
 impl Place {
@@ -45,14 +53,14 @@ impl Place {
 }
 
 /// The routes under `/sandbox` and `/control`.
-pub fn router(world: World, supervisor: Supervisor, journal: PathBuf) -> Router {
-    let place = Arc::new(Place { world: world.clone(), supervisor, journal });
+pub fn router(place: Place) -> Router {
+    let world = place.world.clone();
     Router::new()
         .route("/sandbox/state", get(state))
         .route("/sandbox/changes", get(changes))
         .route("/sandbox/bot/{order}", post(bot))
         .route("/sandbox/clock", post(clock))
-        .with_state(place)
+        .with_state(Arc::new(place))
         .merge(world::control_router(world))
         .layer(middleware::from_fn(own_origin))
 }
@@ -73,7 +81,8 @@ fn foreign(headers: &HeaderMap) -> bool {
 
 async fn state(Extract(place): Extract<Arc<Place>>) -> Json<Value> {
     let mark = place.mark();
-    Json(json!({"mark": mark, "bot": place.supervisor.shown(), "journal": journal::tail(&place.journal)}))
+    let (bot, journal) = (place.supervisor.shown(), journal::tail(&place.journal));
+    Json(json!({"mark": mark, "run": place.run, "granted": place.granted, "bot": bot, "journal": journal}))
 }
 
 #[derive(Deserialize)]

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 use world::World;
 
-/// What can be asked for.
-const CATALOGUE: &str = include_str!("static/catalogue.toml");
+/// What can be asked for, where nothing else is given.
+pub const CATALOGUE: &str = include_str!("static/catalogue.toml");
 
 /// The directory.
 #[derive(Debug)]
@@ -20,17 +20,22 @@ pub struct Home(TempDir);
 
 impl Home {
     /// Makes the directory, and writes the configuration.
-    pub fn new(world: &World) -> Result<Self> {
+    pub fn new(world: &World, catalogue: &str) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("jitney-sandbox-").tempdir();
         let home = Self(directory.context("no directory for the bot")?);
         home.write("jitney.toml", &home.configuration(world))?;
-        home.write("catalogue.toml", CATALOGUE)?;
+        home.write("catalogue.toml", catalogue)?;
         Ok(home)
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Its name, which no other run has.
+    pub fn name(&self) -> String {
+        self.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// The configuration files.
@@ -58,6 +63,7 @@ api_url   = "{slack}"
 bot_token = "{bot}"
 app_token = "{app}"
 admins    = ["carol@acme.example"]
+audit_channel = "C0AUDIT"
 
 [okta]
 org_url = "{okta}"
@@ -73,6 +79,14 @@ key_file = "{key}"
 [server]
 listen = ""
 
+[jira]
+base_url = "{jira}"
+email    = "{jira_email}"
+token    = "{jira_token}"
+project  = "ACCESS"
+issue_type = "Task"
+status   = {{ granted = "In Progress", closed = "Done" }}
+
 [requests]
 business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris", zone = "person" }}
 "#,
@@ -81,8 +95,35 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
             app = world::app_token(),
             okta = world.okta_org_url(),
             token = world::okta_token(),
+            jira = world.jira_base_url(),
+            jira_email = world::jira_email(),
+            jira_token = world::jira_token(),
             store = self.store().display(),
             key = self.path().join("audit.key").display(),
         )
+    }
+}
+
+/// The groups that a catalogue gives, each once, in its order.
+pub fn groups_in(catalogue: &str) -> Vec<String> {
+    let values =
+        catalogue.lines().filter_map(|line| line.split_once('=')).filter(|(key, _)| key.trim() == "okta_group");
+    let mut groups: Vec<String> = Vec::new();
+    for (_, value) in values {
+        let group = value.split('"').nth(1).unwrap_or_default().to_owned();
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CATALOGUE, groups_in};
+
+    #[test]
+    fn each_group_of_the_catalogue_is_named_once() {
+        assert_eq!(groups_in(CATALOGUE), ["00gPRODRO", "00gPRODRW", "00gSTAGING"]);
     }
 }

@@ -20,6 +20,8 @@ const TAIL: u64 = 256 * 1024;
 struct Line {
     sealed: Sealed,
     #[serde(default)]
+    hash: Value,
+    #[serde(default)]
     words: Value,
 }
 
@@ -27,6 +29,8 @@ struct Line {
 struct Sealed {
     seq: u64,
     at: Value,
+    #[serde(default)]
+    prev: Value,
     events: Value,
     effects: Value,
 }
@@ -64,8 +68,11 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 fn shown(line: &Line) -> Value {
-    let Line { sealed, words } = line;
-    json!({"seq": sealed.seq, "at": sealed.at, "events": sealed.events, "effects": sealed.effects, "words": words})
+    let Line { sealed, hash, words } = line;
+    json!({
+        "seq": sealed.seq, "at": sealed.at, "prev": sealed.prev, "hash": hash, "events": sealed.events,
+        "effects": sealed.effects, "words": words,
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::{
     ffi::OsString,
     io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -36,6 +37,9 @@ struct Arguments {
     /// Where the page is served on 127.0.0.1; 0 takes any free port
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// What can be asked for, in place of the sandbox's own: a file of `[[application]]` tables
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -54,17 +58,32 @@ fn main() -> ExitCode {
 
 fn play(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    runtime.block_on(serve(arguments.port))
+    runtime.block_on(serve(arguments.port, &catalogue(arguments)?))
+}
+
+fn catalogue(arguments: &Arguments) -> Result<String> {
+    match &arguments.catalogue {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display())),
+        None => Ok(home::CATALOGUE.to_owned()),
+    }
 }
 
 /// Plays until a signal comes; then the bot is stopped as SIGTERM stops it, and its directory removed.
-async fn serve(port: u16) -> Result<()> {
+async fn serve(port: u16, catalogue: &str) -> Result<()> {
     let ended = signals()?;
     let (listener, address) = listen(port).await?;
     let world = World::try_start(Company::acme()).await.context("no free port for the world")?;
-    let home = home::Home::new(&world)?;
+    people_the_channel(&world);
+    let home = home::Home::new(&world, catalogue)?;
     let (supervisor, supervising) = supervisor::start(home.files(), world.clone())?;
-    let router = page::router().merge(api::router(world, supervisor.clone(), home.journal()));
+    let place = api::Place {
+        world,
+        supervisor: supervisor.clone(),
+        journal: home.journal(),
+        run: home.name(),
+        granted: home::groups_in(catalogue),
+    };
+    let router = page::router().merge(api::router(place));
     say(&format!(
         "Jitney's sandbox: open http://{address} in a browser. Ctrl-C ends everything.\n\
          The bot's configuration, journal and key are in {} until then.",
@@ -77,6 +96,15 @@ async fn serve(port: u16) -> Result<()> {
     supervisor.quit();
     supervising.await.context("the bot's supervisor failed")?;
     Ok(())
+}
+
+/// Who reads what is decided: the owners and the admin.
+fn people_the_channel(world: &World) {
+    world.change(|state| {
+        if let Some(channel) = state.slack.channel_mut("C0AUDIT") {
+            channel.members = ["U0BOB", "U0DANA", "U0CAROL"].map(str::to_owned).to_vec();
+        }
+    });
 }
 
 /// Ends at SIGINT or SIGTERM.

@@ -34,7 +34,8 @@ pub(super) fn read(
         let name = ApproversName::parse(name).ok()?;
         Some((name, people?))
     });
-    let mut catalogue = Catalogue { approvers: approvers.collect::<Option<_>>()?, applications: applications? };
+    let approvers = approvers.collect::<Option<_>>()?;
+    let mut catalogue = Catalogue { applications: applications?, approvers, admins: Vec::new() };
     for level in levels {
         let application = catalogue.applications.get_mut(level.id.application())?;
         application.entitlements.push(level);

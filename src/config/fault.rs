@@ -170,6 +170,8 @@ pub(super) enum Wrong {
     Folder(Shown),
     #[error("{0} is not a command. Write a slash and one word in lower case, such as /jit.")]
     NotACommand(Shown),
+    #[error("{0} is not the id of a channel. Copy it from the channel's details in Slack, such as C0123456789.")]
+    NotAChannel(Shown),
     #[error("{0} is not an address to listen on. Write 127.0.0.1:9464 or another IP and port, or \"\" for none.")]
     NotAnAddress(Shown),
     #[error("{0} is not a size. Write a number above zero and B, KiB, MiB, GiB or TiB, such as 1GiB.")]

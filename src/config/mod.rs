@@ -171,9 +171,11 @@ impl Parts {
     }
 
     fn settings(self) -> Option<Settings> {
+        let admins = self.admins?;
         Some(Settings {
             slack: self.slack?,
-            admins: self.admins?,
+            catalogue: Catalogue { admins: admins.clone(), ..self.catalogue? },
+            admins,
             okta: self.okta?,
             store: self.store?,
             audit: self.audit?,
@@ -181,7 +183,6 @@ impl Parts {
             log: self.log?,
             identity: self.identity?,
             requests: self.requests?,
-            catalogue: self.catalogue?,
             jira: self.jira?,
         })
     }

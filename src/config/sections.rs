@@ -35,8 +35,26 @@ pub(super) fn slack(section: &mut Section<'_>) -> Option<Slack> {
     let app = "Make an app-level token with connections:write under Basic Information.";
     let app_token = secret(section, "app_token", "app_token_file", Some(("xapp-", app)));
     let command = section.take_or("command", "/jit", values::command);
-    section.not_yet(&["audit_channel", "groups_decide"]);
-    Some(Slack { api_url: api_url?, bot_token: bot_token?, app_token: app_token?, command: command? })
+    let audit_channel = optional(section, "audit_channel", values::channel);
+    section.not_yet(&["groups_decide"]);
+    Some(Slack {
+        api_url: api_url?,
+        bot_token: bot_token?,
+        app_token: app_token?,
+        command: command?,
+        audit_channel: audit_channel?,
+    })
+}
+
+/// Nothing where the key is not written; nothing in that where it is faulty.
+fn optional<T>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    parse: impl FnOnce(Raw) -> Parsed<T>,
+) -> Option<Option<T>> {
+    let written = section.has(key);
+    let value = section.take(key, parse);
+    if written { value.map(Some) } else { Some(None) }
 }
 
 pub(super) fn admins(section: &mut Section<'_>) -> Option<Vec<Who>> {

@@ -8,6 +8,7 @@ use url::Url;
 use crate::domain::{
     catalogue::{Catalogue, Offer, Who},
     duration::BusinessDay,
+    id::SlackChannelId,
     time::AccessDuration,
 };
 
@@ -77,6 +78,8 @@ pub struct Slack {
     pub app_token: SecretString,
     /// The slash command, with its slash.
     pub command: String,
+    /// The channel that is told of every decision, grant and ending.
+    pub audit_channel: Option<SlackChannelId>,
 }
 
 /// How Okta is reached.

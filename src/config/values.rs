@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     catalogue::{Offer, Sensitivity, Who},
     duration::{ClockTime, Length, LengthError, zone_named},
-    id::{Email, IdError, OktaGroupId},
+    id::{Email, IdError, OktaGroupId, SlackChannelId},
     time::AccessDuration,
 };
 
@@ -207,6 +207,14 @@ pub(super) fn command(raw: Raw) -> Parsed<String> {
         return Err(Wrong::NotACommand(Shown::of(&text)).into());
     }
     Ok(text)
+}
+
+/// A channel by its id: names change.
+pub(super) fn channel(raw: Raw) -> Parsed<SlackChannelId> {
+    let text = raw.text()?;
+    let is_channel = |id: &SlackChannelId| id.as_str().starts_with(['C', 'G']);
+    let shown = Shown::of(&text);
+    Ok(SlackChannelId::parse(text).ok().filter(is_channel).ok_or(Wrong::NotAChannel(shown))?)
 }
 
 /// An address to listen on; nothing for the empty text.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId},
+    port::Identity,
     time::AccessDuration,
 };
 
@@ -49,6 +50,17 @@ pub enum Who {
     Person(Email),
     /// All members of an Okta group, looked up when it matters.
     Group(OktaGroupId),
+}
+
+impl Who {
+    /// Whether somebody is meant.
+    #[must_use]
+    pub fn is(&self, person: &Identity) -> bool {
+        match self {
+            Self::Person(email) => *email == person.email,
+            Self::Group(group) => person.groups.contains(group),
+        }
+    }
 }
 
 impl fmt::Display for Who {
@@ -125,13 +137,15 @@ pub struct Application {
     pub entitlements: Vec<Entitlement>,
 }
 
-/// All that can be asked for.
+/// All that can be asked for, and who may see all of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Catalogue {
     /// By id.
     pub applications: BTreeMap<ApplicationId, Application>,
     /// Named groups of approvers.
     pub approvers: BTreeMap<ApproversName, Vec<Email>>,
+    /// Who may see every grant.
+    pub admins: Vec<Who>,
 }
 
 impl Catalogue {

@@ -114,12 +114,42 @@ pub struct Decide {
     pub who: SlackUserId,
     /// About which request.
     pub request: RequestId,
-    /// On which message.
-    pub card: Posted,
+    /// Where.
+    pub place: Surface,
     /// The digest of the terms it showed.
     pub digest: String,
     /// What.
     pub choice: Choice,
+}
+
+/// Where a decision is made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// On a message.
+    Card(Posted),
+    /// On their Home tab, as it was last drawn.
+    Home,
+}
+
+impl Surface {
+    /// What is wrong with it where it is not this person's to decide on.
+    #[must_use]
+    pub const fn foreign(&self) -> Refusal {
+        match self {
+            Self::Card(_) => Refusal::ForeignCard,
+            Self::Home => Refusal::StaleHome,
+        }
+    }
+
+    /// What is wrong with it where it shows other terms than the present ones.
+    #[must_use]
+    pub const fn outdated(&self) -> Refusal {
+        match self {
+            Self::Card(_) => Refusal::OldTerms,
+            Self::Home => Refusal::StaleHome,
+        }
+    }
 }
 
 /// What was pressed.
@@ -235,6 +265,8 @@ pub enum Refusal {
     OldTerms,
     /// The message is not on record for this person.
     ForeignCard,
+    /// Their Home tab as it was last drawn does not show these terms.
+    StaleHome,
     /// It is their own request.
     OwnRequest,
     /// They may not decide this (any more).

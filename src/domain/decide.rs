@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    catalogue::{Catalogue, Entitlement, Requesters, Who},
+    catalogue::{Catalogue, Entitlement, Requesters},
     command::{Answer, Command, Refusal},
     event::Event,
     id::{EntitlementId, OktaGroupId, RequestId},
@@ -14,14 +14,16 @@ use super::{
     port::{Alert, Effect, Identity, Nudge, ViewKey},
     request::{Click, Request, State},
     said::{Text, Words},
-    ticket::Tickets,
+    ticket::{AuditChannel, Tickets},
     time::{AccessDuration, Timestamp},
 };
 
 mod again;
 mod ask;
+mod audit;
 mod click;
 mod grant;
+mod news;
 mod outcome;
 mod ticket;
 
@@ -50,6 +52,8 @@ pub struct Limits {
     pub max_open: u32,
     /// Whether tickets are kept.
     pub tickets: Tickets,
+    /// Whether an audit channel is told.
+    pub audit: AuditChannel,
 }
 
 /// How much the program may do.
@@ -125,7 +129,7 @@ impl Decision {
 pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     let case = Case { live, today, now };
     let mut decision = case.decide(command)?;
-    case.tell_tickets(&mut decision);
+    case.tell_elsewhere(&mut decision);
     Ok(decision)
 }
 
@@ -250,10 +254,7 @@ impl<'a> Case<'a> {
 pub fn may_ask(requesters: &Requesters, person: &Identity) -> bool {
     match requesters {
         Requesters::Everyone => true,
-        Requesters::Only(named) => named.iter().any(|who| match who {
-            Who::Person(email) => *email == person.email,
-            Who::Group(group) => person.groups.contains(group),
-        }),
+        Requesters::Only(named) => named.iter().any(|who| who.is(person)),
     }
 }
 
@@ -276,5 +277,5 @@ fn too_late(request: RequestId, click: &Click, decision: &mut Decision) {
 /// A decision does not count: it is on record, and its maker is told.
 fn refuse_click(request: RequestId, click: &Click, why: Refusal, decision: &mut Decision) {
     decision.event(Event::DecisionRefused { request, slack: click.slack.clone(), why: why.clone() });
-    decision.effect(Effect::Reply { request, to: click.slack.clone(), why });
+    decision.effect(Effect::Reply { request, to: click.slack.clone(), why, spot: click.spot });
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
-    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, ViewKey},
-    request::{Access, Decider, NotOpened, NotSentOn, Sought, Step, Verdict},
+    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
+    request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -103,6 +103,9 @@ pub enum Event {
         slack: SlackUserId,
         /// What.
         verdict: Verdict,
+        /// Where they pressed it.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// Their decision does not count.
     DecisionRefused {
@@ -250,13 +253,24 @@ pub enum Event {
         /// What came back.
         fault: Fault,
     },
-    /// Okta refuses the bot's credentials, and admins are told. Not said again while it lasts.
+    /// A vendor refuses the bot's credentials, and admins are told. Not said again while it lasts.
     CredentialsRefused {
+        /// What came back, and from whom.
+        fault: Fault,
+    },
+    /// It takes them again.
+    CredentialsAccepted {
+        /// Who.
+        #[serde(default = "okta", skip_serializing_if = "is_okta")]
+        vendor: Vendor,
+    },
+    /// Slack takes no line for the audit channel, and admins are told. Not said again while it lasts.
+    AuditChannelRefused {
         /// What came back.
         fault: Fault,
     },
-    /// Okta takes them again.
-    CredentialsAccepted,
+    /// It takes them again.
+    AuditChannelAccepted,
     /// Somebody asked for something and was told no.
     CommandRefused {
         /// Who.
@@ -305,7 +319,9 @@ impl Event {
             | Self::PersonBound { .. }
             | Self::RemovalLate { .. }
             | Self::CredentialsRefused { .. }
-            | Self::CredentialsAccepted
+            | Self::CredentialsAccepted { .. }
+            | Self::AuditChannelRefused { .. }
+            | Self::AuditChannelAccepted
             | Self::EffectSettled { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }
@@ -326,6 +342,16 @@ impl Event {
             _ => None,
         }
     }
+}
+
+/// Whom a line means that names no vendor: the first that could refuse.
+const fn okta() -> Vendor {
+    Vendor::Okta
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+const fn is_okta(vendor: &Vendor) -> bool {
+    matches!(vendor, Vendor::Okta)
 }
 
 /// What becomes of a membership when one of its holds ends.

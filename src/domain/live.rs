@@ -4,7 +4,7 @@
 //!
 //! Law: `apply` reads nothing but the entry. An entry that does not fit is an error, never a guess.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,8 @@ use super::{
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
-    port::{Effect, Identity, MembershipKey},
+    past::{MOST_PAST, PAST_LIFE, Past},
+    port::{Effect, Fault, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
@@ -45,16 +46,37 @@ pub struct Person {
     pub keys: BTreeMap<String, (RequestId, Timestamp)>,
     /// What was denied to them.
     pub denials: BTreeMap<EntitlementId, Denial>,
+    /// What ended lately, the latest last.
+    pub recent: VecDeque<Past>,
 }
 
 impl Person {
     const fn new(slack: SlackUserId) -> Self {
-        Self { slack, bound: None, open: BTreeSet::new(), keys: BTreeMap::new(), denials: BTreeMap::new() }
+        Self {
+            slack,
+            bound: None,
+            open: BTreeSet::new(),
+            keys: BTreeMap::new(),
+            denials: BTreeMap::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// What ended lately, the latest first.
+    #[must_use]
+    pub fn past(&self, now: Timestamp) -> Vec<Past> {
+        self.recent.iter().rev().filter(|past| now - past.at < PAST_LIFE).cloned().collect()
+    }
+
+    fn remember(&mut self, past: Past) {
+        self.recent.push_back(past);
+        self.recent.drain(..self.recent.len().saturating_sub(MOST_PAST));
     }
 
     fn forget(&mut self, now: Timestamp) {
         self.keys.retain(|_, (_, at)| now - *at < KEY_LIFE);
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
+        self.recent.retain(|past| now - past.at < PAST_LIFE);
     }
 }
 
@@ -68,7 +90,31 @@ pub struct Promise {
     pub since: Timestamp,
 }
 
-/// That a vendor refuses the bot's credentials: told once while it lasts.
+/// Who refuses what the bot sends, whatever it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuser {
+    /// Okta, for the bot's credentials.
+    Okta,
+    /// Jira, for its credentials there.
+    Jira,
+    /// The audit channel, for what it is or who is in it.
+    AuditChannel,
+}
+
+impl Refuser {
+    /// Whose credentials are meant. Slack's are not: without them nobody can be told.
+    #[must_use]
+    pub const fn of(vendor: Vendor) -> Option<Self> {
+        match vendor {
+            Vendor::Okta => Some(Self::Okta),
+            Vendor::Jira => Some(Self::Jira),
+            Vendor::Slack => None,
+        }
+    }
+}
+
+/// That someone refuses what the bot sends: told once while it lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -76,6 +122,30 @@ pub struct Refused {
     pub told: Timestamp,
     /// Whether they were taken again since.
     pub accepted: bool,
+    /// How much of it.
+    pub lacks: Lacks,
+}
+
+/// How much of what the bot sends is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacks {
+    /// All of it: what is taken at all says that it is over.
+    Admission,
+    /// What needs a certain right: what is taken meanwhile says nothing.
+    Right,
+}
+
+impl Lacks {
+    /// HTTP 403: who the bot is is known, and may not do this.
+    const FORBIDDEN: u16 = 403;
+
+    const fn by(fault: &Fault) -> Self {
+        match fault.status {
+            Some(Self::FORBIDDEN) => Self::Right,
+            _ => Self::Admission,
+        }
+    }
 }
 
 /// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
@@ -118,8 +188,8 @@ pub struct Live {
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
-    /// That Okta refuses the bot's credentials, or did lately.
-    pub refused: Option<Refused>,
+    /// Who refuses what the bot sends, or did lately.
+    pub refused: BTreeMap<Refuser, Refused>,
     /// That removals are late, or were until admins are told otherwise.
     pub alarm: Option<Alarm>,
     /// The name of the next request.
@@ -138,7 +208,7 @@ impl Default for Live {
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
-            refused: None,
+            refused: BTreeMap::new(),
             alarm: None,
             next: RequestId::FIRST,
             seq: 0,
@@ -172,6 +242,16 @@ impl Live {
     #[must_use]
     pub fn person(&self, slack: &SlackUserId) -> Option<&Person> {
         self.people.get(slack)
+    }
+
+    /// Whether somebody's accounts are the ones that are bound to each other: one Slack account, one Okta user, and back,
+    /// by the same e-mail. Nobody is bound wrongly who is not bound yet.
+    #[must_use]
+    pub fn is_bound_rightly(&self, person: &Identity) -> bool {
+        let bound = self.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let account = self.accounts.get(&person.okta);
+        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
+            && account.is_none_or(|account| *account == person.slack)
     }
 
     /// What else the requester of a request holds, the soonest end first.
@@ -219,7 +299,8 @@ impl Effect {
             | Self::TellOwner { request, .. }
             | Self::CreateTicket { request }
             | Self::CommentTicket { request, .. }
-            | Self::MoveTicket { request, .. } => Some(*request),
+            | Self::MoveTicket { request, .. }
+            | Self::TellAudit { request, .. } => Some(*request),
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
@@ -255,11 +336,10 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { .. } => {
-                self.live.refused = Some(Refused { told: self.entry.at, accepted: false });
-                Ok(())
-            }
-            Event::CredentialsAccepted => self.accepted(),
+            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor), Lacks::by(fault)),
+            Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
+            Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
@@ -278,9 +358,16 @@ impl Fold<'_> {
         }
     }
 
-    fn accepted(&mut self) -> Result<(), Illegal> {
-        let illegal = self.illegal("no credentials were refused");
-        self.live.refused.as_mut().ok_or(illegal)?.accepted = true;
+    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks) -> Result<(), Illegal> {
+        let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks });
+        Ok(())
+    }
+
+    fn accepted(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+        let illegal = self.illegal("nothing was refused");
+        let refused = refuser.and_then(|refuser| self.live.refused.get_mut(&refuser));
+        refused.ok_or(illegal)?.accepted = true;
         Ok(())
     }
 

@@ -12,8 +12,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
-    request::{Request, State},
+    request::{Request, Spot, State},
     ticket::{Column, Happened},
     time::Timestamp,
 };
@@ -98,6 +99,9 @@ pub enum Effect {
         to: SlackUserId,
         /// Why it did not count.
         why: super::command::Refusal,
+        /// Where they clicked.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// A sentence to the requester, in the thread of their message.
     Nudge {
@@ -140,6 +144,15 @@ pub enum Effect {
         request: RequestId,
         /// Where.
         to: Column,
+    },
+    /// Tell the audit channel what happened: a line of its own, in the order of all that happened.
+    TellAudit {
+        /// To this request.
+        request: RequestId,
+        /// What.
+        what: Happened,
+        /// When.
+        at: Timestamp,
     },
 }
 
@@ -303,7 +316,8 @@ pub enum Outcome {
         /// Where they read it.
         link: String,
     },
-    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins` and `CommentTicket`: said. Of `MoveTicket`: it stands there.
+    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
+    /// there.
     Told,
     /// Of `AlertAdmins` about late removals: the messages stand here.
     Rung {
@@ -313,7 +327,7 @@ pub enum Outcome {
         rung: u32,
     },
     /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
-    /// concerns a ticket: none are kept, or there is none.
+    /// concerns a ticket or the audit channel: none are kept, or there is none.
     Moot,
     /// It was refused for good, and did not happen.
     Refused {
@@ -477,6 +491,14 @@ pub trait Outside: Send + Sync + 'static {
         request: Request,
         others: Vec<Request>,
     ) -> impl Future<Output = Result<Posted, EffectError>> + Send;
+
+    /// Draws somebody's Home tab; with the `hash` of its last state, unless something newer was drawn meanwhile. Answers
+    /// its new state's.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] and [`Class::Rejected`] mean that it can never be drawn. Where something newer stands there it is
+    /// worth another try at once, without a hash.
+    fn draw_home(&self, home: Home, hash: Option<String>) -> impl Future<Output = Result<String, EffectError>> + Send;
 
     /// Finds out who a Slack user is. Nothing of it is on record.
     ///

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     catalogue::{Application, Catalogue, Sensitivity, StepRule},
+    command::Surface,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
     said::{Said, hex},
@@ -148,6 +149,32 @@ pub enum Verdict {
     },
 }
 
+/// Where a decision was made, and so where its maker is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// On a card: beside it.
+    #[default]
+    Card,
+    /// On their Home tab: in a message of its own.
+    Home,
+}
+
+impl Spot {
+    pub(super) const fn is_card(&self) -> bool {
+        matches!(self, Self::Card)
+    }
+}
+
+impl From<&Surface> for Spot {
+    fn from(place: &Surface) -> Self {
+        match place {
+            Surface::Card(_) => Self::Card,
+            Surface::Home => Self::Home,
+        }
+    }
+}
+
 /// A decision that was received and waits to be judged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,6 +186,9 @@ pub struct Click {
     /// Their words, if they wrote any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Said>,
+    /// Where they pressed it.
+    #[serde(default, skip_serializing_if = "Spot::is_card")]
+    pub spot: Spot,
     /// When.
     pub at: Timestamp,
 }
@@ -499,6 +529,19 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => true,
             (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
+        }
+    }
+
+    /// Whether it is shown to somebody, to be decided, in some place: by a card on record for them, or on the Home tab
+    /// of whoever is asked. What such a tab showed last, whoever had it drawn knows.
+    #[must_use]
+    pub fn is_shown(&self, who: &SlackUserId, place: &Surface) -> bool {
+        match place {
+            Surface::Card(posted) => {
+                let view = ViewKey::Approver { request: self.id, slack: who.clone() };
+                self.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
+            }
+            Surface::Home => self.route().is_some_and(|route| route.asked().any(|one| one.slack == *who)),
         }
     }
 

@@ -8,7 +8,7 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
-    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal},
+    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Surface},
     decide::{Limits, Mode, Today, decide},
     event::{Entry, Event},
     id::{
@@ -23,11 +23,12 @@ use super::{
     },
     request::{Ending, State},
     said::Text,
-    ticket::Tickets,
+    ticket::{AuditChannel, Tickets},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
 mod again;
+mod audit;
 mod custody;
 mod taking;
 mod tickets;
@@ -93,7 +94,11 @@ fn catalogue() -> Catalogue {
         owners: vec![email("bob"), email("dana")],
         entitlements: vec![level("db/rw"), level("db/debug")],
     };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+    Catalogue {
+        applications: BTreeMap::from([(application.id.clone(), application)]),
+        approvers: BTreeMap::new(),
+        admins: Vec::new(),
+    }
 }
 
 /// Alice asks, Bob and Dana own; each decision becomes a line that is written and read back.
@@ -105,6 +110,7 @@ struct Play {
     mode: Mode,
     entries: Vec<Entry>,
     tickets: Tickets,
+    audit: AuditChannel,
 }
 
 impl Play {
@@ -117,12 +123,18 @@ impl Play {
             mode: Mode::Serving,
             entries: Vec::new(),
             tickets: Tickets::None,
+            audit: AuditChannel::None,
         }
     }
 
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
-        let limits =
-            Limits { unanswered_after: secs(86_400), min_duration: secs(60), max_open: 20, tickets: self.tickets };
+        let limits = Limits {
+            unanswered_after: secs(86_400),
+            min_duration: secs(60),
+            max_open: 20,
+            tickets: self.tickets,
+            audit: self.audit,
+        };
         let today = Today { catalogue: &self.catalogue, limits: &limits, mode: self.mode };
         let decision = decide(&self.live, command, today, self.now)?;
         if !decision.is_empty() {
@@ -156,7 +168,13 @@ impl Play {
     }
 
     fn decides(&self, who: &str, choice: Choice) -> Command {
-        Command::Decide(Decide { who: slack(who), request: ONE, card: card(who), digest: self.digest(), choice })
+        Command::Decide(Decide {
+            who: slack(who),
+            request: ONE,
+            place: Surface::Card(card(who)),
+            digest: self.digest(),
+            choice,
+        })
     }
 
     /// Where the request and its membership stand.
@@ -256,7 +274,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         Command::Decide(Decide {
             who: slack(who),
             request: ONE,
-            card: card("bob"),
+            place: Surface::Card(card("bob")),
             digest: play.digest(),
             choice: Choice::Approve,
         })
@@ -264,7 +282,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
     let old = Command::Decide(Decide {
         who: slack("dana"),
         request: ONE,
-        card: card("dana"),
+        place: Surface::Card(card("dana")),
         digest: "0123456789ab".into(),
         choice: Choice::Approve,
     });

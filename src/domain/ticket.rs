@@ -1,6 +1,6 @@
-//! The ticket that follows a request for those who read elsewhere: where it is, and what it tells.
+//! Those who read elsewhere: the ticket that follows a request, and the audit channel, which follows all of them.
 //!
-//! Owns the names of what a ticket is told; refuses to know who keeps tickets, or in which words.
+//! Owns the names of what they are told; refuses to know who keeps them, or in which words.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,16 @@ pub enum Tickets {
     /// One for each request that becomes pending.
     Kept,
     /// None.
+    #[default]
+    None,
+}
+
+/// Whether there is a channel that is told of every decision, grant and ending.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AuditChannel {
+    /// There is, or it is not known whether there is.
+    Told,
+    /// There is none.
     #[default]
     None,
 }
@@ -46,7 +56,8 @@ pub enum Column {
     Closed,
 }
 
-/// What a ticket is told, a comment each. Who did it, and how it ended, the request itself still says.
+/// What they are told: a ticket by a comment each, the audit channel by a line each. Who did it, and how it ended, the
+/// request itself still says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Happened {

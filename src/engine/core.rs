@@ -10,11 +10,12 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use rand::{SeedableRng as _, rngs::SmallRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use tracing::error;
 
 use super::{
-    fits,
+    chronicle, fits,
+    homes::Homes,
     lanes::{Gate, Lanes},
     owed::Owed,
     rows,
@@ -27,7 +28,7 @@ use crate::domain::{
     command::{Ask, Command, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
-    id::{EffectId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, RequestId, SlackUserId},
     live::{Illegal, Live},
     port::{Doubt, Effect, Identity, Outcome, Unfit, ViewKey},
 };
@@ -84,6 +85,7 @@ pub struct Core {
     owed: Owed,
     lanes: Lanes,
     shows: Shows,
+    homes: Homes,
     timers: Timers,
     catalogue: Arc<Catalogue>,
     limits: Limits,
@@ -118,6 +120,7 @@ impl Core {
             owed: Owed::default(),
             lanes: Lanes::default(),
             shows: Shows::default(),
+            homes: Homes::default(),
             catalogue,
             limits,
             mode,
@@ -167,10 +170,17 @@ impl Core {
         self.shows.is_pending(view)
     }
 
-    /// Whether nothing waits: no line unsaved, no promise open, no message stale.
+    /// The request that a promise is about, and what it asks for.
+    #[must_use]
+    pub fn concern(&self, id: EffectId) -> Option<(RequestId, EntitlementId)> {
+        chronicle::concern(&self.safe, id)
+    }
+
+    /// Whether nothing waits: no line unsaved, no promise open, nothing shown that is stale.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.unsaved.is_empty() && self.owed.is_empty() && self.lanes.is_empty() && self.shows.is_empty()
+        let kept = self.unsaved.is_empty() && self.owed.is_empty() && self.lanes.is_empty();
+        kept && self.shows.is_empty() && self.homes.is_fresh()
     }
 
     /// Whether a line, a try of a promise, or a message is under way.
@@ -183,11 +193,10 @@ impl Core {
     #[must_use]
     pub fn wake(&self, now: Now) -> Wake {
         let full = (self.full_until > now.elapsed).then_some(self.full_until);
-        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), full];
-        Wake {
-            wall: if full.is_some() { None } else { self.timers.next() },
-            elapsed: waits.into_iter().flatten().min(),
-        }
+        let (stale, look) = self.homes.next(now.elapsed);
+        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), stale, full];
+        let due = self.timers.next().filter(|_| full.is_none());
+        Wake { wall: due.into_iter().chain(look).min(), elapsed: waits.into_iter().flatten().min() }
     }
 
     /// Takes an input in, and answers what is to be done about it, in order.
@@ -242,24 +251,40 @@ impl Core {
                 }
                 _ => self.command(&command, archived, reply, now, actions),
             },
-            Input::Durable { seq } => self.durable(seq),
+            Input::Durable { seq } => self.durable(seq, now),
             Input::NotSaved { seq } => {
                 self.forget_unsaved(seq, now);
                 Ok(())
             }
             Input::Tried { id, result } => self.tried(id, result, now, actions),
             Input::Shown { view, revision, result } => self.shown(view, revision, result, now, actions),
+            Input::Looked { who, pages } => {
+                self.homes.open(&who, pages, now.elapsed);
+                Ok(())
+            }
+            Input::Drawn { who, number, result } => {
+                self.drawn(&who, number, result, now);
+                Ok(())
+            }
             Input::LookedUp { who, found } => {
+                self.homes.identified(&who, now.elapsed);
                 self.remember(who, found, now);
+                Ok(())
+            }
+            Input::NotLookedUp { who } => {
+                let jitter = self.random.random::<f64>();
+                self.homes.unidentified(&who, now.elapsed, jitter);
                 Ok(())
             }
             Input::Mode(mode) => {
                 self.mode = mode;
+                self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
             }
             Input::Adopt(catalogue, limits) => {
                 self.catalogue = catalogue;
                 self.limits = limits;
+                self.homes.reconsider(now.elapsed);
                 Ok(())
             }
             Input::Stop => {
@@ -328,9 +353,10 @@ impl Core {
     }
 
     /// Lines are durable: what they promised may begin, and what rests on them may be said.
-    fn durable(&mut self, seq: u64) -> Result<(), Illegal> {
+    fn durable(&mut self, seq: u64, now: Now) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
+            chronicle::tell(&entry, &self.safe, &touched);
             self.owed.durable(&entry);
             self.shows.durable(entry.seq);
             for (ordinal, effect) in (0..).zip(&entry.effects) {
@@ -341,7 +367,9 @@ impl Core {
             }
             for request in touched.requests.iter().filter_map(|id| self.safe.requests.get(id)) {
                 self.shows.look(request);
+                self.homes.look(request, now.elapsed);
             }
+            touched.retired.iter().for_each(|request| self.homes.forget(request.id));
         }
         Ok(())
     }
@@ -376,6 +404,7 @@ impl Core {
 
     /// Whatever is due, oldest first.
     fn due(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
+        self.homes.tick(now.wall, now.elapsed);
         if now.elapsed < self.full_until {
             return Ok(());
         }

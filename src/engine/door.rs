@@ -10,6 +10,7 @@ use crate::domain::{
     catalogue::Catalogue,
     command::{Command, Refusal},
     decide::{Limits, Mode},
+    home::Pages,
     id::SlackUserId,
     port::{Identity, Unfit, ViewKey},
     request::Request,
@@ -27,6 +28,7 @@ pub(super) enum Knock {
     LookUp { who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
     Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
+    Look { who: SlackUserId, pages: Option<Pages> },
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
     Stop,
@@ -60,6 +62,21 @@ pub struct Status {
     pub quiet: bool,
     /// The last durable line.
     pub seq: u64,
+    /// How the ledger takes lines.
+    pub lines: Lines,
+}
+
+/// How the ledger takes lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lines {
+    /// As it should.
+    Saved,
+    /// The disk is nearly full.
+    NearlyFull,
+    /// The last one could not be saved.
+    Refused,
+    /// Lines that were on record are lost or changed.
+    Damaged,
 }
 
 /// The way in. Cheap to clone.
@@ -103,6 +120,14 @@ impl Door {
         let (answer, answered) = oneshot::channel();
         self.knocks.try_send(Knock::Peek { card, answer }).ok()?;
         answered.await.ok().flatten()
+    }
+
+    /// Somebody looks at their Home tab, or pressed something on it: it is drawn anew. With `pages`, other parts of it
+    /// are shown. Where the engine is gone or swamped, it stays as it is.
+    pub fn look(&self, who: SlackUserId, pages: Option<Pages>) {
+        if self.knocks.try_send(Knock::Look { who, pages }).is_err() {
+            tracing::warn!("a Home tab is not drawn: too much waits");
+        }
     }
 
     /// Takes a text as it was typed, with a fresh salt.

@@ -36,6 +36,8 @@ pub enum LaneKey {
     Talk(RequestId),
     /// The ticket of one request: opened, then told everything in order.
     Ticket(RequestId),
+    /// What the audit channel is told, of all requests.
+    Audit,
     /// What admins are told.
     Admins,
 }
@@ -57,6 +59,7 @@ impl LaneKey {
             Effect::CreateTicket { request }
             | Effect::CommentTicket { request, .. }
             | Effect::MoveTicket { request, .. } => Self::Ticket(*request),
+            Effect::TellAudit { .. } => Self::Audit,
             Effect::AlertAdmins { .. } => Self::Admins,
         }
     }

@@ -1,10 +1,12 @@
 //! The live state as rows of an index, for history and a quick start. Derived, and rebuilt when its schema changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    live::{Live, Person, Promise, Refused, Touched},
+    live::{Live, Person, Promise, Refused, Refuser, Touched},
     membership::Membership,
     request::Request,
     time::Timestamp,
@@ -42,7 +44,7 @@ pub type Row = (Vec<u8>, Option<Vec<u8>>);
 struct Standing {
     next: RequestId,
     at: Timestamp,
-    refused: Option<Refused>,
+    refused: BTreeMap<Refuser, Refused>,
 }
 
 /// The key of a request.
@@ -62,7 +64,8 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let mut rows = vec![(vec![table::STATE], json(&Standing { next: live.next, at: live.at, refused: live.refused }))];
+    let standing = Standing { next: live.next, at: live.at, refused: live.refused.clone() };
+    let mut rows = vec![(vec![table::STATE], json(&standing))];
     if touched.alarm {
         rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
     }
@@ -162,4 +165,35 @@ pub fn membership(row: &[u8]) -> Option<Membership> {
 
 fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(row).map_err(|_| Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::domain::live::Lacks;
+
+    impl From<Unreadable> for Infallible {
+        fn from(_: Unreadable) -> Self {
+            panic!("a row cannot be read")
+        }
+    }
+
+    #[test]
+    fn who_refuses_what_is_sent_outlives_a_start() {
+        let mut live = Live::default();
+        for (refuser, accepted, lacks) in [
+            (Refuser::Okta, true, Lacks::Right),
+            (Refuser::Jira, false, Lacks::Admission),
+            (Refuser::AuditChannel, false, Lacks::Admission),
+        ] {
+            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks });
+        }
+        let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {
+            Ok(rows.iter().filter(|(key, _)| key[0] == table).cloned().collect())
+        };
+        assert_eq!(load(live.seq, scan).unwrap(), live);
+    }
 }

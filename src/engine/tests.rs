@@ -17,6 +17,7 @@ use crate::{
     domain::{
         command::{Command, Refusal},
         decide::{Limits, Mode},
+        home::Home,
         id::{RequestId, SlackUserId},
         live::Live,
         port::{Attempt, EffectError, Identity, Outcome, Outside, Posted, Unfit, ViewKey},
@@ -79,6 +80,10 @@ impl Outside for Silent {
         std::future::pending().await
     }
 
+    async fn draw_home(&self, _: Home, _: Option<String>) -> Result<String, EffectError> {
+        std::future::pending().await
+    }
+
     async fn identify(&self, _slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
         std::future::pending().await
     }
@@ -91,6 +96,7 @@ fn limits() -> Limits {
         min_duration: longest,
         max_open: 1,
         tickets: crate::domain::ticket::Tickets::None,
+        audit: crate::domain::ticket::AuditChannel::None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! When something is due by itself. Derived from the live state; nothing here is on record.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::agenda::Agenda;
 use crate::domain::{
     decide::request_due,
     id::RequestId,
@@ -19,12 +18,9 @@ pub enum Due {
     Request(RequestId),
 }
 
-/// Instants in order.
+/// All of it, in order.
 #[derive(Debug, Default)]
-pub struct Timers {
-    by_time: BTreeSet<(Timestamp, Due)>,
-    times: BTreeMap<Due, Timestamp>,
-}
+pub struct Timers(Agenda<Timestamp, Due>);
 
 impl Timers {
     /// All that is due in a state.
@@ -51,22 +47,16 @@ impl Timers {
 
     /// Puts one off, or takes it away.
     pub fn set(&mut self, due: Due, at: Option<Timestamp>) {
-        if let Some(old) = self.times.remove(&due) {
-            self.by_time.remove(&(old, due.clone()));
-        }
-        if let Some(at) = at {
-            self.times.insert(due.clone(), at);
-            self.by_time.insert((at, due));
-        }
+        self.0.set(due, at);
     }
 
     /// The earliest that has come.
     pub fn due(&self, now: Timestamp) -> Option<Due> {
-        self.by_time.first().filter(|(at, _)| *at <= now).map(|(_, due)| due.clone())
+        self.0.due(now)
     }
 
     /// When the next comes.
     pub fn next(&self) -> Option<Timestamp> {
-        self.by_time.first().map(|(at, _)| *at)
+        self.0.next()
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::rows::Row;
+use super::{homes::Drawing, rows::Row};
 use crate::domain::{
     catalogue::Catalogue,
     command::{Answer, Command, Refusal},
     decide::{Limits, Mode},
     event::Entry,
+    home::{Home, Pages},
     id::{EffectId, SlackUserId},
     live::Illegal,
     port::{Attempt, EffectError, Identity, Outcome, Posted, Unfit, ViewKey},
@@ -66,12 +67,33 @@ pub enum Input {
         /// Where it stands now.
         result: Result<Posted, EffectError>,
     },
+    /// Somebody opened their Home tab, or pressed something on it.
+    Looked {
+        /// Who.
+        who: SlackUserId,
+        /// What they wish to see of each part, if that changed.
+        pages: Option<Pages>,
+    },
+    /// A try to draw a Home tab ended.
+    Drawn {
+        /// Whose.
+        who: SlackUserId,
+        /// Which drawing.
+        number: u64,
+        /// Its new state.
+        result: Result<String, EffectError>,
+    },
     /// Somebody was looked up.
     LookedUp {
         /// Who.
         who: SlackUserId,
         /// What was found.
         found: Result<Identity, Unfit>,
+    },
+    /// Somebody could not be looked up.
+    NotLookedUp {
+        /// Who.
+        who: SlackUserId,
     },
     /// How much the program may do has changed.
     Mode(Mode),
@@ -113,6 +135,15 @@ pub enum Action {
         /// What else the requester holds, the soonest end first.
         others: Vec<Request>,
     },
+    /// Draw somebody's Home tab.
+    Draw {
+        /// As things stand.
+        home: Box<Home>,
+        /// Which drawing it is, and what it replaces.
+        drawing: Drawing,
+    },
+    /// Find out who somebody is.
+    LookUp(SlackUserId),
     /// The state does not fit its own decisions: stop, do not guess.
     Halt(Illegal),
 }

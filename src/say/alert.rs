@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     alarm::Alarm,
     id::{RequestId, SlackUserId},
-    port::{Alert, Approver, Fault, Late, LateRemoval, MembershipKey, Removal},
+    port::{Alert, Approver, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
     request::{Request, Route},
 };
 
@@ -33,13 +33,23 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             vec![text(ASK_AGAIN)],
         ],
         Alert::ApproverUnreachable { request, slack, fault } => unreachable(*request, slack, fault, about),
-        Alert::CredentialsRefused { fault } if fault.status == Some(FORBIDDEN) => vec![
-            warning("Okta refuses the bot a right that it needs"),
-            vec![text(format!("Something does not open or end until it is given: {}.", said(fault)))],
+        Alert::CredentialsRefused { fault } => credentials(fault),
+        Alert::CredentialsAccepted { vendor } => {
+            let name = named(*vendor);
+            let then = match vendor {
+                Vendor::Jira => "The tickets that waited are opened and told everything, in order.",
+                Vendor::Okta | Vendor::Slack => "What waited goes on.",
+            };
+            vec![vec![bold(format!("{name} takes the bot's key again"))], vec![text(then)]]
+        }
+        Alert::AuditChannelRefused { fault } => vec![
+            warning("Slack takes no line for the audit channel"),
+            vec![text(format!("It answers: {}. Invite the bot to the channel, or name another.", said(fault)))],
+            vec![text("The lines wait for 30 days, and keep their order. Access opens and ends as before.")],
         ],
-        Alert::CredentialsRefused { fault } => vec![
-            warning("Okta refuses the bot's key"),
-            vec![text(format!("Nothing opens or ends until it is replaced: {}.", said(fault)))],
+        Alert::AuditChannelAccepted => vec![
+            vec![bold("The audit channel takes lines again")],
+            vec![text("Those that waited follow in their order, with the time of what they tell.")],
         ],
         Alert::TicketRefused { request, fault } => vec![
             warning(format!("Jira refuses something of the ticket of {request}")),
@@ -209,6 +219,32 @@ pub fn standing(name: &str, request: &Request) -> Card {
     }
 }
 
+/// What waits until the bot is let in. Of Jira nothing else depends.
+fn credentials(fault: &Fault) -> Vec<Line> {
+    let (name, jira) = (named(fault.vendor), fault.vendor == Vendor::Jira);
+    let (first, until) = match (fault.status, jira) {
+        (Some(FORBIDDEN), false) => {
+            ("the bot a right that it needs", "Something does not open or end until it is given")
+        }
+        (Some(FORBIDDEN), true) => ("the bot a right that it needs", "Some tickets wait until it is given"),
+        (_, false) => ("the bot's key", "Nothing opens or ends until it is replaced"),
+        (_, true) => ("the bot's key", "Tickets wait until it is replaced"),
+    };
+    let mut lines = vec![warning(format!("{name} refuses {first}")), vec![text(format!("{until}: {}.", said(fault)))]];
+    if jira {
+        lines.push(vec![text("Access opens and ends as before.")]);
+    }
+    lines
+}
+
+const fn named(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Okta => "Okta",
+        Vendor::Slack => "Slack",
+        Vendor::Jira => "Jira",
+    }
+}
+
 /// HTTP 403: the key is known, and a right is missing.
 const FORBIDDEN: u16 = 403;
 
@@ -255,3 +291,6 @@ fn said(fault: &Fault) -> String {
     let parts: Vec<String> = [status, fault.code.clone(), receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

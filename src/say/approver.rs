@@ -35,6 +35,23 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
     card
 }
 
+/// A decision that was made on a Home tab did not count: said in a message of its own, since nothing there can be said
+/// to its maker alone once the press is over.
+#[must_use]
+pub fn in_vain(request: &Request, sentence: &str) -> Card {
+    let (who, what) = (people::asker_name(request), access_plainly(request));
+    Card {
+        lines: vec![
+            vec![bold("Your decision did not count")],
+            vec![people::asker(request), text(format!(" · {}", access(request)))],
+            vec![text(sentence)],
+        ],
+        context: Some(super::names(request)),
+        text: format!("Your decision on {what} for {who} did not count. {sentence}"),
+        ..Card::default()
+    }
+}
+
 fn asks(request: &Request) -> Line {
     vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(format!(" asks for {}", access(request)))]
 }
@@ -110,7 +127,7 @@ fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone
 }
 
 /// The buttons of a decision; the row's name is the digest of exactly what is asked.
-fn decide(request: &Request, zone: &Zone) -> Buttons {
+pub(super) fn decide(request: &Request, zone: &Zone) -> Buttons {
     let serious = request.access.sensitivity >= Sensitivity::High;
     let approve = Button {
         confirm: serious.then(|| Confirm {

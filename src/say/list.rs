@@ -85,11 +85,15 @@ const fn placed(request: &Request) -> Option<(Heading, Timestamp, &Request)> {
 }
 
 fn row(request: &Request, now: Timestamp, voice: &Voice) -> Row {
-    let zone = requester::zone(request, voice);
+    row_in(request, now, &requester::zone(request, voice), &name(request.id))
+}
+
+/// One request of somebody's own, in their zone; its buttons stand under `name`.
+pub(super) fn row_in(request: &Request, now: Timestamp, zone: &Zone, name: &str) -> Row {
     let mut line = vec![text(format!("{} · ", requester::named(request)))];
-    line.extend(how(request, now, &zone));
+    line.extend(how(request, now, zone));
     line.push(text(format!(" · {}", request.id)));
-    let buttons = act(request).map(|button| Buttons { name: name(request.id), row: vec![button] });
+    let buttons = act(request).map(|button| Buttons { name: name.to_owned(), row: vec![button] });
     Row { lines: vec![line], buttons }
 }
 

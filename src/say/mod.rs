@@ -13,9 +13,11 @@ use crate::domain::{
 
 pub mod alert;
 pub mod approver;
+pub mod audit;
 #[cfg(test)]
 pub(crate) mod cast;
 pub mod form;
+pub mod home;
 pub mod length;
 pub mod list;
 pub mod nudge;
@@ -29,6 +31,9 @@ pub mod slash;
 mod tests;
 pub mod ticket;
 pub mod time;
+
+#[cfg(test)]
+mod sample;
 
 /// A mark at the start of a card: its shape tells the state, and the words after it say the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +96,8 @@ pub enum ButtonId {
     Return,
     /// `request_access`.
     RequestAccess,
+    /// `page`.
+    Page,
 }
 
 /// How a button looks.

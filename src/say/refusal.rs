@@ -1,7 +1,7 @@
 //! Why not, and what one can do.
 
 use super::{
-    Voice, length, people,
+    Voice, home, length, people,
     requester::{how_long, zone},
     time::Zone,
 };
@@ -59,6 +59,7 @@ pub fn sentence(
         Refusal::ForeignCard => {
             "This message is not the one on record for you, so nothing was done. Use the newest message about this request.".to_owned()
         }
+        Refusal::StaleHome => home::STALE.to_owned(),
         Refusal::OwnRequest => match asked_instead(about, reader) {
             Some(others) => format!("You asked for this yourself, so someone else decides: {others}."),
             None => "You asked for this yourself, so someone else decides.".to_owned(),

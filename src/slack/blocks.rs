@@ -6,9 +6,13 @@
 use serde_json::{Value, json};
 use slack_morphism::blocks::{SlackBlock, SlackView};
 
-use crate::say::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
-    form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
+use crate::{
+    domain::home::Pages,
+    say::{
+        Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
+        form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
+        home::{Page, Piece},
+    },
 };
 
 /// The longest fallback text: longer ones are refused with `msg_too_long` when a message is redrawn.
@@ -28,6 +32,9 @@ const MOST_GROUPS: usize = 100;
 
 /// The longest label of a group of options.
 const LONGEST_LABEL: usize = 75;
+
+/// The longest heading.
+const LONGEST_HEADER: usize = 150;
 
 /// The longest placeholder of an input.
 const LONGEST_PLACEHOLDER: usize = 150;
@@ -160,9 +167,11 @@ fn button(button: &Button) -> Value {
     let mut drawn = json!({
         "type": "button",
         "action_id": action(button.id),
-        "value": button.value,
         "text": plain(&button.label),
     });
+    if !button.value.is_empty() {
+        drawn["value"] = json!(button.value);
+    }
     if button.look == Look::Primary {
         drawn["style"] = json!("primary");
     }
@@ -186,6 +195,7 @@ pub const fn action(button: ButtonId) -> &'static str {
         ButtonId::Cancel => "cancel",
         ButtonId::Return => "return",
         ButtonId::RequestAccess => "request_access",
+        ButtonId::Page => "page",
     }
 }
 
@@ -356,6 +366,20 @@ pub fn deny_form(form: &DenyForm, metadata: &str) -> Value {
     let mut view = modal("deny", &form.frame, blocks);
     view["private_metadata"] = json!(metadata);
     view
+}
+
+/// A Home tab; `pages` is what of it is shown.
+#[must_use]
+pub fn home(page: &Page, pages: &Pages) -> Value {
+    let piece = |piece: &Piece| match piece {
+        Piece::Heading(words) => vec![json!({ "type": "header", "text": plain(&cut(words, LONGEST_HEADER)) })],
+        Piece::Card(card) => blocks(card),
+    };
+    json!({
+        "type": "home",
+        "private_metadata": json!(pages).to_string(),
+        "blocks": page.pieces.iter().flat_map(piece).collect::<Vec<_>>(),
+    })
 }
 
 /// What stands in place of a form.

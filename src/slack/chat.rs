@@ -5,31 +5,37 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use slack_morphism::{SlackChannelId as ApiChannel, SlackTeamId, SlackTs as ApiTs, SlackUserId as ApiUser};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use url::Url;
 
 use super::{
     blocks,
     client::{Reply, SlackClient, SlackPerson, Thread},
-    error::SlackError,
+    error::{SlackCode, SlackError},
 };
 use crate::{
+    clock,
     config::{self, Guests, Settings},
     domain::{
         catalogue::Who,
+        home::Home,
         id::{Email, SlackChannelId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
         ticket::Tickets,
     },
-    say::{Card, Voice, approver, people::Named, requester},
+    say::{Card, Voice, approver, home, people::Named, requester},
 };
 
 /// Messages on their way at one time: more would only meet Slack's limits.
 const AT_ONCE: usize = 8;
+
+/// How far apart messages in one channel are sent: Slack takes about one a second.
+const PACE: Duration = Duration::from_secs(1);
 
 /// Conversations whose channel is remembered.
 const MOST_CHANNELS: usize = 10_000;
@@ -43,6 +49,8 @@ pub struct Manners {
     pub admins: Vec<Who>,
     /// What becomes of guests.
     pub guests: Guests,
+    /// The channel that is told of every decision, grant and ending.
+    pub audit: Option<SlackChannelId>,
 }
 
 impl Manners {
@@ -54,7 +62,7 @@ impl Manners {
         let (command, zone) = (slack.command.clone(), day.zone.clone());
         let voice = Voice { command, zone, day, admins: Vec::new(), workspace: None, tickets };
         let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
-        Self { voice, admins: admins.to_vec(), guests }
+        Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone() }
     }
 }
 
@@ -85,6 +93,8 @@ pub struct Chat {
     manners: Manners,
     channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
     turns: Semaphore,
+    /// When the audit channel was last told, in elapsed time.
+    announced: AsyncMutex<Option<Duration>>,
 }
 
 impl Chat {
@@ -97,7 +107,14 @@ impl Chat {
                 manners.voice.admins.push(person.name);
             }
         }
-        Self { client, team, manners, channels: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self {
+            client,
+            team,
+            manners,
+            channels: Mutex::default(),
+            turns: Semaphore::new(AT_ONCE),
+            announced: AsyncMutex::default(),
+        }
     }
 
     /// The words' surroundings.
@@ -137,6 +154,23 @@ impl Chat {
         }
     }
 
+    /// Draws somebody's Home tab in place of the state `hash`.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn draw_home(&self, home: &Home, hash: Option<&str>) -> Result<String, EffectError> {
+        let view = blocks::home(&home::page(home, self.voice()), &home.pages);
+        let view = blocks::view(&view).ok_or_else(unreadable)?;
+        match self.client.publish_home(&ApiUser::from(home.who.as_str()), hash, view).await {
+            Ok(drawn) => Ok(drawn.hash),
+            // Something newer stands there: nothing of it counts, since each drawing is of the newest state.
+            Err(error @ SlackError::Rejected { code: SlackCode::HashConflict, .. }) => {
+                Err(EffectError { class: Class::Retry, after: Some(Duration::ZERO), ..failed(error) })
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Redraws a message.
     ///
     /// # Errors
@@ -158,6 +192,28 @@ impl Chat {
         let ts = self.client.post(&ApiChannel::from(channel.as_str()), &text, blocks, None).await.map_err(failed)?;
         let ts = SlackTs::parse(ts.0).map_err(|_| unreadable())?;
         Ok(Posted { channel, ts })
+    }
+
+    /// The channel that is told of every decision, grant and ending.
+    #[must_use]
+    pub const fn audit_channel(&self) -> Option<&SlackChannelId> {
+        self.manners.audit.as_ref()
+    }
+
+    /// Says something in the audit channel, as fast as Slack takes it. What is said is asked when its turn has come.
+    ///
+    /// # Errors
+    /// [`Class::Gone`] if the channel takes nothing as it is, whatever is said; [`Class::Rejected`] if it does not take
+    /// this.
+    pub async fn announce(&self, channel: &SlackChannelId, card: impl FnOnce() -> Card) -> Result<(), EffectError> {
+        let mut last = self.announced.lock().await;
+        if let Some(last) = *last {
+            clock::pause((last + PACE).saturating_sub(clock::elapsed())).await;
+        }
+        *last = Some(clock::elapsed());
+        let (text, blocks) = blocks::message(&card());
+        let posted = self.client.post(&ApiChannel::from(channel.as_str()), &text, blocks, None).await;
+        posted.map(drop).map_err(not_in_channel)
     }
 
     /// Says something in a message's thread, and in the conversation too, so that it notifies.
@@ -294,6 +350,18 @@ pub fn failed(error: SlackError) -> EffectError {
         SlackError::Unknown(hitch) => (Class::Unknown, None, hitch.to_string()),
     };
     EffectError { class, after, fault: fault(code) }
+}
+
+/// A failed message to a channel that somebody else keeps: whatever is no fault of the message is one of the channel,
+/// which may be archived, closed to the bot, or kept by a rule of its own.
+fn not_in_channel(error: SlackError) -> EffectError {
+    use SlackCode as C;
+    let class = match &error {
+        SlackError::Rejected { code, .. } if !code.is_of_content() => Class::Gone,
+        SlackError::Auth { code: C::AccessDenied | C::NoPermission, .. } => Class::Gone,
+        _ => return failed(error),
+    };
+    EffectError { class, ..failed(error) }
 }
 
 fn unreadable() -> EffectError {

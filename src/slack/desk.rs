@@ -31,6 +31,7 @@ use crate::{
 mod aside;
 mod denial;
 mod forms;
+mod home;
 mod listing;
 mod names;
 mod presses;
@@ -81,6 +82,7 @@ impl Desk {
             Gesture::Press(press) => self.pressed(press).await,
             Gesture::Shortcut(shortcut) => self.shortcut(shortcut).await,
             Gesture::Suggest(suggest) => self.suggest(suggest).await,
+            Gesture::Home(who) => self.opened_home(who),
             Gesture::Nothing => Ack::Bare,
             Gesture::Unreadable { who, what } => self.unreadable(who, what).await,
         }
@@ -96,6 +98,14 @@ impl Desk {
     }
 
     async fn pressed(self: Arc<Self>, press: Press) -> Ack {
+        let home = (matches!(press.place, Place::Home { .. }) && press.action != "page").then(|| press.who.clone());
+        let ack = Arc::clone(&self).act(press).await;
+        // Whatever came of it, a tab shows how things stand now: also one that was drawn before the last start.
+        home.into_iter().for_each(|who| self.door.look(who, None));
+        ack
+    }
+
+    async fn act(self: Arc<Self>, press: Press) -> Ack {
         let request = press.value.as_deref().and_then(|value| RequestId::parse(value).ok());
         match (press.action.as_str(), request) {
             ("approve", Some(request)) => self.approve(press, request).await,
@@ -113,6 +123,7 @@ impl Desk {
                 self.open_form(press.who.clone(), press.trigger.clone(), chosen, From::Press(Box::new(press))).await
             }
             ("entitlement" | "duration" | "custom_duration", _) => self.redraw_form(press).await,
+            ("page", _) => self.turned(&press),
             _ => {
                 warn!(action = press.action, "an unknown button was pressed");
                 let sentence = slash::unreadable(self.chat.voice());
@@ -127,26 +138,26 @@ impl Desk {
         if let Some(custody) = self.custody(&press.who).await {
             return self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), &custody).await;
         }
-        let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
+        let Some(place) = home::surface(&press.place) else { return self.not_on_record(&press).await };
         let decide = Decide {
             who: press.who.clone(),
             request,
-            card: posted.clone(),
+            place,
             digest: digest(&press.block).to_owned(),
             choice: Choice::Approve,
         };
         let response = self.door.submit(Command::Decide(decide)).await;
         if let Err(refusal) = &response.result {
-            self.refuse(&press, posted, refusal, response.about.as_ref()).await;
+            self.refuse(&press, refusal, response.about.as_ref()).await;
         }
         Ack::Bare
     }
 
     /// A decision that was not taken: the clicker is told, and a message that is not on record is redrawn without
     /// anything to press.
-    async fn refuse(&self, press: &Press, posted: &Posted, refusal: &Refusal, about: Option<&Request>) {
+    async fn refuse(&self, press: &Press, refusal: &Refusal, about: Option<&Request>) {
         if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over)
-            && let Some(request) = about
+            && let (Some(request), Place::Message { posted, .. }) = (about, &press.place)
         {
             self.redraw_foreign(posted, request, &press.who).await;
         }
@@ -165,7 +176,8 @@ impl Desk {
         }
         let card = Card { buttons: None, ..approver::card(request, reader, None, self.chat.voice()) };
         if let Err(failure) = self.chat.redraw(posted, &card).await {
-            warn!(request = %request.id, class = ?failure.class, "a stale message could not be redrawn");
+            let entitlement = &request.access.entitlement;
+            warn!(request = %request.id, %entitlement, class = ?failure.class, "a stale message could not be redrawn");
         }
     }
 
@@ -194,7 +206,9 @@ impl Desk {
                 self.relist(&press.who, answer_at.as_ref(), sentence).await;
             }
             Place::Message { .. } if result.is_ok() && self.door.status().mode != Mode::Custody => {}
-            Place::Message { .. } | Place::Private { .. } => self.aside(&press, &sentence).await,
+            // Also in custody.
+            Place::Home { .. } if result.is_ok() => {}
+            Place::Message { .. } | Place::Private { .. } | Place::Home { .. } => self.aside(&press, &sentence).await,
         }
         Ack::Bare
     }

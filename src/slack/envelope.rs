@@ -26,7 +26,9 @@ pub enum Gesture {
     Shortcut(Shortcut),
     /// Searches in a select.
     Suggest(Suggest),
-    /// Closed a form, opened the Home tab: nothing to do.
+    /// Opened their Home tab.
+    Home(SlackUserId),
+    /// Closed a form, and whatever nothing is to be done about.
     Nothing,
     /// Not to be read. Who did it, where that can be told.
     Unreadable {
@@ -97,6 +99,11 @@ pub enum Place {
     },
     /// In a form.
     Form(Form),
+    /// On their Home tab. What it carries is a wish, never authority.
+    Home {
+        /// What it says of itself.
+        metadata: String,
+    },
 }
 
 /// A form as it stands.
@@ -180,6 +187,7 @@ impl Gesture {
             (EnvelopeKind::Interactive, Some("block_suggestion")) => suggest(payload),
             (EnvelopeKind::Interactive, Some("view_closed")) => return Self::Nothing,
             (EnvelopeKind::Interactive, _) => None,
+            (EnvelopeKind::EventsApi, _) => return opened(payload).unwrap_or(Self::Nothing),
             _ => return Self::Nothing,
         };
         let what = match (&envelope.kind, payload["type"].as_str()) {
@@ -225,7 +233,11 @@ fn press(payload: &Value) -> Option<Gesture> {
 }
 
 fn place(payload: &Value) -> Option<Place> {
-    if payload["view"].is_object() {
+    let view = &payload["view"];
+    if view["type"] == "home" {
+        return Some(Place::Home { metadata: text(&view["private_metadata"]).unwrap_or_default() });
+    }
+    if view.is_object() {
         return form(&payload["view"]).map(Place::Form);
     }
     let container = &payload["container"];
@@ -266,6 +278,13 @@ fn suggest(payload: &Value) -> Option<Gesture> {
         action: text(&payload["action_id"])?,
         typed: text(&payload["value"]).unwrap_or_default(),
     }))
+}
+
+/// The Home tab was opened: <https://docs.slack.dev/reference/events/app_home_opened>.
+fn opened(payload: &Value) -> Option<Gesture> {
+    let event = &payload["event"];
+    let home = event["type"] == "app_home_opened" && event["tab"] == "home";
+    home.then(|| id(&event["user"])).flatten().map(Gesture::Home)
 }
 
 fn user(payload: &Value) -> Option<SlackUserId> {

@@ -157,6 +157,19 @@ impl From<String> for UnlistedCode {
 const UNREADABLE: &str = "unreadable_code";
 
 impl SlackCode {
+    /// Whether what is sent is refused, not where it is sent to.
+    pub(super) const fn is_of_content(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidArguments
+                | Self::InvalidBlocks
+                | Self::InvalidBlocksFormat
+                | Self::MsgBlocksTooLong
+                | Self::MsgTooLong
+                | Self::NoText
+        )
+    }
+
     fn is_readable(&self) -> bool {
         !matches!(self, Self::Unlisted(UnlistedCode(text)) if text == UNREADABLE)
     }

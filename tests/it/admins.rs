@@ -44,7 +44,7 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
         Some(group) => Who::Group(OktaGroupId::parse(group).unwrap()),
         None => Who::Person(Email::fold(who).unwrap()),
     });
-    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused };
+    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
     Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())

@@ -1,4 +1,4 @@
-//! Everything that a play sends to Slack and Okta, and what the sandbox's Okta answers, held to the vendors' own types.
+//! Everything that a play sends to Slack, Okta and Jira, and what the sandbox's Okta answers, held to the vendors' own types.
 //! `JITNEY_CONTRACTS` names the folder of their schemas; it is not part of the project, and without it this is skipped,
 //! unless `JITNEY_REQUIRE` names `contracts`.
 
@@ -136,6 +136,7 @@ pub fn check(world: &World) -> Option<Counts> {
     calls.iter().filter(|call| call.vendor == Vendor::Okta).for_each(|call| {
         asked(schemas, call).unwrap();
     });
+    crate::jira::hold(world);
     let total = said::so_far(&counts);
     println!("{} payloads held to Slack's types and limits: {counts:?}", counts.values().sum::<usize>());
     println!("{} in all so far: {total:?}", total.values().sum::<usize>());

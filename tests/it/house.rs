@@ -16,7 +16,7 @@ use jitney::{
 };
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
-use world::{Company, PATIENCE, Routing, SubmitAnswer, World, slack::Message};
+use world::{AUDIT_CHANNEL, Company, PATIENCE, Routing, SubmitAnswer, World, slack::Message};
 
 use crate::{clock::Standing, record};
 
@@ -141,11 +141,43 @@ impl House {
     /// The same, with tickets.
     pub async fn with_tickets() -> Self {
         let mut house = Self::closed(Company::acme()).await;
-        let settings = fs::read_to_string(house.path("jitney.toml")).unwrap();
-        fs::write(house.path("jitney.toml"), settings + &house.tickets()).unwrap();
+        house.keep_tickets();
         house.set_clocks();
         house.start().await;
         house
+    }
+
+    /// Tickets are kept from the next start on.
+    pub fn keep_tickets(&self) {
+        let settings = fs::read_to_string(self.path("jitney.toml")).unwrap();
+        fs::write(self.path("jitney.toml"), settings + &self.tickets()).unwrap();
+    }
+
+    /// The same, with a channel that is told of everything.
+    pub async fn with_audit_channel() -> Self {
+        let mut house = Self::closed(Company::acme()).await;
+        house.tell_the_channel();
+        house.set_clocks();
+        house.start().await;
+        house
+    }
+
+    /// The channel is told from the next start on.
+    pub fn tell_the_channel(&self) {
+        self.change_settings("[slack]", &format!("[slack]\naudit_channel = \"{AUDIT_CHANNEL}\""));
+    }
+
+    /// What the audit channel reads, as Alice sees it, a line each.
+    pub fn channel(&self) -> String {
+        let lines = self.world.channel_messages(AUDIT_CHANNEL);
+        lines.iter().map(|line| self.world.seen(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Waits until the audit channel has a line with this text.
+    pub async fn until_line(&self, part: &str) {
+        let has = |message: &Message| message.text.contains(part);
+        let found = |state: &world::State| state.slack.channel(AUDIT_CHANNEL)?.messages.iter().any(has).then_some(());
+        self.world.until(&format!("a line in the channel with {part:?}"), found).await;
     }
 
     /// What is written where tickets are kept.
@@ -384,6 +416,21 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         record::live(&entries)
     }
 
+    /// Waits until so many such events are on record.
+    pub async fn until_on_record(&self, what: &str, times: usize, is: impl Fn(&Event) -> bool) {
+        let recorded = async {
+            let mut looks = tokio::time::interval(LOOK);
+            let count = || {
+                let entries = record::entries(&self.path("store/journal"));
+                entries.iter().flat_map(|entry| &entry.events).filter(|event| is(event)).count()
+            };
+            while count() < times {
+                looks.tick().await;
+            }
+        };
+        assert!(timeout(PATIENCE, recorded).await.is_ok(), "not on record: {what}\n{}", self.world.dump());
+    }
+
     /// Waits until nothing is left to do: by the journal, every promise has its outcome, every message shows what is
     /// so, and nothing is overdue.
     pub async fn settle(&self) {
@@ -469,10 +516,15 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// The end of a play whose people read everything, because there is too much of it.
     pub async fn finish_unread(self) {
+        self.finish_unread_holding(&[]).await;
+    }
+
+    /// The same, where somebody still holds something.
+    pub async fn finish_unread_holding(self, held: &[(&str, &str)]) {
         for (user, _) in self.world.unread() {
             self.world.read(&user);
         }
-        self.finish(&[], &[]).await;
+        self.finish(held, &[]).await;
     }
 
     /// The end of every play: nothing is left to do; people were told exactly what the play says; the journal

@@ -1,6 +1,7 @@
 //! A browser without a screen, driven over its own debugging protocol (<https://chromedevtools.github.io/devtools-protocol>).
 //!
-//! Mouse and keys are the browser's real ones, so that what is covered or disabled cannot be pressed.
+//! It owns the process and the wire; `mouse` has its hands. Windows of one browser share what the browser keeps, as a
+//! person's windows do.
 
 use std::{env, path::PathBuf, process::Stdio, time::Duration};
 
@@ -24,7 +25,7 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 const SCREENSHOTS: &str = "JITNEY_SCREENSHOTS";
 
 /// How often is looked at the page.
-const LOOK: Duration = Duration::from_millis(50);
+pub const LOOK: Duration = Duration::from_millis(50);
 
 /// What keeps it from the network and from the person's own profile.
 const FLAGS: [&str; 10] = [
@@ -40,11 +41,17 @@ const FLAGS: [&str; 10] = [
     "--remote-debugging-port=0",
 ];
 
-/// One tab of a running browser.
+/// Notes what goes wrong in the page, from its first line on.
+const WATCH: &str = "window.faults = []; addEventListener('error', (it) => faults.push(it.message)); \
+     addEventListener('unhandledrejection', (it) => faults.push(String(it.reason))); \
+     addEventListener('securitypolicyviolation', (it) => faults.push(it.violatedDirective + ' ' + it.blockedURI))";
+
+/// A running browser, and the window that is looked at.
 pub struct Browser {
     child: Child,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    session: String,
+    windows: Vec<String>,
+    window: Option<usize>,
     calls: u64,
     _profile: tempfile::TempDir,
 }
@@ -78,18 +85,30 @@ impl Browser {
         let address = address.await.expect("the browser starts");
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (socket, _) = connect_async(address).await.unwrap();
-        let mut browser = Self { child, socket, session: String::new(), calls: 0, _profile: profile };
-        browser.attach(url, size).await;
+        let mut browser = Self { child, socket, windows: Vec::new(), window: None, calls: 0, _profile: profile };
+        browser.another(url, size).await;
         browser
     }
 
-    async fn attach(&mut self, url: &str, (width, height): (u32, u32)) {
-        let target = self.call("Target.createTarget", json!({"url": "about:blank"})).await;
+    /// Opens another window, and looks at it; its number.
+    pub async fn another(&mut self, url: &str, (width, height): (u32, u32)) -> usize {
+        self.window = None;
+        let target = self.call("Target.createTarget", json!({"url": "about:blank", "newWindow": true})).await;
         let attached =
             self.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true})).await;
-        self.session = attached["sessionId"].as_str().unwrap().to_owned();
+        self.windows.push(attached["sessionId"].as_str().unwrap().to_owned());
+        let number = self.windows.len() - 1;
+        self.look_at(number);
         self.resize(width, height).await;
+        self.call("Page.enable", json!({})).await;
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH})).await;
         self.call("Page.navigate", json!({"url": url})).await;
+        number
+    }
+
+    /// Turns to a window.
+    pub fn look_at(&mut self, window: usize) {
+        self.window = Some(window);
     }
 
     /// Another screen.
@@ -100,45 +119,66 @@ impl Browser {
 
     /// `light` or `dark`.
     pub async fn prefer(&mut self, scheme: &str) {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}
+        ]});
         self.call("Emulation.setEmulatedMedia", features).await;
     }
 
-    async fn call(&mut self, method: &str, params: Value) -> Value {
+    /// Loads the page anew, as F5 does.
+    pub async fn reload(&mut self) {
+        self.eval("window.before = true").await;
+        self.call("Page.reload", json!({})).await;
+        self.until("!window.before && document.querySelector('#people a')").await;
+    }
+
+    /// Calls the browser; what it refuses is the test's failure.
+    pub async fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).await.unwrap_or_else(|fault| panic!("{method}: {fault}"))
+    }
+
+    async fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.calls += 1;
         let mut call = json!({"id": self.calls, "method": method, "params": params});
-        if !self.session.is_empty() {
-            call["sessionId"] = json!(self.session);
+        if let Some(window) = self.window {
+            call["sessionId"] = json!(self.windows[window]);
         }
         self.socket.send(Message::text(call.to_string())).await.unwrap();
         let id = self.calls;
         timeout(PATIENCE, self.answer(id)).await.unwrap_or_else(|_| panic!("{method} was not answered"))
     }
 
-    async fn answer(&mut self, id: u64) -> Value {
+    async fn answer(&mut self, id: u64) -> Result<Value, Value> {
         loop {
             let Message::Text(text) = self.socket.next().await.unwrap().unwrap() else { continue };
             let answer: Value = serde_json::from_str(&text).unwrap();
             if answer["id"] == json!(id) {
-                assert!(answer["error"].is_null(), "{answer}");
-                return answer["result"].clone();
+                return if answer["error"].is_null() {
+                    Ok(answer["result"].clone())
+                } else {
+                    Err(answer["error"].clone())
+                };
             }
         }
     }
 
     /// What an expression comes to.
     pub async fn eval(&mut self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let came = self.call("Runtime.evaluate", asked).await;
-        assert!(came["exceptionDetails"].is_null(), "{expression}: {came}");
-        came["result"]["value"].clone()
+        self.try_eval(expression).await.unwrap_or_else(|fault| panic!("{expression}: {fault}"))
     }
 
-    /// Waits until an expression is true.
+    async fn try_eval(&mut self, expression: &str) -> Result<Value, Value> {
+        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let came = self.try_call("Runtime.evaluate", asked).await?;
+        assert!(came["exceptionDetails"].is_null(), "{expression}: {came}");
+        Ok(came["result"]["value"].clone())
+    }
+
+    /// Waits until an expression is true; a page that is being loaded anew is asked again.
     pub async fn until(&mut self, expression: &str) {
         let found = timeout(PATIENCE, async {
             let mut ticks = interval(LOOK);
-            while self.eval(&format!("Boolean({expression})")).await != json!(true) {
+            while self.try_eval(&format!("Boolean({expression})")).await != Ok(json!(true)) {
                 ticks.tick().await;
             }
         });
@@ -153,79 +193,14 @@ impl Browser {
         self.until(&format!("document.querySelector({selector:?})?.innerText.includes({part:?})")).await;
     }
 
-    /// Presses the mouse in the middle of an element that is there, enabled, and not covered.
-    pub async fn click(&mut self, selector: &str) {
-        let middle = format!(
-            "(() => {{ const it = document.querySelector({selector:?}); if (!it || it.disabled) return null; \
-             it.scrollIntoView({{block: 'center', behavior: 'instant'}}); const box = it.getBoundingClientRect(); \
-             const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
-             const top = document.elementFromPoint(x, y); return it.contains(top) ? [x, y] : null; }})()"
-        );
-        // A redraw may take the element from under the mouse: then nothing was pressed, and it is pressed again.
-        let listen = format!(
-            "window.pressed = false; document.addEventListener('click', (click) => {{ \
-             window.pressed ||= Boolean(click.target.closest({selector:?})); }}, {{capture: true, once: true}})"
-        );
-        let pressed = timeout(PATIENCE, async {
-            while self.eval("window.pressed").await != json!(true) {
-                let at = self.settled(&middle).await;
-                self.eval(&listen).await;
-                for kind in ["mousePressed", "mouseReleased"] {
-                    let mouse = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1});
-                    self.call("Input.dispatchMouseEvent", mouse).await;
-                }
-            }
-        });
-        assert!(pressed.await.is_ok(), "never pressed: {selector}");
-        self.eval("window.pressed = false").await;
+    /// Waits until there is such an element.
+    pub async fn until_there(&mut self, selector: &str) {
+        self.until(&format!("document.querySelector({selector:?})")).await;
     }
 
-    /// What an expression comes to once it is not null and stays the same: a redraw moves what stands below it.
-    async fn settled(&mut self, expression: &str) -> Value {
-        let mut looks = interval(LOOK);
-        let mut last = Value::Null;
-        let found = timeout(PATIENCE, async {
-            loop {
-                looks.tick().await;
-                let now = self.eval(expression).await;
-                if !now.is_null() && now == last {
-                    return now;
-                }
-                last = now;
-            }
-        });
-        found.await.unwrap_or_else(|_| panic!("never there, or never at rest: {expression}"))
-    }
-
-    /// Replaces what a field holds, by the keyboard.
-    pub async fn write(&mut self, selector: &str, text: &str) {
-        self.click(selector).await;
-        self.eval(&format!("document.querySelector({selector:?}).select()")).await;
-        self.call("Input.insertText", json!({"text": text})).await;
-    }
-
-    /// Presses a key that has a name.
-    pub async fn key(&mut self, key: &str, code: u32) {
-        for kind in ["rawKeyDown", "char", "keyUp"] {
-            let text = if key == "Enter" && kind == "char" { "\r" } else { "" };
-            if kind == "char" && text.is_empty() {
-                continue;
-            }
-            let press = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text});
-            self.call("Input.dispatchKeyEvent", press).await;
-        }
-    }
-
-    /// Picks from a select, whose open list is the system's own and not of the page.
-    pub async fn pick(&mut self, selector: &str, value: &str) {
-        let offered =
-            format!("[...document.querySelector({selector:?}).options].some((one) => one.value === {value:?})");
-        self.until(&format!("document.querySelector({selector:?}) && {offered}")).await;
-        self.eval(&format!(
-            "(() => {{ const it = document.querySelector({selector:?}); it.focus(); it.value = {value:?}; \
-             it.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
-        ))
-        .await;
+    /// Waits until there is no such element.
+    pub async fn until_gone(&mut self, selector: &str) {
+        self.until(&format!("!document.querySelector({selector:?})")).await;
     }
 
     /// Saves what is seen, where `JITNEY_SCREENSHOTS` names a folder.
@@ -237,9 +212,13 @@ impl Browser {
         std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
     }
 
-    /// Ends the browser with all of its processes.
+    /// Ends the browser with all of its processes. Nothing may have gone wrong in its windows.
     pub async fn close(mut self) {
-        self.session.clear();
+        for window in 0..self.windows.len() {
+            self.look_at(window);
+            assert_eq!(self.eval("window.faults").await, json!([]), "faults in window {window}");
+        }
+        self.window = None;
         self.call("Browser.close", json!({})).await;
         let _ = timeout(PATIENCE, self.child.wait()).await;
     }

@@ -3,6 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 mod browser;
+mod forms;
+mod hands;
+mod heal;
+mod home;
+mod mouse;
 mod process;
 mod sandbox;
+mod screens;
+mod served;
+mod tickets;
 mod walk;

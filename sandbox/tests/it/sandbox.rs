@@ -27,8 +27,13 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// The same, with further arguments.
+    pub async fn open_with(arguments: &[&str]) -> Self {
         let around = tempfile::tempdir().unwrap();
-        let mut child = command("0").env("TMPDIR", around.path()).spawn().unwrap();
+        let mut child = command("0").args(arguments).env("TMPDIR", around.path()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
         let url = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
@@ -60,6 +65,16 @@ impl Sandbox {
         with["user"] = json!(user);
         with["act"] = json!(act);
         self.post("/control/act", with).await
+    }
+
+    /// Which sockets the bot holds, by number.
+    pub async fn sockets(&self) -> Vec<u64> {
+        Self::sockets_in(&self.get("/control/state").await)
+    }
+
+    /// The same, of a state that was read.
+    pub fn sockets_in(world: &Value) -> Vec<u64> {
+        world["slack"]["sockets"].as_array().unwrap().iter().filter_map(|socket| socket["id"].as_u64()).collect()
     }
 
     pub async fn bot(&self) -> Option<u64> {

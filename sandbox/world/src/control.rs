@@ -80,6 +80,14 @@ enum Act {
         block_id: String,
         action_id: String,
         value: Value,
+        #[serde(default)]
+        query: Option<String>,
+    },
+    Type {
+        user: String,
+        block_id: String,
+        action_id: String,
+        text: String,
     },
     Options {
         user: String,
@@ -117,6 +125,8 @@ enum Act {
     },
     Read {
         user: String,
+        #[serde(default)]
+        channel: Option<String>,
     },
 }
 
@@ -130,9 +140,18 @@ async fn act(Extract(world): Extract<World>, Json(act): Json<Act>) -> Response {
 async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
     Ok(match act {
         Act::Slash { user, command, text } => told(world.slash(&user, &command, &text).await?),
-        Act::Fill { user, block_id, action_id, value } => told(world.fill(&user, &block_id, &action_id, value).await?),
+        Act::Fill { user, block_id, action_id, value, query: None } => {
+            told(world.fill(&user, &block_id, &action_id, value).await?)
+        }
+        Act::Fill { user, block_id, action_id, value, query: Some(query) } => {
+            told(world.fill_from(&user, &block_id, &action_id, &value, &query).await?)
+        }
+        Act::Type { user, block_id, action_id, text } => {
+            world.type_in(&user, &block_id, &action_id, &text)?;
+            Value::Null
+        }
         Act::Options { user, block_id, action_id, query } => {
-            told(world.options(&user, &block_id, &action_id, &query).await?)
+            world.suggested(&user, &block_id, &action_id, &query).await?
         }
         Act::Submit { user } => told(world.submit(&user).await?),
         Act::Close { user } => told(world.close_view(&user).await?),
@@ -141,7 +160,11 @@ async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
         Act::ClickInHome { user, press } => told(world.click_in_home(&user, press).await?),
         Act::OpenHome { user } => told(world.open_home(&user).await?),
         Act::Shortcut { user, callback_id } => told(world.shortcut(&user, &callback_id).await?),
-        Act::Read { user } => told(world.read(&user)),
+        Act::Read { user, channel: None } => told(world.read(&user)),
+        Act::Read { user, channel: Some(channel) } => {
+            world.read_in(&user, &channel);
+            Value::Null
+        }
     })
 }
 

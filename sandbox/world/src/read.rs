@@ -3,7 +3,7 @@
 //! Law: a new message is unread until read; an update makes nothing unread, as in Slack.
 
 use crate::seen;
-use crate::slack::{Ephemeral, Message};
+use crate::slack::{ChannelKind, Ephemeral, Message};
 use crate::state::State;
 use crate::world::World;
 
@@ -96,6 +96,17 @@ impl World {
         })
     }
 
+    /// Marks one conversation as read by this person, and the private answers that stand in it.
+    pub fn read_in(&self, user: &str, channel: &str) {
+        self.change(|state| {
+            for message in state.slack.channel_mut(channel).into_iter().flat_map(|place| &mut place.messages) {
+                message.unread_by.retain(|reader| reader != user);
+            }
+            let notes = state.slack.ephemerals.iter_mut();
+            notes.filter(|note| note.user == user && note.channel == channel).for_each(|note| note.unread = false);
+        });
+    }
+
     /// Everybody's unread messages: (Slack user, what they would see).
     #[must_use]
     pub fn unread(&self) -> Vec<(String, String)> {
@@ -117,7 +128,9 @@ fn found(state: &State, user: &str, part: &str) -> Option<Message> {
 }
 
 fn unread_of(state: &State, user: &str) -> Vec<String> {
-    let posted = state.slack.channels.iter().flat_map(|channel| &channel.messages);
+    // What stands in a public channel is read there, or never: it notifies nobody.
+    let channels = state.slack.channels.iter().filter(|channel| channel.kind != ChannelKind::Public);
+    let posted = channels.flat_map(|channel| &channel.messages);
     let posted = posted.filter(|message| !message.deleted && message.unread_by.iter().any(|reader| reader == user));
     let notes = state.slack.ephemerals.iter().filter(|note| note.user == user && note.unread && !note.deleted);
     let mut all: Vec<(String, String)> =

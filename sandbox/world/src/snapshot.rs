@@ -4,11 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::calls::Call;
 use crate::seen;
 use crate::slack::{Channel, ChannelKind, Ephemeral, View};
 use crate::state::State;
 
-/// Calls shown, the newest last.
+/// Calls shown, the newest last, without their bodies: a page asks for all of this at every change.
 const CALLS: usize = 100;
 
 /// The snapshot behind `GET /control/state`.
@@ -17,8 +18,15 @@ pub(crate) fn snapshot(state: &State, version: u64) -> Value {
         "version": version, "now": state.clock.now(), "offset_secs": state.clock.offset_secs(),
         "elapsed_ms": state.clock.elapsed().as_millis() as u64, "people": state.people, "slack": slack(state),
         "okta": {"groups": state.okta.groups, "rules": state.okta.rules, "writes": state.okta.writes, "lag": state.okta.lag},
-        "jira": state.jira.shown(), "down": state.down, "faults": state.faults.all(), "calls": calls(state),
+        "jira": jira(state), "down": state.down, "faults": state.faults.all(), "calls": calls(state),
     })
+}
+
+/// The board, and where people would open it.
+fn jira(state: &State) -> Value {
+    let mut shown = state.jira.shown();
+    shown["base_url"] = json!(state.urls.jira);
+    shown
 }
 
 fn slack(state: &State) -> Value {
@@ -75,7 +83,13 @@ fn view(state: &State, one: &View) -> Value {
 }
 
 fn calls(state: &State) -> Vec<Value> {
-    let mut tail: Vec<Value> = state.calls.all().rev().take(CALLS).map(|call| json!(call)).collect();
+    let shown = |call: &Call| {
+        json!({
+            "seq": call.seq, "at": call.at, "vendor": call.vendor, "method": call.method, "path": call.path,
+            "status": call.status, "error": call.error, "fault": call.fault,
+        })
+    };
+    let mut tail: Vec<Value> = state.calls.all().rev().take(CALLS).map(shown).collect();
     tail.reverse();
     tail
 }

@@ -45,9 +45,11 @@ impl State {
     pub(crate) fn new(company: Company, urls: Urls) -> Self {
         let clock = Clock::start();
         let now = clock.now();
+        let mut slack = Slack::new(now);
+        slack.join_audit(&company.people);
         Self {
             people: company.people,
-            slack: Slack::new(now),
+            slack,
             okta: Okta::new(company.groups, company.rules, now),
             jira: Jira::new(company.project),
             calls: Calls::default(),

@@ -145,9 +145,9 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (
-        &[("[slack]", "[slack]\naudit_channel = \"C1\"\ngroups_decide = true")],
+        &[("[slack]", "[slack]\naudit_channel = \"#access-audit\"\ngroups_decide = true")],
         &[
-            "slack.audit_channel: not supported yet. Take it out.",
+            "slack.audit_channel: \"#access-audit\" is not the id of a channel. Copy it from the channel's details in Slack, such as C0123456789.",
             "slack.groups_decide: not supported yet. Take it out.",
         ],
     ),

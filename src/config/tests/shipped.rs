@@ -51,7 +51,6 @@ config/jitney.toml: slack.bot_token: is given twice, as bot_token and as bot_tok
 config/jitney.toml: slack.bot_token_file: the file "/run/secrets/slack-bot-token" cannot be read (entity not found). Make it readable for this user, or name another.
 config/jitney.toml: slack.app_token: is given twice, as app_token and as app_token_file. Keep one of them.
 config/jitney.toml: slack.app_token_file: the file "/run/secrets/slack-app-token" cannot be read (entity not found). Make it readable for this user, or name another.
-config/jitney.toml: slack.audit_channel: not supported yet. Take it out.
 config/jitney.toml: slack.groups_decide: not supported yet. Take it out.
 config/jitney.toml: okta.client_id: not supported yet. Take it out.
 config/jitney.toml: okta.key_id: not supported yet. Take it out.
@@ -73,7 +72,7 @@ config/jitney.toml: emergency.max_duration: not supported yet. Take it out.
 config/jitney.toml: emergency.cooldown: not supported yet. Take it out.
 config/jitney.toml: emergency.review: not supported yet. Take it out.
 config/jitney.toml: policy.files: not supported yet. Take it out.
-26 faults: `jitney run` would not start.
+25 faults: `jitney run` would not start.
 "#);
 }
 

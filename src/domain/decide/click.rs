@@ -5,19 +5,21 @@ use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
     id::RequestId,
-    port::{Effect, Identity, Nudge, ViewKey},
+    port::{Effect, Identity, Nudge},
     request::{Click, Decider, NotSentOn, Request, Route, State, Verdict},
 };
 
 impl Case<'_> {
-    /// A button was pressed on a card. It counts only on a card on record for this person, with the present terms.
+    /// A button was pressed. It counts only on a card on record for this person, or on the Home tab of somebody who is
+    /// asked, and with the present terms.
     pub(super) fn click(&self, decide: &Decide) -> Result<Decision, Refusal> {
         let request = self.request(decide.request).ok_or(Refusal::ForeignCard)?;
-        let view = ViewKey::Approver { request: request.id, slack: decide.who.clone() };
-        request.shown.get(&view).filter(|shown| shown.posted == decide.card).ok_or(Refusal::ForeignCard)?;
+        if !request.is_shown(&decide.who, &decide.place) {
+            return Err(decide.place.foreign());
+        }
         let State::Pending { clicks, .. } = &request.state else { return Err(Refusal::Over) };
         if request.digest() != decide.digest {
-            return Err(Refusal::OldTerms);
+            return Err(decide.place.outdated());
         }
         if decide.who == request.asker {
             return Err(Refusal::OwnRequest);
@@ -70,7 +72,7 @@ impl Case<'_> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
-        if !self.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who) {
             return Err(Refusal::IdentityChanged);
         }
         let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
@@ -116,7 +118,12 @@ fn receive(request: RequestId, decide: &Decide, first: bool) -> Decision {
         Choice::Approve => Verdict::Approve,
         Choice::Deny(reason) => Verdict::Deny { reason: decision.say(reason) },
     };
-    decision.event(Event::DecisionReceived { request, slack: decide.who.clone(), verdict });
+    decision.event(Event::DecisionReceived {
+        request,
+        slack: decide.who.clone(),
+        verdict,
+        spot: (&decide.place).into(),
+    });
     if first {
         decision.effect(Effect::CheckAuthority { request, slack: decide.who.clone() });
     }

@@ -7,13 +7,17 @@ use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
     id::{EffectId, RequestId},
-    live::Promise,
+    live::{Lacks, Promise, Refuser},
     port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
     request::{Checking, State},
 };
 
 /// How long a decision waits for its maker to be looked up before it is refused.
 const LOOK_UP_FOR: TimeDelta = TimeDelta::minutes(5);
+
+/// How long a line of the audit channel waits for a channel that takes it: a request stays in memory for its lines, and
+/// the journal has them all.
+const WAITS_FOR: TimeDelta = TimeDelta::days(30);
 
 impl Case<'_> {
     /// A promise came to its outcome. A second outcome, or one of a promise that was taken back, changes nothing.
@@ -24,7 +28,7 @@ impl Case<'_> {
             return decision;
         }
         decision.event(Event::EffectSettled { effect, outcome: outcome.clone() });
-        self.accepted(outcome, &mut decision);
+        self.accepted(&promise.effect, outcome, &mut decision);
         match (&promise.effect, outcome) {
             (Effect::CheckMember { membership }, Outcome::Stands { standing }) => {
                 self.stands(membership, standing, &mut decision);
@@ -91,7 +95,7 @@ impl Case<'_> {
             decision.event(event);
         }
         match self.give_up(promise, failure) {
-            GiveUp::No => self.refused(failure, &mut decision),
+            GiveUp::No => self.refused(&promise.effect, failure, &mut decision),
             GiveUp::Refused => {
                 let outcome = Outcome::Refused { fault: fault.clone() };
                 let settled = self.settle(failure.effect, &outcome);
@@ -127,36 +131,82 @@ impl Case<'_> {
             {
                 GiveUp::Refused
             }
+            // A channel that is gone, or closed to the bot, can be mended: its lines wait for that, in order.
+            Effect::TellAudit { .. } if failure.class == Class::Rejected || self.now - promise.since >= WAITS_FOR => {
+                GiveUp::Refused
+            }
             _ => GiveUp::No,
         }
     }
 
-    /// Okta refuses the bot's credentials, whatever it was asked for: admins are told, once while it lasts.
-    fn refused(&self, failure: &Failure, decision: &mut Decision) {
-        let okta = failure.class == Class::Auth && failure.fault.vendor == Vendor::Okta;
-        let known = self.live.refused.is_some_and(|refused| {
+    /// Whoever refuses what the bot sends, whatever it is, refuses all of it: admins are told, once while it lasts.
+    fn refused(&self, effect: &Effect, failure: &Failure, decision: &mut Decision) {
+        let Some(refuser) = refuser(effect, failure) else { return };
+        let known = self.live.refused.get(&refuser).is_some_and(|refused| {
             // A right that one thing needs and another does not comes and goes between the two.
             !refused.accepted || self.now - refused.told < TOLD_AGAIN
         });
-        if okta && !known {
-            decision.event(Event::CredentialsRefused { fault: failure.fault.clone() });
-            decision.effect(Effect::AlertAdmins { alert: Alert::CredentialsRefused { fault: failure.fault.clone() } });
+        if known {
+            return;
         }
+        let fault = failure.fault.clone();
+        let (event, alert) = match refuser {
+            Refuser::AuditChannel => {
+                (Event::AuditChannelRefused { fault: fault.clone() }, Alert::AuditChannelRefused { fault })
+            }
+            Refuser::Okta | Refuser::Jira => {
+                (Event::CredentialsRefused { fault: fault.clone() }, Alert::CredentialsRefused { fault })
+            }
+        };
+        decision.event(event);
+        decision.effect(Effect::AlertAdmins { alert });
     }
 
-    /// An answer that only Okta can give: it takes the bot's credentials.
-    fn accepted(&self, outcome: &Outcome, decision: &mut Decision) {
-        let okta = matches!(
-            outcome,
-            Outcome::Identified { .. }
-                | Outcome::Found { .. }
-                | Outcome::Stands { .. }
-                | Outcome::Added { .. }
-                | Outcome::Removed { .. }
-        );
-        if okta && self.live.refused.is_some_and(|refused| !refused.accepted) {
-            decision.event(Event::CredentialsAccepted);
+    /// An answer that only somebody who takes what the bot sends can give. Of Okta admins hear by what goes on.
+    fn accepted(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
+        let Some(accepter) = accepter(effect, outcome) else { return };
+        let Some(refused) = self.live.refused.get(&accepter).filter(|refused| !refused.accepted) else { return };
+        match accepter {
+            Refuser::Okta => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
+            Refuser::Jira => {
+                decision.event(Event::CredentialsAccepted { vendor: Vendor::Jira });
+                if refused.lacks == Lacks::Admission {
+                    let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
+                    decision.effect(Effect::AlertAdmins { alert });
+                }
+            }
+            Refuser::AuditChannel => {
+                decision.event(Event::AuditChannelAccepted);
+                decision.effect(Effect::AlertAdmins { alert: Alert::AuditChannelAccepted });
+            }
         }
+    }
+}
+
+/// Who refuses by this failure more than this promise.
+fn refuser(effect: &Effect, failure: &Failure) -> Option<Refuser> {
+    match (effect, failure.class) {
+        (Effect::TellAudit { .. }, Class::Gone) => Some(Refuser::AuditChannel),
+        (_, Class::Auth) => Refuser::of(failure.fault.vendor),
+        _ => None,
+    }
+}
+
+/// Who takes what the bot sends, by this outcome.
+const fn accepter(effect: &Effect, outcome: &Outcome) -> Option<Refuser> {
+    match (effect, outcome) {
+        (
+            _,
+            Outcome::Identified { .. }
+            | Outcome::Found { .. }
+            | Outcome::Stands { .. }
+            | Outcome::Added { .. }
+            | Outcome::Removed { .. },
+        ) => Some(Refuser::Okta),
+        (_, Outcome::TicketOpened { .. })
+        | (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Outcome::Told) => Some(Refuser::Jira),
+        (Effect::TellAudit { .. }, Outcome::Told) => Some(Refuser::AuditChannel),
+        _ => None,
     }
 }
 
@@ -198,7 +248,8 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         | Effect::TellOwner { .. }
         | Effect::AlertAdmins { .. }
         | Effect::CommentTicket { .. }
-        | Effect::MoveTicket { .. } => {
+        | Effect::MoveTicket { .. }
+        | Effect::TellAudit { .. } => {
             matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
     }

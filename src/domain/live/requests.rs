@@ -7,6 +7,7 @@ use crate::domain::{
     command::Refusal,
     event::Event,
     id::{RequestId, SlackUserId},
+    past::Past,
     port::{Posted, ViewKey},
     request::{Approval, Checking, Click, Denial, Ending, Request, Route, Shown, State, Verdict},
     said::{Said, Words},
@@ -86,9 +87,11 @@ impl Fold<'_> {
     /// A person's open requests are those that are not over.
     pub(super) fn follow(&mut self, id: RequestId) {
         let Some(request) = self.live.requests.get(&id) else { return };
-        let (asker, open) = (request.asker.clone(), request.is_open());
+        let (asker, open, past) = (request.asker.clone(), request.is_open(), Past::of(request));
         if !open {
-            self.person(&asker).open.remove(&id);
+            let person = self.person(&asker);
+            let was_open = person.open.remove(&id);
+            past.filter(|_| was_open).into_iter().for_each(|past| person.remember(past));
         }
     }
 
@@ -139,12 +142,12 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
         (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
-        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, .. }) => {
+        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
             let reason = match verdict {
                 Verdict::Approve => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
-            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, at };
+            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
             State::Pending { route: route.clone(), clicks: clicks.iter().cloned().chain([click]).collect() }
         }
         (State::Pending { route, clicks }, Event::DecisionRefused { slack, .. }) => {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, MembershipKey, Removal};
+use super::{Fault, MembershipKey, Removal, Vendor};
 use crate::domain::{
     alarm::Alarm,
     id::{OktaGroupId, RequestId, SlackUserId},
@@ -51,6 +51,18 @@ pub enum Alert {
         /// Whose.
         fault: Fault,
     },
+    /// It takes them again.
+    CredentialsAccepted {
+        /// Who.
+        vendor: Vendor,
+    },
+    /// Slack takes no line for the audit channel.
+    AuditChannelRefused {
+        /// What came back.
+        fault: Fault,
+    },
+    /// It takes them again.
+    AuditChannelAccepted,
     /// A removal counts as done since Okta shows the person or the group no more. Both can be hidden from the bot alone.
     GoneFromSight {
         /// Who stood where.

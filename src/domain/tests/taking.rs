@@ -31,7 +31,13 @@ impl Play {
         let view = ViewKey::Approver { request: id, slack: slack("bob") };
         let shown = pending.goes(&Command::Show { view, posted: card("bob"), revision: 1 });
         let digest = shown.live.requests[&id].digest();
-        let decide = Decide { who: slack("bob"), request: id, card: card("bob"), digest, choice: Choice::Approve };
+        let decide = Decide {
+            who: slack("bob"),
+            request: id,
+            place: Surface::Card(card("bob")),
+            digest,
+            choice: Choice::Approve,
+        };
         shown.goes(&Command::Decide(decide)).settled("check_authority", Outcome::Identified { person: identity("bob") })
     }
 

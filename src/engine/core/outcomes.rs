@@ -6,7 +6,7 @@ use super::{Action, Core, Recorded, TOO_LONG_PAUSE};
 use crate::{
     domain::{
         command::{Command, Failure},
-        id::EffectId,
+        id::{EffectId, SlackUserId},
         live::Illegal,
         port::{Class, Effect, EffectError, Fault, Outcome, Posted, Vendor, ViewKey},
     },
@@ -104,5 +104,19 @@ impl Core {
             self.command(&early.command, None, early.reply, now, actions)?;
         }
         Ok(())
+    }
+
+    /// A Home tab was drawn, or could not be.
+    pub(super) fn drawn(&mut self, who: &SlackUserId, number: u64, result: Result<String, EffectError>, now: Now) {
+        match result {
+            Ok(hash) => self.homes.drawn(who, number, hash, now.elapsed),
+            Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => {
+                self.homes.give_up(who, number, now.elapsed);
+            }
+            Err(error) => {
+                let jitter = self.random.random::<f64>();
+                self.homes.fail(who, number, error.after, now.elapsed, jitter);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Action, Core, Recorded, Waiting};
 use crate::{
     domain::{
-        command::{Answer, Choice, Command, CommandKind, Decide, Refusal},
+        command::{Answer, Choice, Command, CommandKind, Decide, Refusal, Surface},
         decide::{Decision, Mode},
         event::Event,
         id::SlackUserId,
@@ -17,7 +17,7 @@ use crate::{
 impl Core {
     /// The card that a decision was made on, if its posting has not been answered yet.
     pub(super) fn card_of(&self, command: &Command) -> Option<ViewKey> {
-        let Command::Decide(decide) = command else { return None };
+        let Command::Decide(decide @ Decide { place: Surface::Card(_), .. }) = command else { return None };
         let view = ViewKey::Approver { request: decide.request, slack: decide.who.clone() };
         let unrecorded = !self.live.requests.get(&decide.request)?.shown.contains_key(&view);
         (unrecorded && self.shows.is_posting(&view)).then_some(view)
@@ -46,6 +46,8 @@ impl Core {
         } else {
             self.decide(&self.live, command, now)
         };
+        let result =
+            result.and_then(|decision| if self.is_drawn(command) { Ok(decision) } else { Err(Refusal::StaleHome) });
         let result = match result {
             Ok(decision) => {
                 let answer = decision.answer.clone();
@@ -67,6 +69,12 @@ impl Core {
         let about = about.and_then(|id| self.live.requests.get(&id)).cloned().or(archived.map(|request| *request));
         self.waiting.push_back(Waiting { after: self.live.seq, reply, response: Box::new(Response { result, about }) });
         Ok(())
+    }
+
+    /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.
+    fn is_drawn(&self, command: &Command) -> bool {
+        let Command::Decide(Decide { who, request, place: Surface::Home, digest, .. }) = command else { return true };
+        self.homes.offered(who, *request, digest)
     }
 
     fn record_refusal(

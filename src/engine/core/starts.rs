@@ -5,13 +5,17 @@ use crate::{
     domain::{
         command::Command,
         decide::Mode,
-        id::{EffectId, RequestId},
+        home::{Home, Looker},
+        id::{EffectId, RequestId, SlackUserId},
         live::Illegal,
         membership::{Membership, Motion},
-        port::{Alert, Attempt, Class, Doubt, Effect, Late, LateRemoval, Outcome},
+        port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
         ticket::Ticket,
     },
-    engine::turn::Now,
+    engine::{
+        homes::{Call, Seek},
+        turn::Now,
+    },
 };
 
 impl Core {
@@ -77,6 +81,7 @@ impl Core {
                 actions.push(Action::Halt(illegal));
             }
         }
+        self.draw(now, actions);
         if self.mode == Mode::Custody {
             return;
         }
@@ -86,6 +91,35 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
+    }
+
+    /// Home tabs whose turn has come. Also in custody: it is said there, and what is held can be given back.
+    fn draw(&mut self, now: Now, actions: &mut Vec<Action>) {
+        while let Some((who, call)) = self.homes.next_due(now.elapsed) {
+            let known = self.known(&who, now).is_some();
+            match if known { Seek::Draw } else { self.homes.seek(&who, call, now.elapsed) } {
+                Seek::LookUp => actions.push(Action::LookUp(who)),
+                Seek::Wait => {}
+                Seek::Draw => self.draw_one(&who, call, now, actions),
+            }
+        }
+    }
+
+    fn draw_one(&mut self, who: &SlackUserId, call: Call, now: Now, actions: &mut Vec<Action>) {
+        let pages = self.homes.wish(who);
+        let looker = Looker { who, facts: self.facts(who, now), pages: &pages };
+        let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
+        if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
+            actions.push(Action::Draw { home: Box::new(home), drawing });
+        }
+    }
+
+    /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
+    /// when they were last served. An admin looks most of all when Okta is down.
+    fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
+        let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
+        let known = self.known.get(who).map(|known| known.found.as_ref());
+        known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
     }
 
     /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.
@@ -123,7 +157,7 @@ const fn is_removal(effect: &Effect) -> bool {
 
 impl Effect {
     /// The request whose words it needs.
-    fn about(&self) -> Option<RequestId> {
+    pub(crate) fn about(&self) -> Option<RequestId> {
         match self {
             Self::AlertAdmins { alert } => match alert {
                 Alert::GoneFromSight { requests, .. } => requests.first().copied(),
@@ -131,7 +165,11 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::TicketRefused { request, .. } => Some(*request),
-                Alert::RemovalsLate { .. } | Alert::CredentialsRefused { .. } => None,
+                Alert::RemovalsLate { .. }
+                | Alert::CredentialsRefused { .. }
+                | Alert::CredentialsAccepted { .. }
+                | Alert::AuditChannelRefused { .. }
+                | Alert::AuditChannelAccepted => None,
             },
             other => other.request(),
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::domain::{
     catalogue::{Application, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
+    command::{Answer, Choice, Decide, Surface},
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
@@ -33,6 +34,7 @@ fn limits() -> Limits {
         min_duration: secs(60),
         max_open: 5,
         tickets: crate::domain::ticket::Tickets::None,
+        audit: crate::domain::ticket::AuditChannel::None,
     }
 }
 
@@ -79,7 +81,11 @@ fn catalogue() -> Catalogue {
         owners: vec![email("bob")],
         entitlements: vec![level],
     };
-    Catalogue { applications: BTreeMap::from([(application.id.clone(), application)]), approvers: BTreeMap::new() }
+    Catalogue {
+        applications: BTreeMap::from([(application.id.clone(), application)]),
+        approvers: BTreeMap::new(),
+        admins: Vec::new(),
+    }
 }
 
 fn asks(name: &str) -> Input {
@@ -190,14 +196,14 @@ fn no_addition_starts_before_a_removal_that_is_only_decided() {
 }
 
 /// Asks, is identified, and answers the promise to find the approvers.
-fn identified(core: &mut Core, name: &str) -> (EffectId, Entry) {
-    let asked = core.step(asks(name), after(0));
+fn identified(core: &mut Core, name: &str, now: Now) -> (EffectId, Entry) {
+    let asked = core.step(asks(name), now);
     let seq = saved(&asked)[0].seq;
-    let durable = core.step(Input::Durable { seq }, after(0));
+    let durable = core.step(Input::Durable { seq }, now);
     let id = tried(&durable)[0].0;
-    let found = core.step(Input::Tried { id, result: Ok(Outcome::Identified { person: insider(name) }) }, after(0));
+    let found = core.step(Input::Tried { id, result: Ok(Outcome::Identified { person: insider(name) }) }, now);
     let line = saved(&found)[0].clone();
-    let durable = core.step(Input::Durable { seq: line.seq }, after(0));
+    let durable = core.step(Input::Durable { seq: line.seq }, now);
     let [(id, Effect::FindApprovers { .. })] = tried(&durable)[..] else { panic!("{durable:?}") };
     (id, line)
 }
@@ -205,7 +211,7 @@ fn identified(core: &mut Core, name: &str) -> (EffectId, Entry) {
 #[test]
 fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
     let mut core = core(Live::default(), Mode::Serving);
-    let (_, line) = identified(&mut core, "ALICE");
+    let (_, line) = identified(&mut core, "ALICE", after(0));
     let named = |event: &Event| match event {
         Event::PersonIdentified { person, .. }
         | Event::PersonBound { person, .. }
@@ -220,7 +226,7 @@ fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
 #[test]
 fn an_outcome_that_is_too_long_for_a_line_is_its_promises_failure_and_nobody_elses() {
     let mut core = core(Live::default(), Mode::Serving);
-    let (id, _) = identified(&mut core, "ALICE");
+    let (id, _) = identified(&mut core, "ALICE", after(0));
     let approver = |n: usize| Approver {
         email: email("bob"),
         slack: SlackUserId::parse("U0BOB").unwrap(),
@@ -240,4 +246,42 @@ fn an_outcome_that_is_too_long_for_a_line_is_its_promises_failure_and_nobody_els
     let again = |core: &mut Core, at| tried(&core.step(Input::Wake, after(at))).iter().any(|(tried, _)| *tried == id);
     assert!(!again(&mut core, 300));
     assert!(again(&mut core, 301));
+}
+
+#[test]
+fn a_decision_on_a_home_tab_counts_only_on_what_was_drawn_there() {
+    let mut core = core(Live::default(), Mode::Serving);
+    // The program has run for more than a day: whoever looks at their tab has opened it since.
+    let now = after(90_000);
+    let (id, _) = identified(&mut core, "ALICE", now);
+    let bob = Approver {
+        email: email("bob"),
+        slack: SlackUserId::parse("U0BOB").unwrap(),
+        okta: OktaUserId::parse("00uBOB").unwrap(),
+        name: "Bob".to_owned(),
+    };
+    let result = Ok(Outcome::Found { approvers: vec![bob.clone()], missing: Vec::new() });
+    let pending = core.step(Input::Tried { id, result }, now);
+    let seq = saved(&pending)[0].seq;
+    core.step(Input::Durable { seq }, now);
+    let digest = core.safe().requests[&RequestId::FIRST].digest();
+    let decides = || {
+        let place = Surface::Home;
+        let (who, digest) = (bob.slack.clone(), digest.clone());
+        command(Command::Decide(Decide { who, request: RequestId::FIRST, place, digest, choice: Choice::Approve }))
+    };
+    let answered = |actions: Vec<Action>, core: &mut Core| {
+        let seq = saved(&actions)[0].seq;
+        let mut answers = core.step(Input::Durable { seq }, now).into_iter().filter_map(|action| match action {
+            Action::Answer { response, .. } => Some(response.result),
+            _ => None,
+        });
+        answers.next().unwrap()
+    };
+    let undrawn = core.step(decides(), now);
+    assert_eq!(answered(undrawn, &mut core), Err(Refusal::StaleHome));
+    core.step(Input::Looked { who: bob.slack.clone(), pages: None }, now);
+    core.step(Input::NotLookedUp { who: bob.slack.clone() }, now);
+    let drawn = core.step(decides(), now);
+    assert_eq!(answered(drawn, &mut core), Ok(Answer::Received));
 }

@@ -26,6 +26,7 @@ const LIMITS: Limits = Limits {
     min_duration: AccessDuration::LONGEST,
     max_open: 0,
     tickets: crate::domain::ticket::Tickets::None,
+    audit: crate::domain::ticket::AuditChannel::None,
 };
 
 fn keys() -> Keys {

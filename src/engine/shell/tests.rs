@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     clock::Steered,
     domain::{
+        home::Home,
         id::{OktaGroupId, OktaUserId},
         live::Live,
         membership::{Membership, Motion},
@@ -85,6 +86,10 @@ impl Outside for Removing {
         std::future::pending().await
     }
 
+    async fn draw_home(&self, _: Home, _: Option<String>) -> Result<String, EffectError> {
+        std::future::pending().await
+    }
+
     async fn identify(&self, _: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
         std::future::pending().await
     }
@@ -104,6 +109,7 @@ fn engine(refuses: CommitError) -> (Engine<Refusing, Removing>, Door, Helm, mpsc
         min_duration: longest,
         max_open,
         tickets: crate::domain::ticket::Tickets::None,
+        audit: crate::domain::ticket::AuditChannel::None,
     };
     let core = Core::new(live, Arc::default(), limits, Mode::Serving, 1);
     let ledger = Refusing { head: Mutex::new(0), refuses, refused: AtomicBool::new(false), clock: Arc::clone(&clock) };
@@ -124,11 +130,12 @@ async fn what_is_due_while_a_line_is_refused_rests_on_what_is_durable() {
     let running = tokio::spawn(engine.run());
     let response = door.submit(any_line()).await;
     assert_eq!(response.result, Err(Refusal::CannotBeSaved));
+    door.watch().wait_for(|status| status.lines == Lines::Refused).await.unwrap();
     let removed = clock::timeout(Duration::from_secs(30), removed.recv()).await.unwrap();
     assert_eq!(removed.unwrap().user.as_str(), "00uALICE");
     helm.stop().await;
     running.await.unwrap().unwrap();
-    assert_eq!(door.status().mode, Mode::LowDisk);
+    assert_eq!((door.status().mode, door.status().lines), (Mode::LowDisk, Lines::NearlyFull));
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ fn catalogue() -> Catalogue {
     ];
     Catalogue {
         applications: all.into_iter().map(|application| (application.id.clone(), application)).collect(),
-        approvers: BTreeMap::new(),
+        ..Catalogue::default()
     }
 }
 

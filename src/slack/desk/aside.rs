@@ -51,11 +51,24 @@ impl Desk {
                 self.chat.answer(&press.who, answer_at.as_ref(), Some(&posted.channel), sentence).await;
             }
             Place::Private { answer_at } => self.chat.answer(&press.who, answer_at.as_ref(), None, sentence).await,
+            Place::Home { .. } => self.beside_home(press, sentence).await,
             Place::Form(form) => {
                 self.presses.sent(&form.id).await;
                 let notice = blocks::notice(&form::not_done(sentence.to_owned()));
                 self.update(&form.id, None, &notice).await;
             }
+        }
+    }
+
+    /// On a Home tab nothing can be said to the clicker alone but in a form; where that does not open, in a message.
+    async fn beside_home(&self, press: &Press, sentence: &str) {
+        let notice = blocks::notice(&form::not_done(sentence.to_owned()));
+        let opened = match blocks::view(&notice) {
+            Some(view) => self.chat.client().open_view(&press.trigger.clone().into(), view).await.is_ok(),
+            None => false,
+        };
+        if !opened {
+            self.chat.answer(&press.who, None, None, sentence).await;
         }
     }
 

@@ -2,30 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, From, digest, errors, instead};
+use super::{Desk, From, digest, errors, home, instead};
 use crate::{
     domain::{
-        command::{Choice, Command, Decide, Refusal},
-        id::{RequestId, SlackChannelId, SlackTs, SlackUserId},
-        port::{Posted, ViewKey},
-        request::State,
+        command::{Choice, Command, Decide, Refusal, Surface},
+        id::{RequestId, SlackUserId},
+        port::ViewKey,
+        request::{Request, State},
     },
     engine::Response,
     say::{form, refusal, slash},
     slack::{
         blocks,
-        envelope::{Form, Place, Press},
+        envelope::{Form, Press},
         transport::Ack,
     },
 };
 
-/// What a denial's form carries: which card it was opened from. It is no authority: the card must be on record.
+/// What a denial's form carries: where it was opened. It is no authority: a card must be on record, a Home tab drawn.
 #[derive(Serialize, Deserialize)]
 struct Denying {
     request: RequestId,
     digest: String,
-    channel: SlackChannelId,
-    ts: SlackTs,
+    place: Surface,
 }
 
 impl Desk {
@@ -34,32 +33,25 @@ impl Desk {
         if let Some(custody) = self.custody(&press.who).await {
             return self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), &custody).await;
         }
-        let Place::Message { posted, .. } = &press.place else { return self.not_on_record(&press).await };
+        let Some(place) = home::surface(&press.place) else { return self.not_on_record(&press).await };
         let view = ViewKey::Approver { request, slack: press.who.clone() };
-        let standing = self.door.peek(view.clone()).await;
-        let on_record = |request: &&crate::domain::request::Request| {
-            request.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
-        };
-        let Some(standing) = standing.as_ref().filter(on_record) else {
-            self.refuse(&press, posted, &Refusal::ForeignCard, standing.as_ref()).await;
+        let standing = self.door.peek(view).await;
+        let theirs = |request: &&Request| request.is_shown(&press.who, &place);
+        let Some(standing) = standing.as_ref().filter(theirs) else {
+            self.refuse(&press, &place.foreign(), standing.as_ref()).await;
             return Ack::Bare;
         };
         let old = standing.digest() != digest(&press.block);
         let refusal = match standing.state {
-            State::Pending { .. } if old => Some(Refusal::OldTerms),
+            State::Pending { .. } if old => Some(place.outdated()),
             State::Pending { .. } => None,
             _ => Some(Refusal::Over),
         };
         if let Some(refusal) = refusal {
-            self.refuse(&press, posted, &refusal, Some(standing)).await;
+            self.refuse(&press, &refusal, Some(standing)).await;
             return Ack::Bare;
         }
-        let denying = Denying {
-            request,
-            digest: digest(&press.block).to_owned(),
-            channel: posted.channel.clone(),
-            ts: posted.ts.clone(),
-        };
+        let denying = Denying { request, digest: digest(&press.block).to_owned(), place };
         let metadata = serde_json::to_string(&denying).unwrap_or_default();
         let view = blocks::deny_form(&form::deny(standing, self.chat.voice()), &metadata);
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
@@ -92,7 +84,7 @@ impl Desk {
         let decide = Decide {
             who: who.clone(),
             request: denying.request,
-            card: Posted { channel: denying.channel, ts: denying.ts },
+            place: denying.place,
             digest: denying.digest,
             choice: Choice::Deny(reason),
         };

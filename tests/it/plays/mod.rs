@@ -2,9 +2,11 @@
 
 mod alarm;
 mod asking;
+mod audit;
 mod catalogue;
 mod custody;
 mod deciding;
+mod home;
 mod life;
 mod listing;
 mod outage;
@@ -15,4 +17,5 @@ mod rows;
 mod searching;
 mod states;
 mod taking;
+mod ticket_faults;
 mod tickets;

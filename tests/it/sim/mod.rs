@@ -4,6 +4,7 @@
 //! Okta and Slack are away for hours; the disk is full. In the end everything heals and runs to quiet, and the promises
 //! are checked. `JITNEY_SIM_SEEDS=from..to` runs others than the first hundred.
 
+mod homes;
 mod outside;
 mod people;
 mod promises;
@@ -62,6 +63,9 @@ fn a_hundred_histories_keep_every_promise() {
         ("refusals", all.refusals),
         ("grants of two steps", all.two_steps),
         ("quick returns", all.quick_returns),
+        ("Home tabs", all.drawn),
+        ("decisions on them", all.at_home),
+        ("looks at them", all.fresh),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

@@ -121,6 +121,7 @@ impl Outside {
                 | Effect::CreateTicket { .. }
                 | Effect::CommentTicket { .. }
                 | Effect::MoveTicket { .. }
+                | Effect::TellAudit { .. }
         );
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jitney::domain::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Ask, Choice, Command, Decide},
+    command::{Ask, Choice, Command, Decide, Surface},
     decide::Limits,
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
@@ -15,7 +15,7 @@ use jitney::domain::{
 use jitney::engine::Core;
 use rand::{RngExt as _, rngs::SmallRng};
 
-use super::outside::Outside;
+use super::{homes::Tabs, outside::Outside};
 
 /// Everybody; the first two own things.
 pub const NAMES: [&str; 5] = ["bob", "dana", "alice", "erin", "frank"];
@@ -28,8 +28,8 @@ fn secs(secs: u64) -> AccessDuration {
 
 /// What can be asked for: three levels, two of them on one group. A variant of it drops or re-points something.
 pub fn catalogue(variant: u32) -> Arc<Catalogue> {
-    let owners: Vec<Email> =
-        ["bob", "dana"].iter().map(|name| Email::parse(format!("{name}@acme.example")).unwrap()).collect();
+    let email = |name: &str| Email::parse(format!("{name}@acme.example")).unwrap();
+    let owners: Vec<Email> = ["bob", "dana"].into_iter().map(email).collect();
     let level = |id: &str, group: &str| Entitlement {
         id: EntitlementId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -54,7 +54,7 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let application =
         Application { id: ApplicationId::parse("db").unwrap(), name: "Database".into(), owners, entitlements };
     let applications = BTreeMap::from([(application.id.clone(), application)]);
-    Arc::new(Catalogue { applications, approvers: BTreeMap::new() })
+    Arc::new(Catalogue { applications, approvers: BTreeMap::new(), admins: vec![Who::Person(email("frank"))] })
 }
 
 pub fn limits() -> Limits {
@@ -63,6 +63,7 @@ pub fn limits() -> Limits {
         min_duration: secs(60),
         max_open: 5,
         tickets: jitney::domain::ticket::Tickets::Kept,
+        audit: jitney::domain::ticket::AuditChannel::Told,
     }
 }
 
@@ -71,16 +72,17 @@ fn salted(random: &mut SmallRng, words: &str) -> Text {
 }
 
 /// What somebody does next.
-pub fn act(core: &Core, outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
+pub fn act(core: &Core, outside: &Outside, tabs: &Tabs, now: Timestamp, random: &mut SmallRng) -> Command {
     match random.random_range(0..10) {
         0..4 => ask(outside, now, random),
-        4..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
+        4 => at_home(outside, tabs, random).unwrap_or_else(|| ask(outside, now, random)),
+        5..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
         8 => Command::Cancel { who: anyone(outside, random), request: some_request(core, random) },
         _ => Command::Return { who: anyone(outside, random), request: some_request(core, random) },
     }
 }
 
-fn anyone(outside: &Outside, random: &mut SmallRng) -> SlackUserId {
+pub fn anyone(outside: &Outside, random: &mut SmallRng) -> SlackUserId {
     outside.people[random.random_range(0..outside.people.len())].slack.clone()
 }
 
@@ -109,6 +111,15 @@ fn ask(outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
     })
 }
 
+/// A decision on a Home tab, as it stands or stood.
+fn at_home(outside: &Outside, tabs: &Tabs, random: &mut SmallRng) -> Option<Command> {
+    let owner = ["bob", "dana"][random.random_range(0..2)];
+    let who = outside.people.iter().find(|person| person.email.as_str().starts_with(owner))?.slack.clone();
+    let (request, digest, place) = tabs.decidable(&who)?;
+    let who = if random.random_ratio(1, 10) { anyone(outside, random) } else { who };
+    Some(Command::Decide(Decide { who, request, place, digest, choice: Choice::Approve }))
+}
+
 /// A decision on a card: mostly the right one, by whom it was sent to.
 fn decide(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command> {
     let requests: Vec<_> = core.safe().requests.values().collect();
@@ -133,5 +144,5 @@ fn decide(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Comma
         true => Choice::Deny(salted(random, "Use the replica")),
         false => Choice::Approve,
     };
-    Some(Command::Decide(Decide { who, request: request.id, card, digest, choice }))
+    Some(Command::Decide(Decide { who, request: request.id, place: Surface::Card(card), digest, choice }))
 }

@@ -80,6 +80,17 @@ impl Sim {
         }
     }
 
+    /// Whoever looks at their Home tab sees how things stand, once nothing is left to draw.
+    pub fn tabs_are_fresh(&mut self) {
+        let Some(looked) = self.core().map(|core| self.tabs.stale(core, &self.outside, self.boot, self.elapsed)) else {
+            return;
+        };
+        match looked {
+            Ok(fresh) => self.counts.fresh += fresh,
+            Err(stale) => self.fail(&stale),
+        }
+    }
+
     /// After everything has healed and come to rest.
     pub fn check(&self) {
         self.nobody_is_inside();

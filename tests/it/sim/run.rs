@@ -6,16 +6,17 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jitney::{
     domain::{
-        command::{Answer, Command},
+        command::{Answer, Command, Surface},
         decide::Mode,
         event::{Entry, Event},
+        home::Pages,
         id::{EffectId, OktaGroupId, RequestId, SlackUserId},
         live::Live,
         membership::{Membership, Motion},
         port::{Effect, EffectError, MembershipKey, Outcome},
     },
     engine::{
-        Action, Core, Input, Now, ReplyId, Response, recover, rows,
+        Action, Core, Drawing, Input, Now, ReplyId, Response, recover, rows,
         salvage::{Beside, salvage},
         shell,
     },
@@ -28,6 +29,7 @@ use jitney::{
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 
 use super::{
+    homes::Tabs,
     outside::{Deed, Outside},
     people,
 };
@@ -64,6 +66,9 @@ pub struct Counts {
     pub refusals: u64,
     pub two_steps: u64,
     pub quick_returns: u64,
+    pub drawn: u64,
+    pub at_home: u64,
+    pub fresh: u64,
 }
 
 impl Counts {
@@ -86,6 +91,9 @@ impl Counts {
             refusals,
             two_steps,
             quick_returns,
+            drawn,
+            at_home,
+            fresh,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -104,6 +112,9 @@ impl Counts {
         self.refusals += refusals;
         self.two_steps += two_steps;
         self.quick_returns += quick_returns;
+        self.drawn += drawn;
+        self.at_home += at_home;
+        self.fresh += fresh;
     }
 }
 
@@ -146,6 +157,7 @@ pub struct Sim {
     pub seed: u64,
     pub counts: Counts,
     pub outside: Outside,
+    pub tabs: Tabs,
     pub acknowledged: Vec<Acknowledged>,
     random: SmallRng,
     pub elapsed: u64,
@@ -154,7 +166,7 @@ pub struct Sim {
     disk: SimDisk,
     log: Option<Log<SimDisk>>,
     core: Option<Core>,
-    boot: u64,
+    pub boot: u64,
     queue: Vec<Commit>,
     writing: bool,
     asked: BTreeMap<ReplyId, Command>,
@@ -183,6 +195,7 @@ impl Sim {
             seed,
             counts: Counts::default(),
             outside: Outside::new(&people::NAMES),
+            tabs: Tabs::default(),
             acknowledged: Vec::new(),
             random: SmallRng::seed_from_u64(seed),
             elapsed: 0,
@@ -298,14 +311,24 @@ impl Sim {
             self.later(next, Happening::Acts);
         }
         let wall = self.wall();
+        if self.core.is_some() && self.random.random_ratio(1, 4) {
+            self.opens_home();
+        }
         let Some(core) = &self.core else { return };
-        let command = people::act(core, &self.outside, wall, &mut self.random);
+        let command = people::act(core, &self.outside, &self.tabs, wall, &mut self.random);
         self.says(command);
+    }
+
+    fn opens_home(&mut self) {
+        let who = people::anyone(&self.outside, &mut self.random);
+        self.tabs.open(&who, self.boot, self.elapsed);
+        self.step(Input::Looked { who, pages: Some(Pages::NONE) });
     }
 
     fn watch(&mut self) {
         let wall = self.wall();
         self.keep_watch(wall);
+        self.tabs_are_fresh();
         if !(self.outside.healed && self.heap.is_empty() && self.outside.members.is_empty()) {
             self.later(WATCH_MS, Happening::Watches);
         }
@@ -576,6 +599,20 @@ impl Sim {
                     self.outside.show(&view, shown.as_ref(), self.elapsed, &mut self.random, &mut self.counts);
                 self.at(at, Happening::Comes(self.boot, Box::new(Input::Shown { view, revision, result })));
             }
+            Action::Draw { home, drawing: Drawing { number, hash } } => {
+                let (who, moment) = (home.who.clone(), (self.elapsed, &mut self.random));
+                let (at, result) = self.tabs.draw(*home, hash, self.boot, &self.outside, moment, &mut self.counts);
+                self.at(at, Happening::Comes(self.boot, Box::new(Input::Drawn { who, number, result })));
+            }
+            Action::LookUp(who) => {
+                let found = if self.elapsed < self.outside.okta_down_until {
+                    Input::NotLookedUp { who }
+                } else {
+                    Input::LookedUp { found: Ok(self.outside.identity(&who)), who }
+                };
+                let latency = self.random.random_range(1..4_000);
+                self.later(latency, Happening::Comes(self.boot, Box::new(found)));
+            }
             Action::Halt(illegal) => panic!("seed {}: {illegal}\n{}", self.seed, self.journal()),
         }
     }
@@ -662,7 +699,10 @@ impl Sim {
         let Some(command) = self.asked.remove(&reply) else { return };
         let told = match (&response.result, command) {
             (Ok(Answer::Saved { request }), Command::Ask(ask)) => Acknowledged::Request(*request, ask.who),
-            (Ok(Answer::Received), Command::Decide(decide)) => Acknowledged::Decision(decide.request, decide.who),
+            (Ok(Answer::Received), Command::Decide(decide)) => {
+                self.counts.at_home += u64::from(decide.place == Surface::Home);
+                Acknowledged::Decision(decide.request, decide.who)
+            }
             (Ok(Answer::Returned), Command::Return { request, .. }) => Acknowledged::Return(request),
             (Ok(Answer::Withdrawn), Command::Cancel { request, .. }) => Acknowledged::Cancel(request),
             _ => return,

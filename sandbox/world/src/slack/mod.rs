@@ -8,6 +8,7 @@ mod chat;
 mod conversations;
 mod elements;
 mod envelopes;
+mod fill_act;
 mod inputs;
 mod messages;
 mod modal_act;
@@ -34,6 +35,8 @@ pub use socket::{Connection, Disconnect, Routing, Welcome};
 pub use views::View;
 
 use socket::Sockets;
+
+use crate::company::Person;
 
 /// The real Slack's limit for acknowledgements and triggers.
 const SLACKS_LIMIT: Duration = Duration::from_secs(3);
@@ -101,7 +104,7 @@ impl Slack {
     pub(crate) fn new(now: DateTime<Utc>) -> Self {
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let general = Channel::new("C0GENERAL", ChannelKind::Public, "general", &[]);
-        let mut audit = Channel::new("C0AUDIT", ChannelKind::Public, "access-audit", &[]);
+        let mut audit = Channel::new(crate::AUDIT_CHANNEL, ChannelKind::Public, "access-audit", &[]);
         audit.bot_is_in = true;
         Self {
             bot_user: crate::BOT_USER.into(),
@@ -140,6 +143,15 @@ impl Slack {
             response_urls: BTreeMap::new(),
             last_post: BTreeMap::new(),
             last_ts: now.timestamp_micros(),
+        }
+    }
+
+    /// Everybody who is there is in the audit channel.
+    pub(crate) fn join_audit(&mut self, people: &[Person]) {
+        let there = people.iter().filter_map(|person| person.slack.as_ref()).filter(|account| !account.deleted);
+        let members = there.map(|account| account.id.clone()).collect();
+        if let Some(audit) = self.channel_mut(crate::AUDIT_CHANNEL) {
+            audit.members = members;
         }
     }
 

@@ -217,6 +217,19 @@ impl World {
         Ok(self.clicked(envelope_id, confirm).await)
     }
 
+    /// A click on the person's App Home with a forged `actions[]` entry, as it may stand on a tab that Slack still shows;
+    /// user, trigger and view are true. A tab that was never drawn is taken to be bare.
+    pub async fn forge_click_in_home(&self, user: &str, action: Value) -> Clicked {
+        let envelope_id = self.change(|state| {
+            let bare = || json!({"type": "home", "blocks": []});
+            let drawn = state.slack.homes.get(user).cloned();
+            let view = drawn.unwrap_or_else(|| state.new_view(user, bare(), None));
+            let payload = payload::block_actions_in_view(state, &view, action);
+            envelopes::send(state, "interactive", payload)
+        });
+        self.clicked(envelope_id, None).await
+    }
+
     /// Sends any `interactive` payload as it is, whatever is on the screen: a forgery.
     pub async fn forge(&self, payload: Value) -> Clicked {
         let envelope_id = self.change(|state| envelopes::send(state, "interactive", payload));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use world::World;
 
-use crate::bot::{Socket, card, patient, slack};
+use crate::bot::{Socket, card, patient, plain, slack};
 
 async fn post(world: &World, path: &str, body: Value) -> (u16, Value) {
     let reply = reqwest::Client::new().post(format!("{}{path}", world.control_url())).json(&body).send().await.unwrap();
@@ -68,4 +68,67 @@ async fn faults_vendors_members_and_the_clock_are_turned() {
     let mut socket = Socket::greeted(&world).await;
     post(&world, "/control/sockets", json!({"order": "disconnect", "reason": "refresh_requested"})).await;
     assert_eq!(socket.next().await.unwrap()["reason"], "refresh_requested");
+}
+
+/// Alice has a form before her that is searched.
+async fn with_search(world: &World, socket: &mut Socket) {
+    let select = json!({"type": "external_select", "action_id": "access", "min_query_length": 0});
+    let view = json!({
+        "type": "modal", "title": plain("Ask"), "submit": plain("Send"),
+        "blocks": [{"type": "input", "block_id": "access", "label": plain("Access"), "element": select}],
+    });
+    let (typed, ()) = tokio::join!(world.slash("U0ALICE", "/jit", ""), async {
+        let frame = socket.next().await.unwrap();
+        let trigger = frame["payload"]["trigger_id"].clone();
+        slack(world, "views.open", json!({"trigger_id": trigger, "view": view})).await;
+        socket.ack(&frame, None).await;
+    });
+    assert!(!typed.unwrap().timed_out);
+}
+
+#[tokio::test]
+async fn a_search_shows_its_groups_and_is_filled_with_what_it_found() {
+    let world = patient().await;
+    let mut socket = Socket::greeted(&world).await;
+    with_search(&world, &mut socket).await;
+    let offered = json!({"option_groups": [{"label": plain("Fleet"), "options": [{"text": plain("Host 7"), "value": "fleet/7"}]}]});
+    let block = json!({"user": "U0ALICE", "block_id": "access", "action_id": "access"});
+    let with = |more: Value| {
+        let mut body = block.clone();
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for act in [
+        with(json!({"act": "options", "query": "host"})),
+        with(json!({"act": "fill", "value": "fleet/7", "query": "host"})),
+    ] {
+        let ((status, came), asked) = tokio::join!(post(&world, "/control/act", act.clone()), async {
+            let frame = socket.next().await.unwrap();
+            socket.ack(&frame, Some(offered.clone())).await;
+            frame["payload"]["value"].clone()
+        });
+        assert_eq!((status, asked.as_str()), (200, Some("host")), "{came}");
+        if act["act"] == "options" {
+            assert_eq!(came, offered);
+        }
+    }
+    let held = world.open_view("U0ALICE").unwrap().values["access"]["access"].clone();
+    assert_eq!(held["selected_option"]["value"], "fleet/7");
+}
+
+#[tokio::test]
+async fn one_conversation_is_read_and_the_others_stay_unread() {
+    let world = patient().await;
+    world.change(|state| {
+        state.slack.channel_mut("C0AUDIT").unwrap().members.push("U0BOB".into());
+    });
+    for channel in ["U0BOB", "C0AUDIT"] {
+        slack(&world, "chat.postMessage", json!({"channel": channel, "text": "said"})).await;
+    }
+    let read = json!({"act": "read", "user": "U0BOB", "channel": "C0AUDIT"});
+    assert_eq!(post(&world, "/control/act", read).await.0, 200);
+    let unread =
+        |of: Vec<world::slack::Message>| of.iter().any(|message| message.unread_by.contains(&"U0BOB".to_owned()));
+    assert!(unread(world.messages("U0BOB")));
+    assert!(!unread(world.channel_messages("C0AUDIT")));
 }

@@ -1,0 +1,22 @@
+//! What the audit channel is told: every decision, every grant, and how each ended.
+//!
+//! Law: it hears of a request once somebody could decide it. What nobody was asked stays between the requester and the
+//! journal, and so does what its requester withdrew before anything was given.
+
+use super::{Case, Decision, news::News};
+use crate::domain::{
+    port::Effect,
+    ticket::{AuditChannel, Happened},
+};
+
+impl Case<'_> {
+    pub(super) fn tell_audit(&self, news: &News, decision: &mut Decision) {
+        let (News::Happened(id, what) | News::Over(id, what)) = news else { return };
+        let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
+        // Nobody was asked yet where it is not known for whom.
+        if let Some(request) = self.request(*id).filter(|request| told && request.route().is_some()) {
+            let at = self.when(request, what);
+            decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What of a decision is told to those who read elsewhere: a request's ticket, and the audit channel.
+//!
+//! Law: both are promised in the line of whatever happened, and nothing waits for either.
+
+use super::{Case, Decision};
+use crate::domain::{
+    event::{Event, Then},
+    id::RequestId,
+    membership::Motion,
+    port::{MembershipKey, Outcome, Removal},
+    request::{NotSentOn, Request, State},
+    ticket::Happened,
+    time::Timestamp,
+};
+
+/// What follows from one event.
+pub(super) enum News {
+    /// The request was put to its approvers.
+    Pending(RequestId),
+    /// Something happened to it.
+    Happened(RequestId, Happened),
+    /// It is over.
+    Over(RequestId, Happened),
+}
+
+impl Case<'_> {
+    /// Adds what the events of a decision mean for those who read elsewhere.
+    pub(super) fn tell_elsewhere(&self, decision: &mut Decision) {
+        let news: Vec<News> = decision.events.iter().flat_map(|event| self.news(event, decision)).collect();
+        for news in &news {
+            self.tell_ticket(news, decision);
+        }
+        for news in &news {
+            self.tell_audit(news, decision);
+        }
+    }
+
+    fn news(&self, event: &Event, decision: &Decision) -> Vec<News> {
+        let one = match event {
+            Event::RequestPending { request, .. } => News::Pending(*request),
+            Event::StepApproved { request, step, .. } => News::Happened(*request, Happened::Approved { step: *step }),
+            Event::RequestDenied { request, .. } => News::Over(*request, Happened::Denied),
+            Event::RequestCancelled { request } => News::Over(*request, Happened::Withdrawn),
+            Event::RequestLapsed { request } => News::Over(*request, Happened::Unanswered),
+            Event::RequestRefused { request, why: NotSentOn::NotOffered } => News::Over(*request, Happened::NotOffered),
+            Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
+            Event::GrantOpened { request, ends } => News::Happened(*request, Happened::Opened { ends: *ends }),
+            Event::RemovalLate { membership, .. } => return self.late(membership),
+            Event::GrantEnded { request } => {
+                News::Over(*request, Happened::Removed { removal: removal(decision), due: self.due(*request) })
+            }
+            Event::GrantExpired { request, then }
+            | Event::GrantReturned { request, then }
+            | Event::GrantFailed { request, then, .. } => match then {
+                Then::Removal => return Vec::new(),
+                Then::Kept { by } => News::Over(*request, Happened::Kept { by: *by }),
+                Then::Nothing => News::Over(*request, Happened::Nothing),
+            },
+            _ => return Vec::new(),
+        };
+        vec![one]
+    }
+
+    /// Said once: each later telling is for admins.
+    fn late(&self, key: &MembershipKey) -> Vec<News> {
+        let Some(membership) = self.live.memberships.get(key) else { return Vec::new() };
+        if !matches!(membership.motion, Motion::Removing { told: 0, .. }) {
+            return Vec::new();
+        }
+        let late = |id: &RequestId| News::Happened(*id, Happened::NotConfirmed { due: self.due(*id) });
+        membership.ending.iter().map(late).collect()
+    }
+
+    /// When it happened: a decision when it was made, all else now.
+    pub(super) fn when(&self, request: &Request, what: &Happened) -> Timestamp {
+        match (what, &request.state) {
+            (Happened::Approved { .. } | Happened::Denied, State::Pending { clicks, .. }) => {
+                clicks.first().map_or(self.now, |click| click.at)
+            }
+            _ => self.now,
+        }
+    }
+
+    fn due(&self, id: RequestId) -> Timestamp {
+        match self.request(id).map(|request| &request.state) {
+            Some(State::Revoking { due, .. }) => *due,
+            _ => self.now,
+        }
+    }
+}
+
+/// How the removal that this decision rests on was confirmed.
+fn removal(decision: &Decision) -> Removal {
+    let removed = decision.events.iter().find_map(|event| match event {
+        Event::EffectSettled { outcome: Outcome::Removed { removal, .. }, .. } => Some(*removal),
+        _ => None,
+    });
+    removed.unwrap_or(Removal::Removed)
+}

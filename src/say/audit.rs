@@ -1,0 +1,126 @@
+//! The audit channel: one line a fact, plain names so that nobody is pinged, and nobody's own words.
+//!
+//! What a vendor answered is not said here either: whoever reads the channel need not know the groups behind an access.
+
+use super::{Card, Line, Mark, Run, Voice, bold, people, requester, text, ticket, time::Zone};
+use crate::domain::{
+    port::Removal,
+    request::{Ending, NotOpened, Request, State},
+    ticket::Happened,
+    time::{EndRule, Timestamp},
+};
+
+/// A line that comes later than this after what it tells says when that was: its own place in the channel does not.
+const LATE_SECS: i64 = 60;
+
+/// The line; `at` is when it happened, `now` when it is told.
+#[must_use]
+pub fn card(request: &Request, what: &Happened, at: Timestamp, now: Timestamp, voice: &Voice) -> Card {
+    let zone = Zone::of(None, &voice.zone);
+    let mut line = fact(request, what, at, &zone);
+    line.push(text(" · "));
+    line.extend(super::names(request));
+    if (now - at).num_seconds() > LATE_SECS {
+        line.extend([text(" · told late, this was "), zone.token(at)]);
+    }
+    Card { text: requester::flat(&line), lines: vec![line], ..Card::default() }
+}
+
+fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line {
+    let access = format!("{} for {}", requester::access(request), people::asker_name(request));
+    match what {
+        Happened::Approved { step } => decided(approver(request, *step), "approved", &access, request, zone),
+        Happened::Denied => decided(denier(request), "denied", &access, request, zone),
+        Happened::Withdrawn => with_length(vec![bold("Withdrawn"), text(format!(": {access}"))], request, zone),
+        Happened::Unanswered => with_length(vec![bold("Unanswered"), text(format!(": {access}"))], request, zone),
+        Happened::NotOffered => {
+            vec![bold("Closed"), text(format!(": {access}; it is not offered to them any more"))]
+        }
+        Happened::StoodBefore => {
+            vec![bold("Not opened"), text(format!(": {access}, who was in its Okta group before, not through Jitney"))]
+        }
+        Happened::Opened { ends } => vec![bold("Open"), text(format!(": {access} until ")), zone.token(*ends)],
+        Happened::NotConfirmed { due } => vec![
+            Run::Mark(Mark::Warning),
+            bold("Not confirmed for 5 minutes"),
+            text(format!(": {access}; it was to end ")),
+            zone.token(*due),
+        ],
+        Happened::Removed { removal, due } => over(request, &access, &confirmed(request, *removal, *due, at)),
+        Happened::Kept { by } => over(request, &access, &format!("; {by} keeps the membership")),
+        Happened::Nothing if matches!(ending(request), Some(Ending::Failed { .. })) => {
+            over(request, &access, "; nothing stays scheduled")
+        }
+        Happened::Nothing => over(request, &access, "; nothing was given"),
+    }
+}
+
+/// "Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours".
+fn decided(by: Option<&str>, verb: &str, access: &str, request: &Request, zone: &Zone) -> Line {
+    with_length(vec![bold(by.unwrap_or("Someone")), text(format!(" {verb} {access}"))], request, zone)
+}
+
+fn with_length(mut line: Line, request: &Request, zone: &Zone) -> Line {
+    match request.end {
+        EndRule::After { secs } => line.push(text(format!(", {}", super::length::words(secs)))),
+        EndRule::At { instant } => line.extend([text(", until "), zone.token(instant)]),
+    }
+    line
+}
+
+fn approver(request: &Request, place: u32) -> Option<&str> {
+    let step = request.route()?.steps.get(usize::try_from(place).ok()?)?;
+    Some(step.approval.as_ref()?.by.name.as_str())
+}
+
+const fn denier(request: &Request) -> Option<&str> {
+    match ending(request) {
+        Some(Ending::Denied { by, .. }) => Some(by.name.as_str()),
+        _ => None,
+    }
+}
+
+/// How it ended, and what became of the membership.
+fn over(request: &Request, access: &str, then: &str) -> Line {
+    let how = match ending(request) {
+        Some(Ending::Failed { why }) => {
+            return vec![bold("Failed"), text(format!(": {access}, since {}{then}", reason(why)))];
+        }
+        Some(Ending::Expired) => ", expired",
+        Some(Ending::Returned) => ", returned",
+        _ => "",
+    };
+    vec![bold("Ended"), text(format!(": {access}{how}{then}"))]
+}
+
+fn confirmed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp) -> String {
+    match (removal, ending(request)) {
+        (Removal::Removed, Some(Ending::Expired)) => {
+            format!(", confirmed {} after its end", ticket::span(due, at))
+        }
+        (Removal::Removed, Some(Ending::Returned)) => format!(", confirmed {} later", ticket::span(due, at)),
+        (Removal::Removed, _) => "; removed and read back".to_owned(),
+        (Removal::UserGone, _) => "; Okta no longer shows the user".to_owned(),
+        (Removal::GroupGone, _) => "; Okta no longer shows the group".to_owned(),
+    }
+}
+
+const fn reason(why: &NotOpened) -> &'static str {
+    match why {
+        NotOpened::CalledOff => "Okta did not confirm it in time",
+        NotOpened::Rejected { .. } => "Okta refuses it",
+        NotOpened::Inactive { .. } => "their Okta account is not active",
+        NotOpened::UnfitGroup { .. } => "the Okta group may not be changed",
+        NotOpened::NotOffered => "it is not offered to them any more",
+    }
+}
+
+const fn ending(request: &Request) -> Option<&Ending> {
+    match &request.state {
+        State::Revoking { ending, .. } | State::Ended { ending, .. } => Some(ending),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
