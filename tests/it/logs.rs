@@ -37,7 +37,7 @@ async fn live(house: &House, process: &mut Process) {
     process.tell_the_time(house);
     house.world.until_message(ALICE, "Over since").await;
     house.world.lift(refused);
-    house.until_expired(ALICE).await;
+    house.until_on_record("its end", 1, |event| matches!(event, Event::GrantEnded { .. })).await;
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.change(|state| {
         state.jira.token_revoked = false;
