@@ -8,6 +8,8 @@ use super::*;
 use crate::{
     domain::{
         alarm::Alarm,
+        decide::Mode,
+        home::{Home, Pages, Section, Sight},
         port::{Late, LateRemoval, MembershipKey, Nudge},
         request::Request,
         said::Text,
@@ -129,6 +131,26 @@ fn cards(request: &Request, typed: &str) -> Vec<Card> {
     cards
 }
 
+/// A Home tab with this request in every part.
+fn tab(request: &Request) -> Value {
+    let section = || Section { total: 7, from: 0, rows: vec![request.clone()] };
+    let home = Home {
+        who: slack("bob"),
+        zone: None,
+        sight: Sight::Admin,
+        waiting: section(),
+        held: section(),
+        asked: section(),
+        past: Vec::new(),
+        others: section(),
+        unconfirmed: 2,
+        pages: Pages::NONE,
+        mode: Mode::Serving,
+        now: at("14:00"),
+    };
+    super::home(&crate::say::home::page(&home, &voice()), &home.pages)
+}
+
 /// What a payload may hold: no markup but ours, and no more than Slack takes.
 fn hold(payload: &Value, within: &str) {
     match payload {
@@ -184,6 +206,9 @@ proptest! {
                     prop_assert_eq!(&shown.unwrap()["elements"], &json!([{ "type": "text", "text": quote }]));
                 }
             }
+            let tab = tab(&request);
+            hold(&tab, &typed);
+            prop_assert!(tab["blocks"].as_array().is_some_and(|blocks| blocks.len() <= 100));
             hold(&deny_form(&form::deny(&request, &voice()), "{}"), &typed);
             let first = requester::card(&request, &[], &voice());
             let shows = first.quote.as_ref().is_some_and(|quote| *quote == why);

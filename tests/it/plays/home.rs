@@ -226,7 +226,7 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
     forge(&house, DANA, approve).await;
     assert_snapshot!(notice(&house, DANA, "Not done").await, @"
     # Not done
-    Bob Stone approved this today 14:40, before your click. Nothing changed.
+    Bob Stone approved this today 14:40 Paris time (UTC+1), before your click. Nothing changed.
     [Close]
     ");
     house.finish(&[("00gPRODRW", "00uALICE")], &[HELD]).await;
@@ -308,7 +308,7 @@ async fn of_two_decisions_on_tabs_the_second_is_told_in_a_message_what_happened(
     assert_snapshot!(house.sees(DANA, "did not count").await, @"
     Your decision did not count
     @Alice Martin · Production Database · Read-Write
-    Bob Stone approved this today 14:40, before your click. Nothing changed.
+    Bob Stone approved this today 14:40 Paris time (UTC+1), before your click. Nothing changed.
     R-1
     ");
     let told: &[Told] = &[(DANA, "did not count")];

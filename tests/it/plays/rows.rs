@@ -281,6 +281,7 @@ const REFUSALS: &[Row] = &[
         "can be had for up to 4 hours.",
         "refusing::a_form_that_is_open_while_the_offer_changes",
     ),
+    ("a tab that has changed", "look again", "home::nothing_is_decided_on_a_tab_that_does_not_show_it"),
     ("unreadable click", "could not be read", "deciding::forged_clicks_change_nothing"),
     ("unreadable metadata", "not the one on record for you", "refusing::forged_metadata_and_lengths_are_refused"),
     (
@@ -341,6 +342,7 @@ fn no_refusal_is_forgotten() {
         ("Over", "denial too late"),
         ("OldTerms", ""),
         ("ForeignCard", "not on record for them"),
+        ("StaleHome", "a tab that has changed"),
         ("OwnRequest", ""),
         ("NotApprover", "not an approver any more"),
         ("HasApproved", ""),

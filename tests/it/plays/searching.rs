@@ -121,13 +121,14 @@ async fn a_forged_choice_of_a_search_is_refused() {
 }
 
 /// Every kind of payload that the program makes: one that is never seen is held to nothing.
-const MUST_OCCUR: [Kind; 10] = [
+const MUST_OCCUR: [Kind; 11] = [
     Kind::Message,
     Kind::Redraw,
     Kind::Whisper,
     Kind::Aside,
     Kind::Form,
     Kind::FormRedrawn,
+    Kind::Home,
     Kind::AckMessage,
     Kind::AckView,
     Kind::AckErrors,
@@ -138,6 +139,8 @@ const MUST_OCCUR: [Kind; 10] = [
 async fn every_kind_of_payload_is_held_to_the_contracts() {
     let house = vast_house().await;
     house.world.slash(ALICE, "/jit", "help").await.unwrap();
+    house.world.open_home(ALICE).await.unwrap();
+    house.world.until_home(ALICE, "Request access").await;
     house.open_form(ALICE).await;
     house.fill_and_send(ALICE, "prod-db/rw", "90", "INC-42").await;
     house.world.close_view(ALICE).await.unwrap();
