@@ -23,7 +23,7 @@ use crate::{
         time::AccessDuration,
     },
     engine::{
-        Broken, Core, Door, Engine, Helm, Status,
+        Broken, Core, Door, Engine, Helm, Lines, Status,
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
@@ -88,7 +88,7 @@ async fn without_key(
     error!(%fault, "no line of the journal can be believed: custody, and nothing can be ended until the key is back");
     let directory = &essentials.store.directory;
     let _held = Local::hold(directory).with_context(|| format!("the store {} cannot be used", directory.display()))?;
-    let status = Status { mode: Mode::Custody, quiet: true, seq: 0 };
+    let status = Status { mode: Mode::Custody, quiet: true, seq: 0, lines: Lines::Damaged };
     let health = Health { engine: watch::channel(status).1, sockets: watch::channel(SocketState::default()).1 };
     let serving = listen(essentials, health);
     let post = Post::new(essentials, None, clock, BTreeSet::new())?;

@@ -233,6 +233,12 @@ impl Reply {
         serde_json::from_slice(&self.body).map_err(|_| self.unread("unreadable"))
     }
 
+    /// Whether it has no body.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// It does not say what it should: worth another try.
     #[must_use]
     pub fn unread(&self, code: &str) -> EffectError {

@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use tokio::sync::watch;
@@ -12,22 +12,22 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     domain::{
-        catalogue::Who,
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackUserId},
         port::{
-            Alert, Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted,
-            Unfit, Vendor, ViewKey,
+            Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit,
+            Vendor, ViewKey,
         },
-        request::Request,
+        request::{Request, Spot},
         ticket::Happened,
         time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, audit, nudge, refusal},
+    say::{alert, approver, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
+mod admins;
 mod tickets;
 
 pub use tickets::Tickets;
@@ -98,12 +98,12 @@ impl Vendors {
         Ok(Ok((identity, member.guest)))
     }
 
-    async fn say(&self, request: Option<&Request>, what: Nudge) -> Result<Outcome, EffectError> {
+    async fn say(&self, request: Option<&Request>, others: &[Request], what: Nudge) -> Result<Outcome, EffectError> {
         let request = request.ok_or_else(|| retry("no request"))?;
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::card(what, request, chat.voice())).await?;
+        chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
@@ -112,13 +112,18 @@ impl Vendors {
         id: RequestId,
         to: &SlackUserId,
         why: &crate::domain::command::Refusal,
+        spot: Spot,
         about: Option<&Request>,
     ) -> Result<Outcome, EffectError> {
         let view = ViewKey::Approver { request: id, slack: to.clone() };
-        let Some(shown) = about.and_then(|request| request.shown.get(&view)) else { return Ok(Outcome::Moot) };
+        let Some(request) = about else { return Ok(Outcome::Moot) };
         let chat = self.chat()?;
         let sentence = refusal::sentence(why, about, to, self.clock.now(), chat.voice());
-        chat.whisper(to, &shown.posted.channel, &sentence).await?;
+        match (spot, request.shown.get(&view)) {
+            (Spot::Card, Some(shown)) => chat.whisper(to, &shown.posted.channel, &sentence).await?,
+            (Spot::Card, None) => return Ok(Outcome::Moot),
+            (Spot::Home, _) => drop(chat.tell(to, &approver::in_vain(request, &sentence)).await?),
+        }
         Ok(Outcome::Told)
     }
 
@@ -144,120 +149,11 @@ impl Vendors {
         chat.announce(channel, card).await?;
         Ok(Outcome::Told)
     }
-
-    async fn alert(&self, alert: &Alert, about: Option<&Request>) -> Result<Outcome, EffectError> {
-        let chat = self.chat()?;
-        self.tell_all(&chat, &alert::card(alert, about, chat.voice())).await?;
-        Ok(Outcome::Told)
-    }
-
-    /// Tells every admin who can be reached, each once. People named by e-mail come first: they need no Okta. Whoever
-    /// cannot be reached keeps it from nobody else, and a second try would tell the others twice: so one is enough.
-    ///
-    /// # Errors
-    /// If nobody was told: worth another try, whatever each of them failed with.
-    async fn tell_all(&self, chat: &Chat, card: &Card) -> Result<(), EffectError> {
-        let mut round = Round::default();
-        for admin in chat.admins() {
-            if let Who::Person(email) = admin {
-                round.tell(chat, card, email).await;
-            }
-        }
-        for admin in chat.admins() {
-            let Who::Group(group) = admin else { continue };
-            match self.roster(group).await {
-                Ok(emails) => {
-                    for email in &emails {
-                        round.tell(chat, card, email).await;
-                    }
-                }
-                Err(error) => round.miss(error),
-            }
-        }
-        round.end()
-    }
-
-    /// Who stands in an admin group, or stood there when it could last be read.
-    async fn roster(&self, group: &OktaGroupId) -> Result<BTreeSet<Email>, EffectError> {
-        let read = self.okta.members_of(group).await;
-        let mut rosters = self.rosters.lock().unwrap_or_else(PoisonError::into_inner);
-        match read {
-            Ok(members) => {
-                let active = members.into_iter().filter(|member| member.is_active());
-                let emails: BTreeSet<Email> = active.filter_map(|member| member.email).collect();
-                // Nobody is no answer to whom to tell, where somebody was there before.
-                if emails.is_empty() {
-                    return Ok(rosters.get(group).cloned().unwrap_or_default());
-                }
-                rosters.insert(group.clone(), emails.clone());
-                Ok(emails)
-            }
-            Err(error) => rosters.get(group).cloned().ok_or(error),
-        }
-    }
-
-    /// Reads the admin groups while Okta can be asked, so that an alert about it finds someone. Volatile.
-    pub async fn meet_admins(&self) {
-        let Ok(chat) = self.chat() else { return };
-        for admin in chat.admins() {
-            if let Who::Group(group) = admin
-                && let Err(error) = self.roster(group).await
-            {
-                tracing::warn!(%group, fault = ?error.fault, "an admin group cannot be read");
-            }
-        }
-    }
-
-    /// Tells the admins what no promise on record covers, and answers whether anyone was told.
-    pub async fn tell_admins(&self, card: &Card) -> bool {
-        let told = match self.chat() {
-            Ok(chat) => self.tell_all(&chat, card).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = &told {
-            tracing::warn!(class = ?error.class, "no admin could be told");
-        }
-        told.is_ok()
-    }
-}
-
-/// One telling of all admins.
-#[derive(Default)]
-struct Round {
-    told: BTreeSet<SlackUserId>,
-    missed: Option<EffectError>,
-}
-
-impl Round {
-    async fn tell(&mut self, chat: &Chat, card: &Card, email: &Email) {
-        match chat.by_email(email).await {
-            Ok(Some(admin)) if self.told.contains(&admin) => {}
-            Ok(Some(admin)) => match chat.tell(&admin, card).await {
-                Ok(_) => drop(self.told.insert(admin)),
-                Err(error) => self.miss(error),
-            },
-            Ok(None) => self.miss(retry("no such admin")),
-            Err(error) => self.miss(error),
-        }
-    }
-
-    fn miss(&mut self, error: EffectError) {
-        tracing::warn!(fault = ?error.fault, "an admin cannot be told");
-        self.missed.get_or_insert(error);
-    }
-
-    fn end(self) -> Result<(), EffectError> {
-        if !self.told.is_empty() {
-            return Ok(());
-        }
-        let missed = self.missed.unwrap_or_else(|| retry("no admin"));
-        Err(EffectError { class: Class::Retry, ..missed })
-    }
 }
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { id, effect, doubt, about } = attempt;
+        let Attempt { id, effect, doubt, about, others, alarm } = attempt;
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack).await? {
@@ -276,10 +172,10 @@ impl Outside for Vendors {
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
-            Effect::Nudge { nudge, .. } => self.say(about, nudge).await,
-            Effect::Reply { request, to, why } => self.reply(request, &to, &why, about).await,
+            Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
+            Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
-            Effect::AlertAdmins { alert } => self.alert(&alert, about).await,
+            Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (&self.tickets, about) {

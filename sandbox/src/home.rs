@@ -63,6 +63,7 @@ api_url   = "{slack}"
 bot_token = "{bot}"
 app_token = "{app}"
 admins    = ["carol@acme.example"]
+audit_channel = "C0AUDIT"
 
 [okta]
 org_url = "{okta}"

@@ -94,7 +94,8 @@ impl Post {
     }
 
     async fn connect(&self, slack: &Slack, client: &Arc<SlackClient>, me: BotIdentity) -> Arc<Chat> {
-        let manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
+        let mut manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
+        manners.voice.workspace = me.team;
         let chat = Arc::new(Chat::open(Arc::clone(client), me.team_id, manners).await);
         self.chat.send_replace(Some(Arc::clone(&chat)));
         let outside = self.outside();

@@ -4,8 +4,8 @@ use std::{future::Future, io::IsTerminal as _, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::error;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, error};
+use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
     app,
@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// What is logged where `RUST_LOG` says nothing.
-const DEFAULT_FILTER: &str = "info,sled=warn";
+const DEFAULT_FILTER: &str = "info";
 
-/// What never says more than warnings, whatever `RUST_LOG` asks for: at `trace` these write whole requests and the
-/// addresses of sockets, with tokens and tickets in them.
-const QUIET: [&str; 6] = ["tungstenite", "tokio_tungstenite", "hyper", "h2", "reqwest", "rustls"];
+/// What says more than warnings: this program alone, whatever `RUST_LOG` asks for. Others write whole requests with
+/// their tokens, the addresses of sockets with their tickets, and rows of the index with people's words in them.
+const OURS: &str = env!("CARGO_PKG_NAME");
 
 /// Runs the bot.
 pub fn run(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send) -> ExitCode {
@@ -50,13 +50,17 @@ fn serve(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> 
 
 fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let quiet = QUIET.iter().filter_map(|part| format!("{part}=warn").parse().ok());
-    let filter = quiet.fold(filter, EnvFilter::add_directive);
+    let quiet = filter_fn(|line| *line.level() <= Level::WARN || is_ours(line.target()));
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
+    let log = tracing_subscriber::registry().with(filter).with(quiet);
     // Whoever runs this in their own program may log already.
     let _ = match format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
+        LogFormat::Text => log.with(lines).try_init(),
+        LogFormat::Json => log.with(lines.json()).try_init(),
     };
+}
+
+fn is_ours(target: &str) -> bool {
+    target.strip_prefix(OURS).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }

@@ -132,6 +132,26 @@ pub enum Surface {
     Home,
 }
 
+impl Surface {
+    /// What is wrong with it where it is not this person's to decide on.
+    #[must_use]
+    pub const fn foreign(&self) -> Refusal {
+        match self {
+            Self::Card(_) => Refusal::ForeignCard,
+            Self::Home => Refusal::StaleHome,
+        }
+    }
+
+    /// What is wrong with it where it shows other terms than the present ones.
+    #[must_use]
+    pub const fn outdated(&self) -> Refusal {
+        match self {
+            Self::Card(_) => Refusal::OldTerms,
+            Self::Home => Refusal::StaleHome,
+        }
+    }
+}
+
 /// What was pressed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Choice {

@@ -3,13 +3,15 @@
 //! Owns every rule about who may do what when; refuses to change anything. The same state, command, catalogue and
 //! instant always give the same decision.
 
+use chrono::TimeDelta;
+
 use super::{
     catalogue::{Catalogue, Entitlement, Requesters},
     command::{Answer, Command, Refusal},
     event::Event,
     id::{EntitlementId, OktaGroupId, RequestId},
     live::Live,
-    port::{Effect, Identity, Nudge, ViewKey},
+    port::{Alert, Effect, Identity, Nudge, ViewKey},
     request::{Click, Request, State},
     said::{Text, Words},
     ticket::{AuditChannel, Tickets},
@@ -131,10 +133,14 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
     Ok(decision)
 }
 
-/// When something of a request is due by itself: its closing.
+/// How long it may take to find out who decides before the requester is told that it is slow.
+pub const SLOW_AFTER: TimeDelta = TimeDelta::seconds(30);
+
+/// When something of a request is due by itself: telling that a look-up is slow, its closing.
 #[must_use]
 pub fn request_due(request: &Request) -> Option<Timestamp> {
     match &request.state {
+        State::Checking { slow: None, .. } => Some(request.closes.min(request.asked + SLOW_AFTER)),
         State::Checking { .. } => Some(request.closes),
         // A decision that came in time counts, even where looking its maker up takes longer.
         State::Pending { clicks, .. } if clicks.is_empty() => Some(request.closes),
@@ -207,11 +213,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Nobody decided in time.
+    /// Nobody decided in time, or it takes long to find out who decides.
     fn request_due(&self, id: RequestId) -> Decision {
         let mut decision = Decision::default();
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
+            if request.closes > self.now {
+                decision.event(Event::LookUpSlow { request: id });
+                return decision;
+            }
             self.close(request, &mut decision);
             decision.event(Event::RequestLapsed { request: id });
             decision.nudge(id, Nudge::Unanswered);
@@ -228,6 +238,11 @@ impl<'a> Case<'a> {
             ViewKey::Approver { slack, .. } => slack.clone(),
         };
         if !request.unreachable.contains(&slack) {
+            if request.asker != slack {
+                let (slack, fault) = (slack.clone(), fault.clone());
+                let alert = Alert::ApproverUnreachable { request: request.id, slack, fault };
+                decision.effect(Effect::AlertAdmins { alert });
+            }
             decision.event(Event::ApproverUnreachable { request: request.id, slack, fault: fault.clone() });
         }
         decision
@@ -262,5 +277,5 @@ fn too_late(request: RequestId, click: &Click, decision: &mut Decision) {
 /// A decision does not count: it is on record, and its maker is told.
 fn refuse_click(request: RequestId, click: &Click, why: Refusal, decision: &mut Decision) {
     decision.event(Event::DecisionRefused { request, slack: click.slack.clone(), why: why.clone() });
-    decision.effect(Effect::Reply { request, to: click.slack.clone(), why });
+    decision.effect(Effect::Reply { request, to: click.slack.clone(), why, spot: click.spot });
 }

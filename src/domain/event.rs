@@ -9,7 +9,7 @@ use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
     port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
-    request::{Access, Decider, NotOpened, NotSentOn, Sought, Step, Verdict},
+    request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -83,6 +83,11 @@ pub enum Event {
         /// Its steps.
         steps: Vec<Step>,
     },
+    /// It takes long to find out who decides, and the requester is told so.
+    LookUpSlow {
+        /// For which request.
+        request: RequestId,
+    },
     /// It was not put to anyone.
     RequestRefused {
         /// Which.
@@ -98,6 +103,9 @@ pub enum Event {
         slack: SlackUserId,
         /// What.
         verdict: Verdict,
+        /// Where they pressed it.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// Their decision does not count.
     DecisionRefused {
@@ -287,6 +295,7 @@ impl Event {
             | Self::StandingDoubted { request, .. }
             | Self::ApproversSought { request, .. }
             | Self::RequestPending { request, .. }
+            | Self::LookUpSlow { request }
             | Self::RequestRefused { request, .. }
             | Self::DecisionReceived { request, .. }
             | Self::DecisionRefused { request, .. }

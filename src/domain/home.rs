@@ -108,8 +108,10 @@ pub enum Sight {
     Owner,
     /// An admin: everything that is held.
     Admin,
-    /// Somebody who cannot be served.
+    /// Somebody who cannot be served: what they still hold.
     Unfit(Unfit),
+    /// Somebody whose accounts are bound otherwise: the same.
+    Misbound,
 }
 
 impl Sight {
@@ -117,6 +119,12 @@ impl Sight {
     #[must_use]
     pub const fn is_wide(&self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
+    }
+
+    /// Whether somebody may be served.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        !matches!(self, Self::Unfit(_) | Self::Misbound)
     }
 }
 
@@ -165,16 +173,17 @@ impl Home {
     #[must_use]
     pub fn of(live: &Live, catalogue: &Catalogue, mode: Mode, now: Timestamp, looker: Looker<'_>) -> Self {
         let Looker { who, facts, pages } = looker;
-        let sight = sight(catalogue, facts);
+        let sight = sight(live, catalogue, facts);
         let person = live.person(who);
         let own: Vec<&Request> =
             person.into_iter().flat_map(|person| &person.open).filter_map(|id| live.requests.get(id)).collect();
         let (mut held, mut asked): (Vec<_>, Vec<_>) = own.into_iter().partition(|request| is_held(request));
         held.sort_by_key(|request| (request.over_at(), request.id));
         asked.sort_by_key(|request| request.id);
-        let waiting: Vec<&Request> = live.requests.values().filter(|request| waits_for(request, who)).collect();
+        let waits = |request: &&Request| sight.is_served() && waits_for(request, who, catalogue);
+        let waiting: Vec<&Request> = live.requests.values().filter(waits).collect();
         let mut others: Vec<&Request> = match sight {
-            Sight::Own | Sight::Unfit(_) => Vec::new(),
+            Sight::Own | Sight::Unfit(_) | Sight::Misbound => Vec::new(),
             Sight::Admin => live.requests.values().filter(|request| is_held(request)).collect(),
             Sight::Owner => {
                 let email = facts.and_then(Result::ok).map(|identity| &identity.email);
@@ -208,11 +217,32 @@ impl Home {
         self.waiting.rows.iter().map(|request| (request.id, request.digest()))
     }
 
+    /// What it looks like, apart from the instant: a drawing of the same would change nothing.
+    #[must_use]
+    pub fn sketch(&self) -> String {
+        let part = |section: &Section| {
+            let rows = section.rows.iter().map(|request| {
+                let looks = self.looks_past(request);
+                format!("{}.{}.{looks}", request.id, request.revision)
+            });
+            format!("{}@{}:{}", section.total, section.from, rows.collect::<Vec<_>>().join(","))
+        };
+        let parts = [&self.waiting, &self.held, &self.asked, &self.others].map(part).join("|");
+        let past: Vec<String> = self.past.iter().map(|past| past.request.to_string()).collect();
+        format!("{:?}|{:?}|{}|{parts}|{}", self.sight, self.mode, self.unconfirmed, past.join(","))
+    }
+
+    /// How many of the instants are over at which the time left is drawn again.
+    fn looks_past(&self, request: &Request) -> usize {
+        let ends = request.ends().filter(|_| request.asker == self.who);
+        ends.map_or(0, |ends| LOOKS.iter().filter(|minutes| look(ends, **minutes) <= self.now).count())
+    }
+
     /// The next instant at which the time left is worth drawing again.
     #[must_use]
     pub fn next_look(&self) -> Option<Timestamp> {
         let ends = self.held.rows.iter().filter_map(Request::ends);
-        let looks = ends.flat_map(|ends| LOOKS.map(|minutes| ends - chrono::TimeDelta::minutes(minutes)));
+        let looks = ends.flat_map(|ends| LOOKS.map(|minutes| look(ends, minutes)));
         looks.filter(|look| *look > self.now).min()
     }
 }
@@ -220,10 +250,15 @@ impl Home {
 /// So many minutes before an end the page is drawn again.
 const LOOKS: [i64; 5] = [60, 30, 10, 5, 1];
 
-fn sight(catalogue: &Catalogue, facts: Option<Result<&Identity, &Unfit>>) -> Sight {
+fn look(ends: Timestamp, minutes: i64) -> Timestamp {
+    ends - chrono::TimeDelta::minutes(minutes)
+}
+
+fn sight(live: &Live, catalogue: &Catalogue, facts: Option<Result<&Identity, &Unfit>>) -> Sight {
     match facts {
         None => Sight::Own,
         Some(Err(unfit)) => Sight::Unfit(unfit.clone()),
+        Some(Ok(identity)) if !live.is_bound_rightly(identity) => Sight::Misbound,
         Some(Ok(identity)) if catalogue.is_admin(identity) => Sight::Admin,
         Some(Ok(identity)) if catalogue.is_owner(&identity.email) => Sight::Owner,
         Some(Ok(_)) => Sight::Own,
@@ -235,13 +270,15 @@ const fn is_held(request: &Request) -> bool {
     matches!(request.state, State::Active { .. } | State::Revoking { .. })
 }
 
-/// Whether somebody is asked to decide now, and has not.
-fn waits_for(request: &Request, who: &SlackUserId) -> bool {
+/// Whether somebody is asked to decide now, may by today's configuration, and has not.
+fn waits_for(request: &Request, who: &SlackUserId, catalogue: &Catalogue) -> bool {
     let State::Pending { route, .. } = &request.state else { return false };
-    let asked = |(_, step): (usize, &super::request::Step)| step.approvers.iter().any(|one| one.slack == *who);
+    let Some((_, step)) = route.current() else { return false };
+    let today = step.kind.approvers_today(catalogue);
+    let asked = step.approvers.iter().any(|one| one.slack == *who && today.contains(&one.email));
     let mut approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
     let counted = approvals.any(|approval| approval.by.slack == *who);
-    request.asker != *who && !counted && route.current().is_some_and(asked)
+    asked && request.asker != *who && !counted && !request.dismissed.contains_key(who)
 }
 
 impl Request {

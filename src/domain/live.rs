@@ -10,11 +10,12 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    alarm::Alarm,
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
     past::{MOST_PAST, PAST_LIFE, Past},
-    port::{Effect, Identity, MembershipKey, Vendor},
+    port::{Effect, Fault, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
@@ -121,6 +122,30 @@ pub struct Refused {
     pub told: Timestamp,
     /// Whether they were taken again since.
     pub accepted: bool,
+    /// How much of it.
+    pub lacks: Lacks,
+}
+
+/// How much of what the bot sends is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacks {
+    /// All of it: what is taken at all says that it is over.
+    Admission,
+    /// What needs a certain right: what is taken meanwhile says nothing.
+    Right,
+}
+
+impl Lacks {
+    /// HTTP 403: who the bot is is known, and may not do this.
+    const FORBIDDEN: u16 = 403;
+
+    const fn by(fault: &Fault) -> Self {
+        match fault.status {
+            Some(Self::FORBIDDEN) => Self::Right,
+            _ => Self::Admission,
+        }
+    }
 }
 
 /// An entry that does not fit what came before it: the journal is not this program's, or one of them is wrong.
@@ -144,6 +169,8 @@ pub struct Touched {
     pub people: BTreeSet<SlackUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
+    /// The alarm about late removals: whether it was.
+    pub alarm: bool,
     /// Requests that left memory: over, and nothing left to say.
     pub retired: Vec<Request>,
 }
@@ -163,6 +190,8 @@ pub struct Live {
     pub promises: BTreeMap<EffectId, Promise>,
     /// Who refuses what the bot sends, or did lately.
     pub refused: BTreeMap<Refuser, Refused>,
+    /// That removals are late, or were until admins are told otherwise.
+    pub alarm: Option<Alarm>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -180,6 +209,7 @@ impl Default for Live {
             accounts: BTreeMap::new(),
             promises: BTreeMap::new(),
             refused: BTreeMap::new(),
+            alarm: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -214,6 +244,16 @@ impl Live {
         self.people.get(slack)
     }
 
+    /// Whether somebody's accounts are the ones that are bound to each other: one Slack account, one Okta user, and back,
+    /// by the same e-mail. Nobody is bound wrongly who is not bound yet.
+    #[must_use]
+    pub fn is_bound_rightly(&self, person: &Identity) -> bool {
+        let bound = self.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let account = self.accounts.get(&person.okta);
+        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
+            && account.is_none_or(|account| *account == person.slack)
+    }
+
     /// What else the requester of a request holds, the soonest end first.
     #[must_use]
     pub fn held_beside(&self, request: &Request) -> Vec<Request> {
@@ -222,6 +262,18 @@ impl Live {
         let mut held: Vec<Request> = others.filter(|other| other.ends().is_some()).cloned().collect();
         held.sort_by_key(Request::ends);
         held
+    }
+
+    /// Removals whose lateness was told, the earliest end first.
+    #[must_use]
+    pub fn late_removals(&self) -> Vec<&Membership> {
+        let due = |membership: &Membership| match membership.motion {
+            Motion::Removing { due, told: 1.., .. } => Some(due),
+            _ => None,
+        };
+        let mut late: Vec<&Membership> = self.memberships.values().filter(|one| due(one).is_some()).collect();
+        late.sort_by_key(|membership| due(membership));
+        late
     }
 
     /// The promises made for a request itself; those of its membership are not among them.
@@ -284,9 +336,9 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor)),
+            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor), Lacks::by(fault)),
             Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
-            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel)),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
             Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
@@ -306,9 +358,9 @@ impl Fold<'_> {
         }
     }
 
-    fn refused(&mut self, refuser: Option<Refuser>) -> Result<(), Illegal> {
+    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks) -> Result<(), Illegal> {
         let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
-        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false });
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks });
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Pure: it reads no clock, draws no random number, and knows no vendor, disk or thread.
 
+pub mod alarm;
 pub mod catalogue;
 pub mod command;
 pub mod decide;

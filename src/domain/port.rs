@@ -2,21 +2,26 @@
 //!
 //! Owns the words in which the core asks for things; refuses to know which vendor answers or how.
 
-use std::{collections::BTreeSet, fmt, future::Future, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
-    request::{Request, State},
+    request::{Request, Spot, State},
     ticket::{Column, Happened},
     time::Timestamp,
 };
 
 mod alert;
 
-pub use alert::Alert;
+pub use alert::{Alert, Late, LateRemoval};
 
 /// One person in one Okta group: what is given and taken back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -94,6 +99,9 @@ pub enum Effect {
         to: SlackUserId,
         /// Why it did not count.
         why: super::command::Refusal,
+        /// Where they clicked.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
     },
     /// A sentence to the requester, in the thread of their message.
     Nudge {
@@ -311,6 +319,13 @@ pub enum Outcome {
     /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
     /// there.
     Told,
+    /// Of `AlertAdmins` about late removals: the messages stand here.
+    Rung {
+        /// Each admin's, where one was posted or redrawn.
+        cards: BTreeMap<SlackUserId, Posted>,
+        /// How often the alarm that they show has rung.
+        rung: u32,
+    },
     /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
     /// concerns a ticket or the audit channel: none are kept, or there is none.
     Moot,
@@ -403,6 +418,10 @@ pub struct Attempt {
     pub doubt: Doubt,
     /// The request it was promised for, as it stands now, for its words.
     pub about: Option<Request>,
+    /// What else its requester holds.
+    pub others: Vec<Request>,
+    /// The late removals that it is about, as they stand now.
+    pub alarm: Option<Late>,
 }
 
 /// Whether an earlier try may have taken effect.

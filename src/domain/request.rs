@@ -153,6 +153,32 @@ pub enum Verdict {
     },
 }
 
+/// Where a decision was made, and so where its maker is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// On a card: beside it.
+    #[default]
+    Card,
+    /// On their Home tab: in a message of its own.
+    Home,
+}
+
+impl Spot {
+    pub(super) const fn is_card(&self) -> bool {
+        matches!(self, Self::Card)
+    }
+}
+
+impl From<&Surface> for Spot {
+    fn from(place: &Surface) -> Self {
+        match place {
+            Surface::Card(_) => Self::Card,
+            Surface::Home => Self::Home,
+        }
+    }
+}
+
 /// A decision that was received and waits to be judged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -164,6 +190,9 @@ pub struct Click {
     /// Their words, if they wrote any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Said>,
+    /// Where they pressed it.
+    #[serde(default, skip_serializing_if = "Spot::is_card")]
+    pub spot: Spot,
     /// When.
     pub at: Timestamp,
 }
@@ -259,6 +288,9 @@ pub enum State {
     Checking {
         /// What is being found out.
         checking: Checking,
+        /// Since when it is called slow.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slow: Option<Timestamp>,
     },
     /// Somebody is asked.
     Pending {
@@ -429,6 +461,9 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
+    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
     /// so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

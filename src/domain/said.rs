@@ -117,6 +117,22 @@ fn clean(typed: &str) -> String {
     out.trim().to_owned()
 }
 
+/// A name, or another short text, as it may stand within our own words: in one line, without control characters and
+/// direction overrides, cut at `longest` characters.
+#[must_use]
+pub fn one_line(typed: &str, longest: usize) -> String {
+    let cleaned = clean(typed);
+    let words: Vec<&str> = cleaned.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= longest {
+        return line;
+    }
+    line.chars().take(longest - 1).chain(['…']).collect()
+}
+
+/// The longest name of a person, in characters; longer ones are cut.
+pub const LONGEST_NAME: usize = 80;
+
 /// Marks that reorder or hide the text around them.
 const fn overrides_direction(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
@@ -135,6 +151,13 @@ mod tests {
         assert_eq!(parse("  Stuck <!channel> `x` *y*\r\nINC-42 ").unwrap(), "Stuck <!channel> `x` *y*\nINC-42");
         assert_eq!(parse("a\u{202E}b\u{0007}c\u{200B}").unwrap(), "abc");
         assert_eq!(parse("a\n\n\n\n\nb").unwrap(), "a\n\nb");
+    }
+
+    #[test]
+    fn a_name_is_one_short_line() {
+        assert_eq!(one_line(" Bob\n\tStone\u{202E}!\u{0000} ", 80), "Bob Stone!");
+        assert_eq!(one_line("abcdef", 6), "abcdef");
+        assert_eq!(one_line("abcdefg", 6), "abcde…");
     }
 
     #[test]

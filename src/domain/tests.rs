@@ -181,7 +181,7 @@ impl Play {
     fn stands(&self) -> String {
         let Some(request) = self.live.requests.get(&ONE) else { return "gone".into() };
         let state = match &request.state {
-            State::Checking { checking } => format!("checking {}", word(checking)),
+            State::Checking { checking, .. } => format!("checking {}", word(checking)),
             State::Pending { clicks, .. } if !clicks.is_empty() => format!("pending, {} to judge", clicks.len()),
             State::Ended { ending, .. } => format!("ended {}", word(ending)),
             other => word(other),

@@ -34,6 +34,11 @@ impl<At: Copy + Ord, What: Clone + Ord> Agenda<At, What> {
         }
     }
 
+    /// Whether a thing is to be done.
+    pub fn holds(&self, what: &What) -> bool {
+        self.times.contains_key(what)
+    }
+
     /// The earliest whose time has come.
     pub fn due(&self, now: At) -> Option<What> {
         self.by_time.first().filter(|(at, _)| *at <= now).map(|(_, what)| what.clone())

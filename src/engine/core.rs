@@ -10,11 +10,11 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use rand::{SeedableRng as _, rngs::SmallRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use tracing::error;
 
 use super::{
-    fits,
+    chronicle, fits,
     homes::Homes,
     lanes::{Gate, Lanes},
     owed::Owed,
@@ -28,7 +28,7 @@ use crate::domain::{
     command::{Ask, Command, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
-    id::{EffectId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, RequestId, SlackUserId},
     live::{Illegal, Live},
     port::{Doubt, Effect, Identity, Outcome, Unfit, ViewKey},
 };
@@ -170,6 +170,12 @@ impl Core {
         self.shows.is_pending(view)
     }
 
+    /// The request that a promise is about, and what it asks for.
+    #[must_use]
+    pub fn concern(&self, id: EffectId) -> Option<(RequestId, EntitlementId)> {
+        chronicle::concern(&self.safe, id)
+    }
+
     /// Whether nothing waits: no line unsaved, no promise open, nothing shown that is stale.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
@@ -180,7 +186,7 @@ impl Core {
     /// Whether a line, a try of a promise, or a message is under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy() || self.homes.busy()
+        !self.unsaved.is_empty() || self.lanes.busy() || self.shows.busy()
     }
 
     /// When to come back if nothing happens before.
@@ -256,8 +262,8 @@ impl Core {
                 self.homes.open(&who, pages, now.elapsed);
                 Ok(())
             }
-            Input::Drawn { who, result } => {
-                self.drawn(&who, result, now);
+            Input::Drawn { who, number, result } => {
+                self.drawn(&who, number, result, now);
                 Ok(())
             }
             Input::LookedUp { who, found } => {
@@ -266,19 +272,19 @@ impl Core {
                 Ok(())
             }
             Input::NotLookedUp { who } => {
-                self.homes.unidentified(&who, now.elapsed);
+                let jitter = self.random.random::<f64>();
+                self.homes.unidentified(&who, now.elapsed, jitter);
                 Ok(())
             }
             Input::Mode(mode) => {
-                if self.mode == Mode::Custody {
-                    self.homes.resume(self.safe.requests.values(), now.elapsed);
-                }
                 self.mode = mode;
+                self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
             }
             Input::Adopt(catalogue, limits) => {
                 self.catalogue = catalogue;
                 self.limits = limits;
+                self.homes.reconsider(now.elapsed);
                 Ok(())
             }
             Input::Stop => {
@@ -350,6 +356,7 @@ impl Core {
     fn durable(&mut self, seq: u64, now: Now) -> Result<(), Illegal> {
         while let Some(entry) = self.unsaved.pop_front_if(|entry| entry.seq <= seq) {
             let touched = self.safe.apply(&entry)?;
+            chronicle::tell(&entry, &self.safe, &touched);
             self.owed.durable(&entry);
             self.shows.durable(entry.seq);
             for (ordinal, effect) in (0..).zip(&entry.effects) {
@@ -362,7 +369,7 @@ impl Core {
                 self.shows.look(request);
                 self.homes.look(request, now.elapsed);
             }
-            touched.retired.iter().for_each(|request| self.homes.look(request, now.elapsed));
+            touched.retired.iter().for_each(|request| self.homes.forget(request.id));
         }
         Ok(())
     }

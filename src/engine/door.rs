@@ -62,6 +62,21 @@ pub struct Status {
     pub quiet: bool,
     /// The last durable line.
     pub seq: u64,
+    /// How the ledger takes lines.
+    pub lines: Lines,
+}
+
+/// How the ledger takes lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lines {
+    /// As it should.
+    Saved,
+    /// The disk is nearly full.
+    NearlyFull,
+    /// The last one could not be saved.
+    Refused,
+    /// Lines that were on record are lost or changed.
+    Damaged,
 }
 
 /// The way in. Cheap to clone.

@@ -1,9 +1,9 @@
-//! Home tabs: who looks at theirs, what of it is out of date, and what it showed last.
+//! Home tabs: who looks at theirs, what of it is out of date, and what was offered on it to be decided.
 //!
-//! Owns when each is drawn; what it shows is looked up when its turn comes. All of it is volatile: for a day after a
+//! Owns whose turn it is to be drawn; what is shown is looked up at that moment. All of it is volatile: for a day after a
 //! start whoever something concerns is taken for a looker, since they may have opened theirs before.
 //!
-//! Law: one drawing of a tab at a time, always of the newest durable state.
+//! Law: one drawing of a tab at a time, of the newest durable state; and nothing is drawn that would look the same.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,15 +14,26 @@ use super::agenda::Agenda;
 use crate::domain::{
     home::{Home, Pages},
     id::{RequestId, SlackUserId},
-    request::Request,
+    request::{Request, State},
     time::Timestamp,
 };
+
+mod pace;
+
+pub use pace::Call;
+use pace::Pace;
 
 /// How long somebody who opened their tab is taken for a looker.
 const LOOKS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The most lookers. Whoever opened theirs the longest ago goes first.
 const MOST_LOOKERS: usize = 10_000;
+
+/// Drawings at one time: the others wait in their order, and are of a newer state when their turn comes.
+const AT_ONCE: usize = 4;
+
+/// Look-ups at one time of people who did not just open their tab.
+const LOOK_UPS_AT_ONCE: usize = 4;
 
 /// How long a drawing waits to be told who looks.
 const FACTS_WITHIN: Duration = Duration::from_secs(2);
@@ -33,27 +44,42 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// What can be decided on a tab: requests, and the digests of the terms that it shows.
-type Decidable = BTreeSet<(RequestId, String)>;
-
-/// What is to be known before a drawing.
+/// What is known of somebody who looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Facts {
-    /// Nothing more than is known.
+    /// As much as is needed.
     Enough,
-    /// Who looks: it is just opened, or it shows what others hold.
-    Wanted,
-    /// The same, and it is being looked up.
-    Sought,
+    /// To be looked up from then on: a tab that shows what others hold is drawn on today's facts.
+    Wanted { from: Duration },
+    /// Being looked up; a drawing waits until then.
+    Sought { until: Duration },
+}
+
+/// What to do about somebody whose turn has come, and of whom nothing is known of late.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Seek {
+    /// They are to be looked up; their turn comes again with the answer, or when it takes too long.
+    LookUp,
+    /// They are being looked up.
+    Wait,
+    /// Their tab is drawn with what is known.
+    Draw,
 }
 
 /// What became of the last drawing.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Stage {
     /// It came to its end.
     Resting,
     /// It is under way.
-    Drawing(Decidable),
+    Drawing { number: u64, sketch: String, again: Option<Call> },
+}
+
+/// What stands on a tab.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Stands {
+    hash: String,
+    sketch: String,
 }
 
 #[derive(Debug)]
@@ -62,13 +88,13 @@ struct Looker {
     pages: Pages,
     facts: Facts,
     stage: Stage,
-    /// The state of what stands there, while it is known.
-    hash: Option<String>,
-    /// What it may show to be decided: after a drawing without an answer more than it does.
-    decidable: Decidable,
+    /// Nothing while nobody knows: before the first drawing, and after one without an answer.
+    stands: Option<Stands>,
+    /// What this run of the program drew on it to be decided, as long as it can be.
+    offered: BTreeSet<(RequestId, String)>,
     drawn: Duration,
+    not_before: Duration,
     tries: u32,
-    /// How often it could not be found out who looks.
     unknown: u32,
 }
 
@@ -77,19 +103,29 @@ impl Looker {
         Self {
             opened,
             pages: Pages::NONE,
-            facts: Facts::Enough,
+            facts: Facts::Wanted { from: Duration::ZERO },
             stage: Stage::Resting,
-            hash: None,
-            decidable: Decidable::new(),
+            stands: None,
+            offered: BTreeSet::new(),
             drawn: Duration::ZERO,
+            not_before: Duration::ZERO,
             tries: 0,
             unknown: 0,
         }
     }
 
     fn is_gone(&self, now: Duration) -> bool {
-        now.saturating_sub(self.opened) >= LOOKS_FOR
+        now.saturating_sub(self.opened) >= LOOKS_FOR && self.stage == Stage::Resting
     }
+}
+
+/// A drawing that begins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drawing {
+    /// Which: its answer names it.
+    pub number: u64,
+    /// The state that it replaces, where that is known.
+    pub hash: Option<String>,
 }
 
 /// All of them.
@@ -98,52 +134,80 @@ pub struct Homes {
     lookers: BTreeMap<SlackUserId, Looker>,
     /// Those who see what others hold.
     wide: BTreeSet<SlackUserId>,
-    stale: Agenda<Duration, SlackUserId>,
+    /// Those who are being looked up.
+    sought: BTreeSet<SlackUserId>,
+    /// Whose tab is to be drawn, by who calls for it.
+    due: BTreeMap<Call, Agenda<Duration, SlackUserId>>,
     looks: Agenda<Timestamp, SlackUserId>,
-    /// Those whose tab is being drawn, and is out of date before it is.
-    again: BTreeSet<SlackUserId>,
+    /// The revision of each request that was looked at last.
+    seen: BTreeMap<RequestId, u64>,
+    pace: Pace,
+    drawings: u64,
     drawing: usize,
 }
 
 impl Homes {
-    /// Somebody looks at their tab: it is drawn once it is known who they are, with the `pages` they wish to see; or at
-    /// once, where they pressed something on what they saw.
+    /// Somebody opens their tab, or turns a page of it: it is drawn with the `pages` they wish to see, once it is known
+    /// who they are. Where they only pressed something on what they saw, it shows what came of it.
     pub fn open(&mut self, who: &SlackUserId, pages: Option<Pages>, now: Duration) {
-        self.forget(who, now);
+        self.make_room(who, now);
         let looker = self.lookers.entry(who.clone()).or_insert_with(|| Looker::new(now));
         looker.opened = now;
+        let call = if pages.is_some() { Call::Opened } else { Call::Changed };
         if let Some(pages) = pages {
-            looker.facts = Facts::Wanted;
             looker.pages = pages;
+            if looker.facts == Facts::Enough {
+                looker.facts = Facts::Wanted { from: now };
+            }
         }
-        self.stale.set(who.clone(), Some(now));
+        self.mark(who, call, now);
     }
 
-    /// Makes room: nobody looks for longer than a day, and of too many the first go.
-    fn forget(&mut self, but: &SlackUserId, now: Duration) {
-        let mut gone: Vec<_> =
-            self.lookers.iter().filter(|(_, looker)| looker.is_gone(now)).map(|(who, _)| who.clone()).collect();
-        if self.lookers.len() >= MOST_LOOKERS && gone.is_empty() {
-            gone.extend(self.lookers.iter().min_by_key(|(_, looker)| looker.opened).map(|(who, _)| who.clone()));
+    /// Nobody looks for longer than a day, and of too many the first go.
+    fn make_room(&mut self, but: &SlackUserId, now: Duration) {
+        if self.lookers.len() < MOST_LOOKERS {
+            return;
         }
-        for who in gone.iter().filter(|who| *who != but) {
-            self.drop(who);
+        let gone = self.lookers.iter().filter(|(_, looker)| looker.is_gone(now)).map(|(who, _)| who.clone());
+        let mut gone: Vec<SlackUserId> = gone.collect();
+        if gone.is_empty() {
+            let resting = self.lookers.iter().filter(|(_, looker)| looker.stage == Stage::Resting);
+            gone.extend(resting.min_by_key(|(_, looker)| looker.opened).map(|(who, _)| who.clone()));
         }
+        gone.iter().filter(|who| *who != but).for_each(|who| self.drop(who));
     }
 
     fn drop(&mut self, who: &SlackUserId) {
-        if let Some(Looker { stage: Stage::Drawing(_), .. }) = self.lookers.remove(who) {
+        if let Some(Looker { stage: Stage::Drawing { .. }, .. }) = self.lookers.remove(who) {
             self.drawing -= 1;
         }
         self.wide.remove(who);
-        self.again.remove(who);
-        self.stale.set(who.clone(), None);
+        self.sought.remove(who);
+        self.due.values_mut().for_each(|due| due.set(who.clone(), None));
         self.looks.set(who.clone(), None);
     }
 
-    /// The program serves again: what was drawn before is out of date.
-    pub fn resume<'a>(&mut self, open: impl Iterator<Item = &'a Request>, now: Duration) {
+    fn mark(&mut self, who: &SlackUserId, call: Call, at: Duration) {
+        if let Some(looker) = self.lookers.get(who) {
+            self.due.entry(call).or_default().hasten(who, at.max(looker.not_before));
+        }
+    }
+
+    /// What the program may do has changed, or it serves again: all that was drawn is out of date, and so is whatever
+    /// was drawn before the start for those whom something open concerns.
+    pub fn redraw<'a>(&mut self, open: impl Iterator<Item = &'a Request>, now: Duration) {
         open.for_each(|request| self.touch(request, now));
+        for who in self.lookers.keys().cloned().collect::<Vec<_>>() {
+            self.mark(&who, Call::Changed, now);
+        }
+    }
+
+    /// Who may see what has changed: everyone is looked up anew.
+    pub fn reconsider(&mut self, now: Duration) {
+        for looker in self.lookers.values_mut().filter(|looker| looker.facts == Facts::Enough) {
+            looker.facts = Facts::Wanted { from: now };
+        }
+        self.redraw(std::iter::empty(), now);
     }
 
     fn touch(&mut self, request: &Request, now: Duration) {
@@ -151,164 +215,226 @@ impl Homes {
             if now < LOOKS_FOR && !self.lookers.contains_key(who) && self.lookers.len() < MOST_LOOKERS {
                 self.lookers.insert(who.clone(), Looker::new(Duration::ZERO));
             }
-            if self.lookers.contains_key(who) {
-                self.stale.hasten(who, now);
-            }
+            self.mark(who, Call::Changed, now);
         }
     }
 
     /// A request changed: whoever it concerns sees it at once, and whoever sees what others hold soon.
     pub fn look(&mut self, request: &Request, now: Duration) {
-        self.touch(request, now);
-        for who in &self.wide {
-            let last = self.lookers.get(who).map_or(Duration::ZERO, |looker| looker.drawn);
-            self.stale.hasten(who, now.max(last + PAUSE));
+        if self.seen.insert(request.id, request.revision) == Some(request.revision) {
+            return;
         }
+        self.touch(request, now);
+        if !matches!(request.state, State::Pending { .. }) {
+            for who in concerned(request) {
+                if let Some(looker) = self.lookers.get_mut(who) {
+                    looker.offered.retain(|(id, _)| *id != request.id);
+                }
+            }
+        }
+        for who in self.wide.iter().cloned().collect::<Vec<_>>() {
+            let last = self.lookers.get(&who).map_or(Duration::ZERO, |looker| looker.drawn);
+            self.mark(&who, Call::Changed, now.max(last + PAUSE));
+        }
+    }
+
+    /// A request is over and out of memory.
+    pub fn forget(&mut self, request: RequestId) {
+        self.seen.remove(&request);
     }
 
     /// It was found out who somebody is.
     pub fn identified(&mut self, who: &SlackUserId, now: Duration) {
+        self.sought.remove(who);
         if let Some(looker) = self.lookers.get_mut(who) {
             (looker.facts, looker.unknown) = (Facts::Enough, 0);
-            self.stale.hasten(who, now);
+            self.hasten(who, now);
         }
     }
 
-    /// It could not be found out who somebody is: it is tried again while they look.
-    pub fn unidentified(&mut self, who: &SlackUserId, now: Duration) {
-        if let Some(looker) = self.lookers.get_mut(who) {
-            looker.facts = Facts::Wanted;
-            looker.unknown += 1;
-            self.stale.hasten(who, now + wait(looker.unknown));
-        }
+    /// What waits for an answer goes on.
+    fn hasten(&mut self, who: &SlackUserId, now: Duration) {
+        let at = self.lookers.get(who).map_or(now, |looker| now.max(looker.not_before));
+        self.due.values_mut().filter(|due| due.holds(who)).for_each(|due| due.hasten(who, at));
+        self.mark(who, Call::Changed, now);
+    }
+
+    /// It could not be found out who somebody is: their tab is drawn with what is known, and they are looked up again
+    /// after a while.
+    pub fn unidentified(&mut self, who: &SlackUserId, now: Duration, jitter: f64) {
+        self.sought.remove(who);
+        let Some(looker) = self.lookers.get_mut(who) else { return };
+        looker.unknown += 1;
+        looker.facts = Facts::Wanted { from: now + wait(looker.unknown, jitter) };
+        self.hasten(who, now);
     }
 
     /// Tabs that show a time left that is worth drawing again.
     pub fn tick(&mut self, wall: Timestamp, now: Duration) {
         while let Some(who) = self.looks.due(wall) {
             self.looks.set(who.clone(), None);
-            self.stale.hasten(&who, now);
+            self.mark(&who, Call::Changed, now);
         }
     }
 
-    /// Whose tab is to be drawn now. One that is being drawn is drawn again after that.
-    pub fn ready(&mut self, now: Duration) -> Vec<SlackUserId> {
-        let mut ready = Vec::new();
-        while let Some(who) = self.stale.due(now) {
-            self.stale.set(who.clone(), None);
-            match self.lookers.get(&who).map(|looker| &looker.stage) {
-                Some(Stage::Drawing(_)) => drop(self.again.insert(who)),
-                Some(Stage::Resting) => ready.push(who),
-                None => {}
+    /// Whose tab is to be drawn now: of those who opened theirs first. One that is being drawn is drawn again after that.
+    pub fn next_due(&mut self, now: Duration) -> Option<(SlackUserId, Call)> {
+        for call in Call::ALL {
+            while self.drawing < AT_ONCE && self.pace.has_room(call, now) {
+                let Some(who) = self.due.get(&call).and_then(|due| due.due(now)) else { break };
+                self.due.entry(call).or_default().set(who.clone(), None);
+                let Some(looker) = self.lookers.get_mut(&who) else { continue };
+                if looker.is_gone(now) {
+                    self.drop(&who);
+                } else if let Stage::Drawing { again, .. } = &mut looker.stage {
+                    *again = Some(again.map_or(call, |other| other.min(call)));
+                } else {
+                    return Some((who, call));
+                }
             }
         }
-        ready
+        None
     }
 
-    /// Whether it is to be found out first who looks; if it takes too long, it is drawn with what is known.
-    pub fn seeks(&mut self, who: &SlackUserId, now: Duration) -> bool {
-        let Some(looker) = self.lookers.get_mut(who).filter(|looker| looker.facts == Facts::Wanted) else {
-            return false;
+    /// Somebody's turn has come of whom nothing is known of late: are they to be looked up first?
+    pub fn seek(&mut self, who: &SlackUserId, call: Call, now: Duration) -> Seek {
+        let busy = call != Call::Opened && self.sought.len() >= LOOK_UPS_AT_ONCE;
+        let Some(looker) = self.lookers.get_mut(who) else { return Seek::Draw };
+        let (seek, at) = match looker.facts {
+            Facts::Enough => return Seek::Draw,
+            Facts::Sought { until } if until > now => (Seek::Wait, until),
+            Facts::Sought { .. } => return Seek::Draw,
+            // Looked for in vain, or too many are looked up: again after a while.
+            Facts::Wanted { from } if from > now => (Seek::Draw, from),
+            Facts::Wanted { .. } if busy => (Seek::Draw, now + FACTS_WITHIN),
+            Facts::Wanted { .. } => {
+                let until = now + FACTS_WITHIN;
+                looker.facts = Facts::Sought { until };
+                self.sought.insert(who.clone());
+                (Seek::LookUp, until)
+            }
         };
-        looker.facts = Facts::Sought;
-        self.stale.set(who.clone(), Some(now + FACTS_WITHIN));
-        true
+        let call = if seek == Seek::Draw { Call::Changed } else { call };
+        self.due.entry(call).or_default().hasten(who, at);
+        seek
     }
 
-    /// What somebody wishes to see of each part, if they still look.
-    pub fn wish(&mut self, who: &SlackUserId, now: Duration) -> Option<Pages> {
-        let looker = self.lookers.get(who)?;
-        if looker.is_gone(now) {
-            self.drop(who);
-            return None;
-        }
-        Some(looker.pages.clone())
+    /// Whether it was tried in vain to find out who somebody is.
+    pub fn tried(&self, who: &SlackUserId, now: Duration) -> bool {
+        self.lookers.get(who).is_some_and(|looker| match looker.facts {
+            Facts::Sought { until } => until <= now,
+            Facts::Wanted { .. } | Facts::Enough => looker.unknown > 0,
+        })
     }
 
-    /// A drawing begins. Answers the state that it replaces.
-    pub fn begin(&mut self, home: &Home) -> Option<String> {
+    /// What somebody wishes to see of each part.
+    pub fn wish(&self, who: &SlackUserId) -> Pages {
+        self.lookers.get(who).map(|looker| looker.pages.clone()).unwrap_or_default()
+    }
+
+    /// A drawing begins; nothing where it would change nothing, unless the tab was just opened.
+    pub fn begin(&mut self, home: &Home, call: Call, now: Duration) -> Option<Drawing> {
         let looker = self.lookers.get_mut(&home.who)?;
-        let shown: Decidable = home.decidable().collect();
-        // People can be faster than the answer to a drawing.
-        looker.decidable.extend(shown.iter().cloned());
-        looker.stage = Stage::Drawing(shown);
-        // Later changes of what others hold are seen by whom today's facts allow it.
-        looker.facts = if home.sight.is_wide() { Facts::Wanted } else { Facts::Enough };
-        looker.pages = home.pages.clone();
-        self.drawing += 1;
+        let sketch = home.sketch();
         if home.sight.is_wide() {
             self.wide.insert(home.who.clone());
+            if looker.facts == Facts::Enough {
+                looker.facts = Facts::Wanted { from: now };
+            }
         } else {
             self.wide.remove(&home.who);
         }
         self.looks.set(home.who.clone(), home.next_look());
-        looker.hash.take()
+        looker.pages = home.pages.clone();
+        if call == Call::Changed && looker.stands.as_ref().is_some_and(|stands| stands.sketch == sketch) {
+            return None;
+        }
+        looker.offered.extend(home.decidable());
+        self.drawings += 1;
+        self.drawing += 1;
+        self.pace.take(now);
+        let number = self.drawings;
+        looker.stage = Stage::Drawing { number, sketch, again: None };
+        Some(Drawing { number, hash: looker.stands.take().map(|stands| stands.hash) })
     }
 
     /// A tab was drawn, and this is its state now.
-    pub fn drawn(&mut self, who: &SlackUserId, hash: String, now: Duration) {
-        let shown = self.end(who, now);
+    pub fn drawn(&mut self, who: &SlackUserId, number: u64, hash: String, now: Duration) {
+        let Some(sketch) = self.end(who, number, now) else { return };
         let Some(looker) = self.lookers.get_mut(who) else { return };
-        (looker.hash, looker.drawn, looker.tries) = (Some(hash), now, 0);
-        if let Some(shown) = shown {
-            looker.decidable = shown;
-        }
+        looker.stands = Some(Stands { hash, sketch });
+        (looker.drawn, looker.tries) = (now, 0);
     }
 
-    /// A drawing failed, or nobody knows how it went: it is tried again without regard to what stands there.
-    pub fn fail(&mut self, who: &SlackUserId, after: Option<Duration>, now: Duration, jitter: f64) {
-        self.end(who, now);
+    /// A drawing failed, or nobody knows how it went: it is tried again without regard to what stands there. Where it is
+    /// said to wait, all wait.
+    pub fn fail(&mut self, who: &SlackUserId, number: u64, after: Option<Duration>, now: Duration, jitter: f64) {
+        if self.end(who, number, now).is_none() {
+            return;
+        }
         let Some(looker) = self.lookers.get_mut(who) else { return };
         looker.tries += 1;
-        let again = after.unwrap_or_else(|| wait(looker.tries).mul_f64(1.0 + jitter / 4.0));
-        self.stale.set(who.clone(), Some(now + again));
+        if let Some(after) = after {
+            self.pace.close(now + after);
+        }
+        looker.not_before = now + after.unwrap_or_else(|| wait(looker.tries, jitter));
+        let at = looker.not_before;
+        for due in self.due.values_mut().filter(|due| due.holds(who)) {
+            due.set(who.clone(), Some(at));
+        }
+        self.mark(who, Call::Changed, at);
     }
 
-    /// A drawing is over, and another is due if anything changed meanwhile. Answers what it showed to be decided.
-    fn end(&mut self, who: &SlackUserId, now: Duration) -> Option<Decidable> {
-        if self.again.remove(who) {
-            self.stale.hasten(who, now);
-        }
+    /// A drawing is over, and another is due if anything changed meanwhile. Answers what it was to show; nothing of a
+    /// drawing that is none any more.
+    fn end(&mut self, who: &SlackUserId, number: u64, now: Duration) -> Option<String> {
         let looker = self.lookers.get_mut(who)?;
-        match std::mem::replace(&mut looker.stage, Stage::Resting) {
-            Stage::Resting => None,
-            Stage::Drawing(shown) => {
-                self.drawing -= 1;
-                Some(shown)
-            }
+        match &looker.stage {
+            Stage::Drawing { number: own, .. } if *own == number => {}
+            _ => return None,
         }
+        self.drawing -= 1;
+        let Stage::Drawing { sketch, again, .. } = std::mem::replace(&mut looker.stage, Stage::Resting) else {
+            return None;
+        };
+        if let Some(call) = again {
+            self.mark(who, call, now);
+        }
+        Some(sketch)
     }
 
     /// A tab can never be drawn.
-    pub fn give_up(&mut self, who: &SlackUserId) {
-        self.drop(who);
+    pub fn give_up(&mut self, who: &SlackUserId, number: u64, now: Duration) {
+        if self.end(who, number, now).is_some() {
+            self.drop(who);
+        }
     }
 
-    /// Whether somebody's tab shows a request on these terms, as it was last drawn.
-    pub fn shows(&self, who: &SlackUserId, request: RequestId, digest: &str) -> bool {
+    /// Whether this run of the program drew a request on these terms on somebody's tab.
+    pub fn offered(&self, who: &SlackUserId, request: RequestId, digest: &str) -> bool {
         let looker = self.lookers.get(who);
-        looker.is_some_and(|looker| looker.decidable.contains(&(request, digest.to_owned())))
+        looker.is_some_and(|looker| looker.offered.contains(&(request, digest.to_owned())))
     }
 
-    /// When the next wait is over, and when the next time left is worth drawing.
+    /// When the next can be drawn, and when the next time left is worth drawing.
     pub fn next(&self, now: Duration) -> (Option<Duration>, Option<Timestamp>) {
-        (self.stale.next().filter(|at| *at > now), self.looks.next())
-    }
-
-    /// Whether any is being drawn.
-    pub const fn busy(&self) -> bool {
-        self.drawing > 0
+        let waits = self.due.iter().filter_map(|(call, due)| {
+            let at = due.next()?;
+            (self.drawing < AT_ONCE).then(|| at.max(self.pace.opens(*call, now)))
+        });
+        (waits.filter(|at| *at > now).min(), self.looks.next())
     }
 
     /// Whether none is out of date.
     pub fn is_fresh(&self) -> bool {
-        self.stale.is_empty() && !self.busy()
+        self.drawing == 0 && self.due.values().all(Agenda::is_empty)
     }
 }
 
 /// How long it is until the next try, after so many.
-fn wait(tries: u32) -> Duration {
-    Duration::from_secs(1 << tries.saturating_sub(1).min(6)).min(LONGEST_WAIT)
+fn wait(tries: u32, jitter: f64) -> Duration {
+    let wait = Duration::from_secs(1 << tries.saturating_sub(1).min(6)).min(LONGEST_WAIT);
+    wait.mul_f64(1.0 + jitter / 4.0)
 }
 
 /// Whom a request concerns: who asked, and whoever was asked.

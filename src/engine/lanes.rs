@@ -12,7 +12,7 @@ use std::{
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    port::{Class, Doubt, Effect, MembershipKey},
+    port::{Class, Doubt, Effect, Fault, MembershipKey},
     time::Timestamp,
 };
 
@@ -84,6 +84,7 @@ struct Waiting {
     doubt: Doubt,
     tries: u32,
     last: Option<Class>,
+    fault: Option<Fault>,
 }
 
 /// What comes before what.
@@ -125,6 +126,12 @@ struct Lane {
     not_before: Duration,
 }
 
+impl Lane {
+    fn find(&mut self, id: EffectId) -> Option<&mut Waiting> {
+        self.queue.iter_mut().find(|waiting| waiting.id == id)
+    }
+}
+
 /// What a failure amounts to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tally {
@@ -155,7 +162,7 @@ impl Lanes {
         let rank = Rank::of(effect);
         // What was settled by a line that could not be saved comes back before what was promised after it.
         let place = lane.queue.partition_point(|waiting| waiting.id < id || lane.in_flight == Some(waiting.id));
-        lane.queue.insert(place, Waiting { id, rank, doubt, tries: 0, last: None });
+        lane.queue.insert(place, Waiting { id, rank, doubt, tries: 0, last: None, fault: None });
         self.homes.insert(id, key);
         if rank.removal().is_some() {
             self.untried_removals.insert(id);
@@ -215,6 +222,22 @@ impl Lanes {
         let wait = wait(waiting.rank, waiting.tries).mul_f64(1.0 + jitter / 4.0);
         lane.not_before = now + after.map_or(wait, |after| after.max(FIRST_WAIT));
         Some(Tally { tries: waiting.tries, doubt: waiting.doubt, notable })
+    }
+
+    /// Remembers what came back, for whoever is told of it.
+    pub fn blame(&mut self, id: EffectId, fault: &Fault) {
+        if let Some(waiting) =
+            self.homes.get(&id).and_then(|key| self.lanes.get_mut(key)).and_then(|lane| lane.find(id))
+        {
+            waiting.fault = Some(fault.clone());
+        }
+    }
+
+    /// How often a promise was tried since the program started, and what came back last.
+    pub fn failing(&self, id: EffectId) -> (u32, Option<Fault>) {
+        let lane = self.homes.get(&id).and_then(|key| self.lanes.get(key));
+        let waiting = lane.and_then(|lane| lane.queue.iter().find(|waiting| waiting.id == id));
+        waiting.map_or((0, None), |waiting| (waiting.tries, waiting.fault.clone()))
     }
 
     /// The next promises to try: the head of each lane that is not under way and whose time has come. Removals first, in

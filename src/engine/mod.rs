@@ -6,6 +6,7 @@
 //! Law: nothing is answered, and no promise performed, before the line it rests on is durable.
 
 mod agenda;
+mod chronicle;
 pub mod core;
 pub mod door;
 mod fits;
@@ -24,6 +25,7 @@ pub mod turn;
 mod tests;
 
 pub use self::core::{Core, Known};
-pub use self::door::{Door, Helm, Offer, Status};
+pub use self::door::{Door, Helm, Lines, Offer, Status};
+pub use self::homes::Drawing;
 pub use self::shell::{Broken, Engine};
 pub use self::turn::{Action, Input, Now, ReplyId, Response, Wake};

@@ -16,7 +16,8 @@ use crate::domain::{
 pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-3");
 
 /// The tables that a start believes.
-pub const BELIEVED: [u8; 5] = [table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+pub const BELIEVED: [u8; 6] =
+    [table::ALARM, table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
 
 /// Tables, by the first byte of their keys.
 pub mod table {
@@ -30,6 +31,8 @@ pub mod table {
     pub const PERSON: u8 = b'p';
     /// Promises without an outcome.
     pub const PROMISE: u8 = b'e';
+    /// That removals are late.
+    pub const ALARM: u8 = b'a';
     /// Where the live state stands.
     pub const STATE: u8 = b's';
 }
@@ -63,6 +66,9 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
     let standing = Standing { next: live.next, at: live.at, refused: live.refused.clone() };
     let mut rows = vec![(vec![table::STATE], json(&standing))];
+    if touched.alarm {
+        rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
+    }
     for request in &touched.retired {
         rows.push((request_key(request.id), json(request)));
     }
@@ -94,6 +100,7 @@ pub fn all(live: &Live) -> Vec<Row> {
         memberships: live.memberships.keys().cloned().collect(),
         people: live.people.keys().cloned().collect(),
         promises: live.promises.keys().copied().collect(),
+        alarm: true,
         retired: Vec::new(),
     };
     touched(live, &everything)
@@ -116,6 +123,9 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     if let Some((_, row)) = scan(table::STATE)?.first() {
         let standing: Standing = read(row)?;
         (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
+    }
+    if let Some((_, row)) = scan(table::ALARM)?.first() {
+        live.alarm = Some(read(row)?);
     }
     for (_, row) in scan(table::LIVE)? {
         let request = request(&row)?;
@@ -155,4 +165,35 @@ pub fn membership(row: &[u8]) -> Option<Membership> {
 
 fn read<T: DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(row).map_err(|_| Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::domain::live::Lacks;
+
+    impl From<Unreadable> for Infallible {
+        fn from(_: Unreadable) -> Self {
+            panic!("a row cannot be read")
+        }
+    }
+
+    #[test]
+    fn who_refuses_what_is_sent_outlives_a_start() {
+        let mut live = Live::default();
+        for (refuser, accepted, lacks) in [
+            (Refuser::Okta, true, Lacks::Right),
+            (Refuser::Jira, false, Lacks::Admission),
+            (Refuser::AuditChannel, false, Lacks::Admission),
+        ] {
+            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks });
+        }
+        let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {
+            Ok(rows.iter().filter(|(key, _)| key[0] == table).cloned().collect())
+        };
+        assert_eq!(load(live.seq, scan).unwrap(), live);
+    }
 }

@@ -15,11 +15,12 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::{AbortHandle, Id, JoinError, JoinSet},
 };
-use tracing::{error, info, warn};
+use tracing::{error, field::display, info, warn};
 
 use super::{
     core::Core,
-    door::{DOOR_QUEUE, Door, Helm, Knock, Offer, Status},
+    door::{DOOR_QUEUE, Door, Helm, Knock, Lines, Offer, Status},
+    homes::Drawing,
     rows,
     turn::{Action, Input, Now, ReplyId, Response},
 };
@@ -62,7 +63,7 @@ pub enum Broken {
 enum Landed {
     Tried(EffectId, Result<Outcome, EffectError>),
     Shown(ViewKey, u64, Result<Posted, EffectError>),
-    Drawn(SlackUserId, Result<String, EffectError>),
+    Drawn(SlackUserId, u64, Result<String, EffectError>),
     LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
     Unread(oneshot::Sender<Response>),
@@ -72,7 +73,7 @@ enum Landed {
 enum Job {
     Try(EffectId),
     Show(ViewKey, u64),
-    Draw(SlackUserId),
+    Draw(SlackUserId, u64),
     LookUp(SlackUserId),
     Fetch,
 }
@@ -101,6 +102,8 @@ pub struct Engine<L, O> {
     look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
     peeks: Vec<(ViewKey, oneshot::Sender<Option<Request>>)>,
     limits: Limits,
+    /// Whether the last line could not be saved.
+    refused: bool,
     stopping: bool,
 }
 
@@ -114,7 +117,8 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         clock: Arc<dyn Clock>,
     ) -> (Self, Door, Helm) {
         let (sender, knocks) = mpsc::channel(DOOR_QUEUE);
-        let (status, watched) = watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq });
+        let (status, watched) =
+            watch::channel(Status { mode: core.mode(), quiet: false, seq: core.safe().seq, lines: Lines::Saved });
         let salts = Arc::new(Mutex::new(StdRng::from_rng(&mut rand::rng())));
         let door = Door { knocks: sender.clone(), status: watched, salts };
         let engine = Self {
@@ -135,6 +139,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             look_ups: BTreeMap::new(),
             peeks: Vec::new(),
             limits,
+            refused: false,
             stopping: false,
         };
         (engine, door, Helm { knocks: sender })
@@ -197,15 +202,36 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             self.act(action)?;
         }
         self.answer_peeks();
-        let status = Status { mode: self.core.mode(), quiet: self.core.is_quiet(), seq: self.core.safe().seq };
+        let (mode, quiet, seq) = (self.core.mode(), self.core.is_quiet(), self.core.safe().seq);
+        let status = Status { mode, quiet, seq, lines: self.lines() };
         self.status.send_if_modified(|last| std::mem::replace(last, status) != status);
         Ok(())
     }
 
+    fn lines(&self) -> Lines {
+        match self.refused {
+            _ if self.ledger.damaged() => Lines::Damaged,
+            true => Lines::Refused,
+            false if self.ledger.low() => Lines::NearlyFull,
+            false => Lines::Saved,
+        }
+    }
+
+    /// Of what is over and out of memory, history tells.
     fn answer_peeks(&mut self) {
-        let core = &self.core;
+        let (core, ledger) = (&self.core, &self.ledger);
         for (card, answer) in self.peeks.extract_if(.., |(card, _)| !core.is_posting(card)) {
-            let _ = answer.send(core.safe().requests.get(&card.request()).cloned());
+            let (id, safe) = (card.request(), core.safe());
+            match safe.requests.get(&id) {
+                None if id < safe.next => {
+                    let row = ledger.row(&rows::request_key(id));
+                    tokio::spawn(async move {
+                        let row = row.await.ok().flatten();
+                        let _ = answer.send(row.and_then(|row| rows::request(&row).ok()));
+                    });
+                }
+                live => drop(answer.send(live.cloned())),
+            }
         }
     }
 
@@ -238,12 +264,12 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     Landed::Shown(view, revision, shown)
                 });
             }
-            Action::Draw { home, hash } => {
+            Action::Draw { home, drawing: Drawing { number, hash } } => {
                 let outside = Arc::clone(&self.outside);
                 let who = home.who.clone();
-                self.spawn(Job::Draw(who.clone()), async move {
+                self.spawn(Job::Draw(who.clone(), number), async move {
                     let drawn = outside.draw_home(*home, hash).await;
-                    Landed::Drawn(who, drawn)
+                    Landed::Drawn(who, number, drawn)
                 });
             }
             Action::LookUp(who) => self.look_up(who, None),
@@ -272,7 +298,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             return Ok(());
         }
         match result {
-            Ok(Receipt { .. }) => self.step(Input::Durable { seq }),
+            Ok(Receipt { .. }) => {
+                self.refused = false;
+                self.step(Input::Durable { seq })
+            }
             Err(CommitError::Broken) => Err(Broken::Ledger),
             Err(error @ (CommitError::Conflict { .. } | CommitError::TooLong { .. } | CommitError::Malformed(_))) => {
                 error!(seq, %error, "the ledger refuses a line");
@@ -281,6 +310,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Err(error) => {
                 error!(seq, %error, "a line could not be saved");
                 self.generation += 1;
+                self.refused = true;
                 // Before anything else is decided: whatever is decided now rests on lines that never were.
                 self.advance(Input::NotSaved { seq })
             }
@@ -318,22 +348,27 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Landed::Tried(id, result) => {
                 self.tries.remove(&id);
                 if let Err(failure) = &result {
-                    warn!(effect = %id, class = ?failure.class, fault = ?failure.fault, "a promise could not be kept yet");
+                    let (request, entitlement) = self.core.concern(id).unzip();
+                    let (request, entitlement) = (request.map(display), entitlement.map(display));
+                    let (class, fault) = (failure.class, &failure.fault);
+                    warn!(effect = %id, request, entitlement, ?class, ?fault, "a promise could not be kept yet");
                 }
                 self.step(Input::Tried { id, result })
             }
             Landed::Shown(view, revision, result) => {
                 if let Err(failure) = &result {
                     let request = view.request();
-                    warn!(%request, class = ?failure.class, fault = ?failure.fault, "a message could not be shown yet");
+                    let entitlement = self.core.safe().requests.get(&request).map(|known| &known.access.entitlement);
+                    let entitlement = entitlement.map(display);
+                    warn!(%request, entitlement, class = ?failure.class, fault = ?failure.fault, "a message could not be shown yet");
                 }
                 self.step(Input::Shown { view, revision, result })
             }
-            Landed::Drawn(who, result) => {
+            Landed::Drawn(who, number, result) => {
                 if let Err(failure) = &result {
                     warn!(class = ?failure.class, fault = ?failure.fault, "a Home tab could not be drawn");
                 }
-                self.step(Input::Drawn { who, result })
+                self.step(Input::Drawn { who, number, result })
             }
             Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
@@ -476,7 +511,7 @@ fn crashed(job: Job) -> Option<Landed> {
     Some(match job {
         Job::Try(id) => Landed::Tried(id, Err(failure)),
         Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
-        Job::Draw(who) => Landed::Drawn(who, Err(failure)),
+        Job::Draw(who, number) => Landed::Drawn(who, number, Err(failure)),
         Job::LookUp(who) => Landed::LookedUp(who, Err(failure)),
         Job::Fetch => return None,
     })

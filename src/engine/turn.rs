@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::rows::Row;
+use super::{homes::Drawing, rows::Row};
 use crate::domain::{
     catalogue::Catalogue,
     command::{Answer, Command, Refusal},
@@ -78,6 +78,8 @@ pub enum Input {
     Drawn {
         /// Whose.
         who: SlackUserId,
+        /// Which drawing.
+        number: u64,
         /// Its new state.
         result: Result<String, EffectError>,
     },
@@ -137,8 +139,8 @@ pub enum Action {
     Draw {
         /// As things stand.
         home: Box<Home>,
-        /// The state that it replaces, where that is known.
-        hash: Option<String>,
+        /// Which drawing it is, and what it replaces.
+        drawing: Drawing,
     },
     /// Find out who somebody is.
     LookUp(SlackUserId),

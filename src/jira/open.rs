@@ -125,6 +125,20 @@ impl Jira {
         Ok(Some(kept.issue))
     }
 
+    /// Closes whatever else of this ticket a search shows by now, with a comment: one that was opened and could not be
+    /// found for longer than a search may lag.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn close_others(&self, ticket: &Ticket, kept: &Issue) -> Result<(), EffectError> {
+        for id in self.search(&ticket.label()).await?.iter().filter(|id| **id != kept.id) {
+            if let Some(hit) = self.confirmed(id, &ticket.mark).await?.filter(|hit| !hit.status.is_done()) {
+                self.close_second(&hit.issue, kept).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn search(&self, label: &str) -> Result<Vec<String>, EffectError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]

@@ -3,7 +3,7 @@
 //! Law: only Jira's own word makes a failure final; a gateway's page, or none, is a moment's trouble.
 
 use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -52,7 +52,7 @@ impl Jira {
 fn judged(reply: Reply, method: &Method) -> Result<Reply, EffectError> {
     let status = reply.status.as_u16();
     if reply.status.is_success() {
-        return Ok(reply);
+        return if is_jiras(&reply) { Ok(reply) } else { Err(unsaid(&reply, method)) };
     }
     let word = Word::read(&reply);
     let class = match status {
@@ -66,6 +66,17 @@ fn judged(reply: Reply, method: &Method) -> Result<Reply, EffectError> {
     let code = word.and_then(|word| word.code());
     let fault = Fault { vendor: Vendor::Jira, status: Some(status), code, receipt: reply.receipt.clone() };
     Err(EffectError { class, after: reply.after, fault })
+}
+
+/// Whether an answer that says all is well can be Jira's: JSON, or nothing. A sign-in page on the way says so too.
+fn is_jiras(reply: &Reply) -> bool {
+    reply.is_empty() || reply.json::<IgnoredAny>().is_ok()
+}
+
+/// Somebody else answered. A write was done, or not.
+fn unsaid(reply: &Reply, method: &Method) -> EffectError {
+    let class = if *method == Method::GET { Class::Retry } else { Class::Unknown };
+    EffectError { class, ..reply.unread("unreadable") }
 }
 
 /// Jira's refusal. Its messages may repeat what people typed, so only the names of fields are kept.

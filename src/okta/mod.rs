@@ -18,6 +18,7 @@ use crate::{
     domain::{
         id::{Email, OktaGroupId, OktaUserId},
         port::{Class, EffectError, Fault, Unfit, Vendor},
+        said::{LONGEST_NAME, one_line},
     },
     http::{BaseError, Http, Priority, Reply},
 };
@@ -257,11 +258,12 @@ impl User {
     fn read(self) -> Option<OktaPerson> {
         let Profile { login, email, first_name, last_name } = self.profile;
         let login = login.unwrap_or_default();
-        let name = [first_name, last_name].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let name = [first_name, last_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let name = one_line(&name, LONGEST_NAME);
         Some(OktaPerson {
             id: OktaUserId::parse(self.id).ok()?,
             email: email.and_then(|email| Email::fold(&email).ok()),
-            name: if name.is_empty() { login.clone() } else { name.join(" ") },
+            name: if name.is_empty() { one_line(&login, LONGEST_NAME) } else { name },
             status: self.status,
             login,
         })

@@ -14,7 +14,7 @@ use crate::{
     },
     http::BaseError,
     jira::{
-        self, Jira, Timing, Words,
+        self, Issue, Jira, Timing, Words,
         adf::{self, Block},
     },
     say::ticket::{self, Part},
@@ -53,14 +53,18 @@ impl Tickets {
         if matches!(effect, Effect::CreateTicket { .. }) {
             return self.open(request, doubt).await;
         }
-        let Some(Ticket::Opened { id, .. }) = &request.ticket else { return Ok(Outcome::Moot) };
+        let Some(Ticket::Opened { id, key, .. }) = &request.ticket else { return Ok(Outcome::Moot) };
         match effect {
             Effect::CommentTicket { what, at, .. } => {
                 let said = document(&ticket::comment(request, what, *at, &self.zone));
                 self.jira.comment(id, &promise.to_string(), &said, doubt).await?;
             }
             Effect::MoveTicket { to: Column::Granted, .. } => drop(self.jira.move_to(id, &self.granted).await?),
-            Effect::MoveTicket { to: Column::Closed, .. } => drop(self.jira.close(id).await?),
+            Effect::MoveTicket { to: Column::Closed, .. } => {
+                self.jira.close(id).await?;
+                let kept = Issue { id: id.clone(), key: key.clone() };
+                self.jira.close_others(&self.ticket(request), &kept).await?;
+            }
             _ => return Ok(Outcome::Moot),
         }
         Ok(Outcome::Told)
@@ -69,17 +73,20 @@ impl Tickets {
     async fn open(&self, request: &Request, doubt: Doubt) -> Result<Outcome, EffectError> {
         // Before anything is sent: what fails after that would be sent twice.
         self.jira.link("").await?;
-        let opened = jira::Ticket {
+        let issue = self.jira.open(&self.ticket(request), doubt).await?;
+        let link = self.jira.link(&issue.key).await?.to_string();
+        Ok(Outcome::TicketOpened { id: issue.id, key: issue.key, link })
+    }
+
+    fn ticket(&self, request: &Request) -> jira::Ticket {
+        jira::Ticket {
             name: request.id.to_string(),
             // Salted: no other request, of no other store, has the same.
             mark: format!("{}@{}", request.id, request.justification.digest),
             summary: ticket::summary(request, &self.zone),
             description: document(&ticket::description(request, &self.zone)),
             labels: vec![request.access.entitlement.application().to_string()],
-        };
-        let issue = self.jira.open(&opened, doubt).await?;
-        let link = self.jira.link(&issue.key).await?.to_string();
-        Ok(Outcome::TicketOpened { id: issue.id, key: issue.key, link })
+        }
     }
 }
 

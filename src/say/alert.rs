@@ -1,50 +1,38 @@
 //! What admins are told, each cause in a message of its own. The vendor's codes and request ids, never a token.
 
 use super::{
-    Card, Line, Mark, Run, Voice, bold, people,
+    Card, Line, Mark, Run, Voice, bold, length, people,
     requester::{access, access_plainly, flat},
     text,
     time::Zone,
 };
 use crate::domain::{
-    port::{Alert, Fault, MembershipKey, Removal, Vendor},
-    request::Request,
+    alarm::Alarm,
+    id::{RequestId, SlackUserId},
+    port::{Alert, Approver, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
+    request::{Request, Route},
 };
+
+/// The most late removals that are named in one message.
+const MOST_ROWS: usize = 10;
 
 /// The message; `about` is the request it concerns.
 #[must_use]
-pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
-    let zone = Zone::of(None, &voice.zone);
-    let who = |membership: &MembershipKey| match about {
-        Some(request) => vec![people::asker(request), text(format!(" · {}", access(request)))],
-        None => vec![text(format!("Okta user {} in group {}", membership.user, membership.group))],
-    };
+pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
     let lines: Vec<Line> = match alert {
-        Alert::RemovalLate { membership, requests, due } => {
-            let ids = requests.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let mut second = who(membership);
-            second.extend([text("; it was to end "), zone.token(*due), text(format!(". {ids}"))]);
-            vec![
-                vec![Run::Mark(Mark::Warning), bold("A removal is not confirmed by Okta")],
-                second,
-                vec![text("It is retried without end.")],
-                vec![text(format!(
-                    "By hand: remove user {} from group {} in Okta. Jitney notices and closes it.",
-                    membership.user, membership.group
-                ))],
-            ]
-        }
-        Alert::RemovalConfirmed { membership, due, at, .. } => {
-            let late = (*at - *due).num_minutes();
-            let mut second = who(membership);
-            second.extend([text("; confirmed "), zone.token(*at), text(format!(", {late} minutes late."))]);
-            vec![vec![bold("A late removal is confirmed by Okta")], second]
-        }
+        // Told as they stand, by `late`.
+        Alert::RemovalsLate { .. } => Vec::new(),
         Alert::AddRejected { request, membership, fault } => vec![
-            vec![Run::Mark(Mark::Warning), bold(format!("{request} could not be opened"))],
+            warning(format!("{request} could not be opened")),
             vec![text(format!("Okta refuses to change group {}: {}.", membership.group, said(fault)))],
-            vec![text("Nothing stays scheduled. Once it is mended, it can be asked for again.")],
+            vec![text(ASK_AGAIN)],
         ],
+        Alert::GroupUnfit { request, group, reason } => vec![
+            warning(format!("{request} could not be opened")),
+            vec![text(format!("Group {group} cannot be changed: {reason}."))],
+            vec![text(ASK_AGAIN)],
+        ],
+        Alert::ApproverUnreachable { request, slack, fault } => unreachable(*request, slack, fault, about),
         Alert::CredentialsRefused { fault } => credentials(fault),
         Alert::CredentialsAccepted { vendor } => {
             let name = named(*vendor);
@@ -55,36 +43,164 @@ pub fn card(alert: &Alert, about: Option<&Request>, voice: &Voice) -> Card {
             vec![vec![bold(format!("{name} takes the bot's key again"))], vec![text(then)]]
         }
         Alert::AuditChannelRefused { fault } => vec![
-            vec![Run::Mark(Mark::Warning), bold("Slack takes no line for the audit channel")],
+            warning("Slack takes no line for the audit channel"),
             vec![text(format!("It answers: {}. Invite the bot to the channel, or name another.", said(fault)))],
-            vec![text("The lines wait and keep their order. Access opens and ends as before.")],
+            vec![text("The lines wait for 30 days, and keep their order. Access opens and ends as before.")],
         ],
         Alert::AuditChannelAccepted => vec![
             vec![bold("The audit channel takes lines again")],
             vec![text("Those that waited follow in their order, with the time of what they tell.")],
         ],
         Alert::TicketRefused { request, fault } => vec![
-            vec![Run::Mark(Mark::Warning), bold(format!("Jira refuses something of the ticket of {request}"))],
+            warning(format!("Jira refuses something of the ticket of {request}")),
             vec![text(format!("It answers: {}. The rest of the ticket goes on where it can.", said(fault)))],
             vec![text("Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.")],
         ],
-        Alert::GoneFromSight { membership, removal, .. } => {
-            let gone = if *removal == Removal::GroupGone { "group" } else { "user" };
-            let id = if *removal == Removal::GroupGone { membership.group.as_str() } else { membership.user.as_str() };
-            let person = about.map_or_else(|| text(format!("user {}", membership.user)), people::asker);
-            vec![
-                vec![bold(format!("Okta no longer shows {gone} {id}; recorded as ended"))],
-                who(membership),
-                vec![
-                    text("If it is only hidden from the bot, remove "),
-                    person,
-                    text(format!(" from group {} by hand.", membership.group)),
-                ],
-            ]
-        }
+        Alert::GoneFromSight { membership, removal, .. } => gone(membership, *removal, about),
     };
-    let plain = lines.iter().map(|line| flat(line)).collect::<Vec<_>>().join(" ");
-    Card { lines, text: plain, ..Card::default() }
+    told(lines)
+}
+
+/// What to do about an access that could not be opened.
+const ASK_AGAIN: &str = "Nothing stays scheduled. Once it is mended, it can be asked for again.";
+
+fn warning(words: impl Into<String>) -> Line {
+    vec![Run::Mark(Mark::Warning), bold(words)]
+}
+
+/// Lines, and the same in sentences.
+fn told(lines: Vec<Line>) -> Card {
+    Card { text: plain(&lines), lines, ..Card::default() }
+}
+
+/// Lines in sentences, for those who listen: each ends in a full stop.
+fn plain(lines: &[Line]) -> String {
+    let sentence = |line: &Line| {
+        let words = flat(line).replace(" · ", ", ");
+        if words.ends_with(['.', ':', '?']) { words } else { format!("{words}.") }
+    };
+    lines.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// Somebody whose decision is asked for cannot be reached, and who is asked beside them.
+fn unreachable(request: RequestId, slack: &SlackUserId, fault: &Fault, about: Option<&Request>) -> Vec<Line> {
+    let step = about.and_then(Request::route).and_then(Route::current).map(|(_, step)| step);
+    let name = step.and_then(|step| step.approvers.iter().find(|one| one.slack == *slack)).map(|one| one.name.clone());
+    let who = Run::Person { slack: slack.clone(), name: name.unwrap_or_else(|| slack.to_string()) };
+    let gone =
+        |one: &&Approver| one.slack != *slack && about.is_some_and(|about| !about.unreachable.contains(&one.slack));
+    let others: Vec<Run> =
+        step.into_iter().flat_map(|step| step.approvers.iter().filter(gone)).map(people::approver).collect();
+    let asked = if others.is_empty() {
+        vec![text("Nobody else is asked, so it closes unanswered unless that is mended.")]
+    } else {
+        [people::all_of(others), vec![text(" can still decide it.")]].concat()
+    };
+    vec![
+        vec![Run::Mark(Mark::Warning), who, bold(format!(" could not be reached for {request}"))],
+        vec![text(format!("Slack answers: {}.", said(fault)))],
+        asked,
+    ]
+}
+
+/// What a removal rests on is shown no more.
+fn gone(membership: &MembershipKey, removal: Removal, about: Option<&Request>) -> Vec<Line> {
+    let (what, id) = match removal {
+        Removal::GroupGone => ("group", membership.group.as_str()),
+        _ => ("user", membership.user.as_str()),
+    };
+    let person = about.map_or_else(|| text(format!("user {}", membership.user)), people::asker);
+    vec![
+        vec![bold(format!("Okta no longer shows {what} {id}; recorded as ended"))],
+        whose(membership, about),
+        vec![
+            text("If it is only hidden from the bot, remove "),
+            person,
+            text(format!(" from group {} by hand.", membership.group)),
+        ],
+    ]
+}
+
+/// "@Alice Martin · Production Database · Read-Write", as far as it is known.
+fn whose(membership: &MembershipKey, about: Option<&Request>) -> Line {
+    match about {
+        Some(request) => vec![people::asker(request), text(format!(" · {}", access(request)))],
+        None => vec![text(format!("Okta user {} in group {}", membership.user, membership.group))],
+    }
+}
+
+/// All removals that are late, in one message that is redrawn as it goes on, and says at its end that it is over.
+#[must_use]
+pub fn late(late: &Late, voice: &Voice) -> Card {
+    let zone = Zone::of(None, &voice.zone);
+    if late.removals.is_empty() {
+        return told(vec![over(&late.alarm, &zone)]);
+    }
+    let shown = late.removals.iter().take(MOST_ROWS).flat_map(|removal| row(removal, &zone));
+    let more = late.removals.len().saturating_sub(MOST_ROWS);
+    let lines: Vec<Line> = std::iter::once(warning(format!("{} by Okta", unconfirmed(late.removals.len()))))
+        .chain(shown)
+        .chain((more > 0).then(|| vec![text(format!("and {more} more"))]))
+        .chain([vec![text("Jitney notices what is removed by hand, and closes it.")]])
+        .collect();
+    told(lines)
+}
+
+/// What is said in that message's thread when it rings again, and at the end.
+#[must_use]
+pub fn late_again(late: &Late, voice: &Voice) -> Card {
+    let zone = Zone::of(None, &voice.zone);
+    let line = if late.removals.is_empty() {
+        over(&late.alarm, &zone)
+    } else {
+        let since = late.removals.first().map_or(late.alarm.since, |removal| removal.due);
+        let what = unconfirmed(late.removals.len()).replacen("not", "still not", 1);
+        vec![text(format!("{what} by Okta, the first due ")), zone.token(since), text(".")]
+    };
+    told(vec![line])
+}
+
+fn unconfirmed(count: usize) -> String {
+    if count == 1 { "1 removal is not confirmed".to_owned() } else { format!("{count} removals are not confirmed") }
+}
+
+/// One late removal: who still has what, what Okta says, and the way by hand.
+fn row(removal: &LateRemoval, zone: &Zone) -> Vec<Line> {
+    let LateRemoval { membership, requests, due, tries, fault } = removal;
+    let mut first = match requests.first() {
+        Some(request) => vec![people::asker(request), text(format!(" may still have {}", access(request)))],
+        None => vec![text(format!("Okta user {} may still be in group {}", membership.user, membership.group))],
+    };
+    first.extend([text("; it was to end "), zone.token(*due), text(".")]);
+    let ids = requests.iter().map(|request| request.id.to_string()).collect::<Vec<_>>().join(", ");
+    if !ids.is_empty() {
+        first.push(text(format!(" {ids}")));
+    }
+    let tried = match (tries, fault) {
+        (0, _) | (_, None) => "Not answered yet; tried without end.".to_owned(),
+        (1, Some(fault)) => format!("Okta answers: {}; tried once, retried without end.", said(fault)),
+        (tries, Some(fault)) => format!("Okta answers: {}; tried {tries} times, retried without end.", said(fault)),
+    };
+    let person = requests.first().and_then(Request::route).map(|route| route.person.email.to_string());
+    let person = person.unwrap_or_else(|| format!("user {}", membership.user));
+    vec![
+        first,
+        vec![text(tried)],
+        vec![text(format!("By hand: remove {person} from group {} in Okta.", membership.group))],
+    ]
+}
+
+/// "All 2 removals are confirmed, the last ‹at›, 12 minutes late."
+fn over(alarm: &Alarm, zone: &Zone) -> Line {
+    let Some(confirmed) = alarm.confirmed else { return vec![text("No removal is late any more.")] };
+    let minutes = u64::try_from(confirmed.late().num_minutes()).unwrap_or_default();
+    let late = length::count(minutes, "minute");
+    if alarm.late == 1 {
+        vec![text("The late removal is confirmed by Okta, "), zone.token(confirmed.at), text(format!(", {late} late."))]
+    } else {
+        let all = format!("All {} late removals are confirmed by Okta, the last ", alarm.late);
+        vec![text(all), zone.token(confirmed.at), text(format!(", {late} late."))]
+    }
 }
 
 /// What an owner is told of somebody who asked for what they have already. Not their words: they asked nobody.
@@ -114,10 +230,7 @@ fn credentials(fault: &Fault) -> Vec<Line> {
         (_, false) => ("the bot's key", "Nothing opens or ends until it is replaced"),
         (_, true) => ("the bot's key", "Tickets wait until it is replaced"),
     };
-    let mut lines = vec![
-        vec![Run::Mark(Mark::Warning), bold(format!("{name} refuses {first}"))],
-        vec![text(format!("{until}: {}.", said(fault)))],
-    ];
+    let mut lines = vec![warning(format!("{name} refuses {first}")), vec![text(format!("{until}: {}.", said(fault)))]];
     if jira {
         lines.push(vec![text("Access opens and ends as before.")]);
     }
@@ -139,39 +252,36 @@ const FORBIDDEN: u16 = 403;
 #[must_use]
 pub fn custody() -> Card {
     let lines = vec![
-        vec![Run::Mark(Mark::Warning), bold("Jitney only ends access at the moment")],
+        warning("Jitney only ends access at the moment"),
         vec![text(
             "Its configuration, its audit key or its journal cannot be used as it is; its log says what is wrong.",
         )],
         vec![text("Nothing can be asked for or decided. Whatever is due is removed on time.")],
     ];
-    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(". ");
-    Card { lines, text: plain, ..Card::default() }
+    Card { text: plain(&lines), lines, ..Card::default() }
 }
 
 /// The program has started and can do nothing: `fault` says what is the matter with its audit key, and the mend.
 #[must_use]
 pub fn without_key(fault: &str) -> Card {
     let lines = vec![
-        vec![Run::Mark(Mark::Warning), bold("Jitney cannot read its journal")],
+        warning("Jitney cannot read its journal"),
         vec![text(format!("Its audit key cannot be used: {fault}."))],
         vec![text("Until that is mended and it is started again, nothing is granted, and nothing ends by itself.")],
         vec![text("By hand: remove whoever's time is over from the groups in Okta.")],
     ];
-    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
-    Card { lines, text: plain, ..Card::default() }
+    Card { text: plain(&lines), lines, ..Card::default() }
 }
 
 /// Slack opens no socket, so nobody is heard; `fault` names the token and its mend.
 #[must_use]
 pub fn unheard(fault: &str) -> Card {
     let lines = vec![
-        vec![Run::Mark(Mark::Warning), bold("Jitney hears nobody at the moment")],
+        warning("Jitney hears nobody at the moment"),
         vec![text(format!("Slack opens no socket: {fault}."))],
         vec![text("Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.")],
     ];
-    let plain = lines.iter().map(|line: &Line| flat(line)).collect::<Vec<_>>().join(" ");
-    Card { lines, text: plain, ..Card::default() }
+    Card { text: plain(&lines), lines, ..Card::default() }
 }
 
 /// "403, E0000006, request id Yx1".
@@ -181,3 +291,6 @@ fn said(fault: &Fault) -> String {
     let parts: Vec<String> = [status, fault.code.clone(), receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

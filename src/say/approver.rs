@@ -2,7 +2,7 @@
 
 use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people,
-    requester::{access, access_plainly, flat, how_long, justification, steps, zone},
+    requester::{access, access_plainly, flat, how_long, justification, nobody_decided, steps, zone},
     text,
     time::Zone,
 };
@@ -21,6 +21,9 @@ const MOST_HELD: usize = 3;
 pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>, voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
+        State::Pending { route, .. } if request.dismissed.contains_key(reader) => {
+            dismissed(request, route, reader, &zone)
+        }
         State::Pending { route, clicks } if clicks.iter().any(|click| click.slack == *reader) => {
             checking(request, route, &zone)
         }
@@ -30,6 +33,23 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
     card.quote.get_or_insert_with(|| justification(request));
     card.context = Some(people::and_joined(context(request, &zone), request, reader));
     card
+}
+
+/// A decision that was made on a Home tab did not count: said in a message of its own, since nothing there can be said
+/// to its maker alone once the press is over.
+#[must_use]
+pub fn in_vain(request: &Request, sentence: &str) -> Card {
+    let (who, what) = (people::asker_name(request), access_plainly(request));
+    Card {
+        lines: vec![
+            vec![bold("Your decision did not count")],
+            vec![people::asker(request), text(format!(" · {}", access(request)))],
+            vec![text(sentence)],
+        ],
+        context: Some(super::names(request)),
+        text: format!("Your decision on {what} for {who} did not count. {sentence}"),
+        ..Card::default()
+    }
 }
 
 fn asks(request: &Request) -> Line {
@@ -98,7 +118,7 @@ fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone
         EndRule::At { .. } => how_long(request, zone),
     };
     format!(
-        "{} asks for {}, {length}. {who} decide, {why}. Closes {} if nobody decides. Why: {}",
+        "{} asks for {}, {length}. {who} decide: {why}. Closes {} if nobody decides. Why: {}",
         people::asker_name(request),
         access_plainly(request),
         zone.stamp(request.closes),
@@ -140,6 +160,27 @@ fn checking(request: &Request, route: &Route, zone: &Zone) -> Card {
     }
 }
 
+/// They were asked, and may not decide it any more.
+fn dismissed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
+    let at = request.dismissed.get(reader).map(|at| zone.token(*at));
+    let mut first = vec![bold("Not yours to decide any more")];
+    first.extend(at.into_iter().flat_map(|at| [text(", "), at]));
+    let why = route.current().map(|(_, step)| people::no_longer(&step.kind, &request.access.application));
+    let lines = vec![
+        first,
+        vec![people::asker(request), text(format!(" · {}, {}", access(request), how_long(request, zone)))],
+        vec![text(format!("You {}.", why.unwrap_or_default()))],
+    ];
+    let text = format!(
+        "{}: {} for {}. {}",
+        flat(&lines[0]),
+        access_plainly(request),
+        people::asker_name(request),
+        flat(&lines[2])
+    );
+    Card { lines, text, ..Card::default() }
+}
+
 fn decided(request: &Request, reader: &SlackUserId, zone: &Zone) -> Card {
     let mut lines = vec![first(request, reader, zone)];
     lines.push(vec![people::asker(request), text(format!(" · {}, {}", access(request), how_long(request, zone)))]);
@@ -169,8 +210,8 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
         }
         State::Ended { ending: Ending::Unanswered, at: when, .. } => {
             let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
-            let why = if passed { ": the time asked for has passed" } else { ": nobody decided in time" };
-            vec![bold("Closed "), zone.token(*when), bold(why)]
+            let why = if passed { "the time asked for has passed".to_owned() } else { nobody_decided(request, *when) };
+            vec![bold("Closed "), zone.token(*when), bold(format!(": {why}"))]
         }
         _ => match request.route().and_then(Route::last_approval) {
             Some(approval) => {

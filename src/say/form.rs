@@ -19,12 +19,60 @@ use crate::domain::{
 };
 
 mod preview;
+mod search;
 
 pub use preview::{Names, standing, whom};
+pub use search::search;
+
+/// An input of a form, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// What is asked.
+    pub label: &'static str,
+    /// What stands in it while it is empty.
+    pub placeholder: Option<String>,
+    /// What is said below it.
+    pub hint: Option<String>,
+}
+
+impl Field {
+    const fn new(label: &'static str) -> Self {
+        Self { label, placeholder: None, hint: None }
+    }
+
+    fn with_placeholder(self, placeholder: impl Into<String>) -> Self {
+        Self { placeholder: Some(placeholder.into()), ..self }
+    }
+
+    fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// What stands around a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Its title, of at most 24 characters.
+    pub title: &'static str,
+    /// What sends it; nothing where there is nothing to send.
+    pub submit: Option<&'static str>,
+    /// What closes it.
+    pub close: &'static str,
+}
 
 /// The request form, before it is drawn.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RequestForm {
+    /// Title and buttons.
+    pub frame: Frame,
+    /// How the access is asked for.
+    pub access: Field,
+    /// How a length is chosen.
+    pub length: Field,
+    /// How a length is typed.
+    pub custom: Field,
+    /// How the justification is asked for.
+    pub why: Field,
     /// Applications A to Z, each with its levels from low to critical.
     pub groups: Vec<Group>,
     /// What is chosen.
@@ -144,11 +192,36 @@ pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
     let (preview, steps) = preview::preview(scene, chosen.copied(), !offered.is_empty(), filled);
     RequestForm {
+        frame: Frame {
+            title: "Request access",
+            submit: (!offered.is_empty()).then_some("Send request"),
+            close: "Cancel",
+        },
+        access: access(offered.len()),
+        length: Field::new("For how long"),
+        custom: Field::new("Or another length")
+            .with_placeholder("90m, 2h 30m, until 17:30")
+            .with_hint("Fill this in and it counts instead of the choice above. Press Enter to see the exact end."),
+        why: Field::new("Why do you need it")
+            .with_placeholder("What you will do, and the incident or ticket if there is one")
+            .with_hint(format!("The people asked{} show this as you type it.", scene.voice.record())),
         groups: groups(scene.catalogue, scene.who),
         chosen: chosen.map(|(_, entitlement)| entitlement.id.clone()),
         lengths: lengths(chosen.map(|(_, entitlement)| *entitlement), &offered, scene.now, &scene.zone(), scene.voice),
         preview,
         steps,
+    }
+}
+
+/// More levels than this are searched for instead of listed.
+pub const MOST_LISTED: usize = 100;
+
+fn access(offered: usize) -> Field {
+    let field = Field::new("Access");
+    if offered > MOST_LISTED {
+        field.with_placeholder(format!("Type to search {offered} levels of access"))
+    } else {
+        field.with_placeholder("Choose an application and level")
     }
 }
 
@@ -199,8 +272,8 @@ fn lengths(
 /// What stands in place of a form.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
-    /// Its title, of at most 24 characters.
-    pub title: &'static str,
+    /// Title and what closes it.
+    pub frame: Frame,
     /// What it says.
     pub card: Card,
 }
@@ -214,7 +287,7 @@ pub fn already(request: &Request, own: &[Request], now: Timestamp, voice: &Voice
     let buttons: Option<Buttons> = card.buttons;
     let sentence = standing(request, now, voice);
     Notice {
-        title: if held { "You already have this" } else { "Already requested" },
+        frame: Frame { title: if held { "You already have this" } else { "Already requested" }, ..NOTICE },
         card: Card {
             lines: vec![vec![super::bold(access_plainly(request))], vec![text(sentence.clone())]],
             buttons,
@@ -236,15 +309,55 @@ pub fn too_late(sentence: String) -> Notice {
     notice("Already decided", sentence)
 }
 
-/// Something that only needs saying.
+/// Something was done.
 #[must_use]
-pub fn notice(title: &'static str, sentence: String) -> Notice {
-    Notice { title, card: Card::sentence(sentence) }
+pub fn done(sentence: String) -> Notice {
+    notice("Done", sentence)
 }
 
-/// The first line of a denial's form.
+/// Something was not done.
 #[must_use]
-pub fn deny(request: &Request, voice: &Voice) -> Line {
+pub fn not_done(sentence: String) -> Notice {
+    notice("Not done", sentence)
+}
+
+/// Nothing can be asked for by them, or now.
+#[must_use]
+pub fn not_possible(sentence: String) -> Notice {
+    notice("Not possible", sentence)
+}
+
+/// Around everything that only needs saying.
+const NOTICE: Frame = Frame { title: "", submit: None, close: "Close" };
+
+fn notice(title: &'static str, sentence: String) -> Notice {
+    Notice { frame: Frame { title, ..NOTICE }, card: Card::sentence(sentence) }
+}
+
+/// The form of a denial, before it is drawn.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DenyForm {
+    /// Title and buttons.
+    pub frame: Frame,
+    /// What is denied.
+    pub first: Line,
+    /// How the reason is asked for.
+    pub reason: Field,
+}
+
+/// The form of a denial.
+#[must_use]
+pub fn deny(request: &Request, voice: &Voice) -> DenyForm {
+    let asker = people::asker_name(request);
+    DenyForm {
+        frame: Frame { title: "Deny request", submit: Some("Deny request"), close: "Back" },
+        first: denied(request, voice),
+        reason: Field::new("Why not")
+            .with_hint(format!("{asker}{} show this. Other approvers only see that you denied it.", voice.record())),
+    }
+}
+
+fn denied(request: &Request, voice: &Voice) -> Line {
     let zone = requester::zone(request, voice);
     let length = match request.end {
         EndRule::After { secs } => format!("for {}", length::words(secs)),

@@ -34,21 +34,8 @@ pub enum Piece {
 #[must_use]
 pub fn page(home: &Home, voice: &Voice) -> Page {
     let zone = Zone::of(home.zone.as_deref(), &voice.zone);
-    let mut pieces = Vec::new();
-    let served = match &home.sight {
-        Sight::Unfit(unfit) => {
-            pieces.push(sentence(refusal::not_served(unfit, voice)));
-            false
-        }
-        _ if home.mode == Mode::Custody => {
-            pieces.push(sentence(refusal::custody(voice)));
-            false
-        }
-        _ => {
-            pieces.push(Piece::Card(Card { buttons: Some(ask()), ..Card::default() }));
-            true
-        }
-    };
+    let mut pieces = vec![head(home, voice)];
+    let served = home.sight.is_served() && home.mode != Mode::Custody;
     pieces.extend(unconfirmed(home.unconfirmed));
     pieces.extend(part(&home.waiting, Part::Waiting, "Waiting for you", |request| waiting(request, home, &zone)));
     pieces.extend(part(&home.held, Part::Held, "Your access", |request| own(request, home, &zone)));
@@ -62,6 +49,19 @@ pub fn page(home: &Home, voice: &Voice) -> Page {
     let since = vec![text("As of "), zone.token(home.now), text(". Reopen this tab to refresh.")];
     pieces.push(Piece::Card(Card { context: Some(since), ..Card::default() }));
     Page { pieces }
+}
+
+/// How to ask, or why that is not possible.
+fn head(home: &Home, voice: &Voice) -> Piece {
+    match &home.sight {
+        Sight::Unfit(unfit) => sentence(refusal::not_served(unfit, voice)),
+        Sight::Misbound => sentence(format!(
+            "Your Slack account and your Okta account do not match what is on record, so nothing can be asked for or decided. Ask {} to mend that.",
+            voice.admin()
+        )),
+        _ if home.mode == Mode::Custody => sentence(refusal::custody(voice)),
+        _ => Piece::Card(Card { buttons: Some(ask()), ..Card::default() }),
+    }
 }
 
 impl Home {
@@ -104,26 +104,31 @@ fn part(section: &Section, part: Part, title: &str, row: impl Fn(&Request) -> Ca
     }
     let heading = Piece::Heading(format!("{title} ({})", section.total));
     let rows = section.rows.iter().map(|request| Piece::Card(row(request)));
-    let ways = turns(section, part).map(|buttons| Piece::Card(Card { buttons: Some(buttons), ..Card::default() }));
+    let ways = turns(section, part).into_iter();
+    let ways = ways.map(|buttons| Piece::Card(Card { buttons: Some(buttons), ..Card::default() }));
     std::iter::once(heading).chain(rows).chain(ways).collect()
 }
 
-/// To the next rows, and back to the first.
-fn turns(section: &Section, part: Part) -> Option<Buttons> {
-    let turn = |label: String, from: usize| Button {
-        id: ButtonId::Page,
-        label,
-        look: Look::Plain,
-        value: format!("{}:{from}", name(part)),
-        confirm: None,
+/// To the next rows, and back to the first. Each stands in a row of its own: Slack takes no two buttons of one name in
+/// one (<https://docs.slack.dev/reference/block-kit/blocks/actions-block>).
+fn turns(section: &Section, part: Part) -> Vec<Buttons> {
+    let turn = |way: &str, label: String, from: usize| Buttons {
+        name: format!("{ROW}{}:{way}", name(part)),
+        row: vec![Button {
+            id: ButtonId::Page,
+            label,
+            look: Look::Plain,
+            value: format!("{}:{from}", name(part)),
+            confirm: None,
+        }],
     };
     let next = section.next().map(|from| {
         let count = (section.total - from).min(part.most());
-        turn(if part == Part::Others { format!("Next {count}") } else { format!("Show {count} more") }, from)
+        let label = if part == Part::Others { format!("Next {count}") } else { format!("Show {count} more") };
+        turn("next", label, from)
     });
-    let first = (section.from > 0).then(|| turn(format!("First {}", part.most()), 0));
-    let row: Vec<Button> = next.into_iter().chain(first).collect();
-    (!row.is_empty()).then(|| Buttons { name: format!("{ROW}{}", name(part)), row })
+    let first = (section.from > 0).then(|| turn("first", format!("First {}", part.most()), 0));
+    next.into_iter().chain(first).collect()
 }
 
 /// What a part is called in a button's value.

@@ -147,6 +147,8 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             day: BusinessDay::default(),
             admins: Vec::new(),
+            workspace: None,
+            tickets: crate::domain::ticket::Tickets::None,
         }
     }
 

@@ -7,22 +7,28 @@
 
 use crate::domain::{
     id::{RequestId, SlackUserId},
-    ticket::Ticket,
+    ticket::{Ticket, Tickets},
     time::Timestamp,
 };
 
 pub mod alert;
 pub mod approver;
 pub mod audit;
+#[cfg(test)]
+pub(crate) mod cast;
 pub mod form;
 pub mod home;
 pub mod length;
 pub mod list;
 pub mod nudge;
 pub mod people;
+#[cfg(test)]
+mod plain;
 pub mod refusal;
 pub mod requester;
 pub mod slash;
+#[cfg(test)]
+mod tests;
 pub mod ticket;
 pub mod time;
 
@@ -190,9 +196,22 @@ pub struct Voice {
     pub day: crate::domain::duration::BusinessDay,
     /// Whom to turn to, by name.
     pub admins: Vec<String>,
+    /// What the workspace is called, where Slack says it.
+    pub workspace: Option<String>,
+    /// Whether what people type stands in a ticket, too.
+    pub tickets: Tickets,
 }
 
 impl Voice {
+    /// Who reads a justification or a reason beside those named before: "admins and the ticket".
+    #[must_use]
+    pub const fn record(&self) -> &'static str {
+        match self.tickets {
+            Tickets::Kept => ", admins and the ticket",
+            Tickets::None => " and admins",
+        }
+    }
+
     /// Whom to ask: the first two admins.
     #[must_use]
     pub fn admin(&self) -> String {

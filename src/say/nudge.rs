@@ -2,24 +2,27 @@
 
 use super::{
     Card, Line, Voice,
-    requester::{access_plainly, flat, zone},
+    requester::{End, access_plainly, end, flat, keeps, late, zone},
     text,
+    time::Zone,
 };
 use crate::domain::{
     port::Nudge,
     request::{Request, State},
 };
 
-/// The sentence. No marks, no mentions, no justification: it stands on lock screens.
+/// The sentence; `others` is what else its reader holds. No marks, no mentions, no justification: it stands on lock
+/// screens.
 #[must_use]
-pub fn card(nudge: Nudge, request: &Request, voice: &Voice) -> Card {
-    let line = line(nudge, request, voice);
+pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Card {
+    let line = line(nudge, request, others, voice);
     Card { text: flat(&line), lines: vec![line], ..Card::default() }
 }
 
-fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
+fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Line {
     let access = access_plainly(request);
-    let at = zone(request, voice).token(match &request.state {
+    let zone = zone(request, voice);
+    let at = zone.token(match &request.state {
         State::Ended { at, .. } => *at,
         State::Active { ends, .. } => *ends,
         State::Revoking { due, .. } => *due,
@@ -37,12 +40,7 @@ fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
             vec![text("Closed "), at, text(format!(", nobody decided: {access}. You can ask again."))]
         }
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
-        Nudge::Expired => match &request.state {
-            State::Ended { kept: Some(by), .. } => {
-                vec![text("Ended "), at, text(format!(": {access}. {by} keeps it open until its own end."))]
-            }
-            _ => vec![text("Ended "), at, text(format!(": {access}. Okta confirmed it."))],
-        },
+        Nudge::Expired => expired(request, others, &zone),
         Nudge::Revoked => vec![text("Ended "), at, text(format!(": {access}. It was removed in Okta by hand."))],
         Nudge::RemovalLate => vec![
             text("Over since "),
@@ -50,4 +48,20 @@ fn line(nudge: Nudge, request: &Request, voice: &Voice) -> Line {
             text(format!(", but Okta has not confirmed it: {access}. Do not use this access any more.")),
         ],
     }
+}
+
+/// "Ended ‹at›: ‹access›. Okta confirmed it.", or what keeps it open.
+fn expired(request: &Request, others: &[Request], zone: &Zone) -> Line {
+    let access = access_plainly(request);
+    let State::Ended { opened, at, kept, .. } = &request.state else { return vec![text(format!("Ended: {access}."))] };
+    let (at, how) = match end(request, *opened, *at) {
+        End::Planned(planned) => (planned, String::new()),
+        End::Late(minutes) => (*at, late(minutes)),
+    };
+    let mut line = vec![text("Ended "), zone.token(at), text(format!("{how}: {access}. "))];
+    match kept {
+        Some(by) => line.extend(keeps(*by, others, zone)),
+        None => line.push(text("Okta confirmed it.")),
+    }
+    line
 }

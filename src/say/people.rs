@@ -3,6 +3,7 @@
 use super::{Line, Run, text};
 use crate::domain::{
     id::SlackUserId,
+    port::Approver,
     request::{Decider, Request, Step, StepKind},
 };
 
@@ -70,22 +71,42 @@ pub fn decider(by: &Decider, reader: &SlackUserId) -> Run {
 pub fn asked(step: &Step, reader: Option<&SlackUserId>) -> Line {
     let own = step.approvers.iter().filter(|approver| Some(&approver.slack) == reader).map(|_| text("You"));
     let others = step.approvers.iter().filter(|approver| Some(&approver.slack) != reader);
-    let all: Vec<Run> = own
-        .chain(others.map(|approver| Run::Person { slack: approver.slack.clone(), name: approver.name.clone() }))
-        .collect();
+    let all: Vec<Run> = own.chain(others.map(approver)).collect();
     any_of(all, 0)
+}
+
+/// Somebody who is asked, as a mention.
+#[must_use]
+pub fn approver(approver: &Approver) -> Run {
+    Run::Person { slack: approver.slack.clone(), name: approver.name.clone() }
+}
+
+/// Everyone a step asks, as a list: "@Bob Stone and @Dana Fox".
+#[must_use]
+pub fn everyone(step: &Step) -> Line {
+    all_of(step.approvers.iter().map(approver).collect())
+}
+
+/// "@Bob Stone, @Dana Fox and 2 others".
+#[must_use]
+pub fn all_of(all: Vec<Run>) -> Line {
+    joined(all, 0, "and")
 }
 
 /// "@Bob Stone, @Dana Fox or 2 others", of some who are named and so many more.
 #[must_use]
 pub fn any_of(all: Vec<Run>, unnamed: usize) -> Line {
+    joined(all, unnamed, "or")
+}
+
+fn joined(all: Vec<Run>, unnamed: usize, word: &str) -> Line {
     let more = all.len().saturating_sub(NAMED) + unnamed;
     let named = all.into_iter().take(NAMED).enumerate().flat_map(|(place, run)| match (place, more) {
         (0, _) => vec![run],
-        (_, 0) => vec![text(" or "), run],
+        (_, 0) => vec![text(format!(" {word} ")), run],
         _ => vec![text(", "), run],
     });
-    let rest = (more > 0).then(|| text(format!(" or {}", others_are(more))));
+    let rest = (more > 0).then(|| text(format!(" {word} {}", others_are(more))));
     named.chain(rest).collect()
 }
 
@@ -111,5 +132,15 @@ pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> Strin
         (StepKind::Owner { .. }, _) => format!("owners of {application}"),
         (StepKind::Approvers { name }, _) => format!("{application} asks {name}"),
         (StepKind::Person { .. }, _) => format!("named for {application}"),
+    }
+}
+
+/// Why somebody may not decide a step any more: "no longer own Production Database".
+#[must_use]
+pub fn no_longer(kind: &StepKind, application: &str) -> String {
+    match kind {
+        StepKind::Owner { .. } => format!("no longer own {application}"),
+        StepKind::Approvers { name } => format!("are no longer in {name}"),
+        StepKind::Person { .. } => format!("are no longer named for {application}"),
     }
 }

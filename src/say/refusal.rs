@@ -1,13 +1,17 @@
 //! Why not, and what one can do.
 
-use super::{Voice, home, length, people, requester::zone, time::Zone};
+use super::{
+    Voice, home, length, people,
+    requester::{how_long, zone},
+    time::Zone,
+};
 use crate::domain::{
     command::{Refusal, decided_by},
-    duration::{EndError, LengthError},
+    duration::{EndError, Length, LengthError},
     id::SlackUserId,
     port::Unfit,
-    request::{Ending, NotSentOn, Request, State},
-    said::{LONGEST_TEXT, TextError},
+    request::{Decider, Ending, NotSentOn, Request, Route, State},
+    said::{self, LONGEST_TEXT, TextError},
     time::{AccessDuration, Timestamp},
 };
 
@@ -34,16 +38,24 @@ pub fn sentence(
         Refusal::AlreadyAsked { request, at } => already_asked(&request.to_string(), *at, about, now, voice),
         Refusal::AlreadyHeld { request, until } => {
             let zone = reader_zone(about, voice);
-            format!("You have this until {}. ({request})", zone.full(*until, now))
+            let until = zone.full(*until, now);
+            format!("You have this until {until} ({request}). To give it back: {command} return {request}.")
         }
         Refusal::TooManyOpen { most } => {
-            format!("You have {most} open requests, the most at one time. Cancel or return one first.")
+            let open = length::count((*most).into(), "open request");
+            format!("You have {open}, the most at one time. Cancel or return one first.")
         }
         Refusal::NotServed { unfit } => not_served(unfit, voice),
         Refusal::IdentityChanged => identity_changed(voice),
         Refusal::NoSuchRequest => format!("You have no request by that id. {command} list shows yours."),
         Refusal::Over => over(about, reader, now, voice),
-        Refusal::OldTerms => "The terms changed since this card. It now shows the present ones; decide again.".to_owned(),
+        Refusal::OldTerms => match about {
+            Some(request) => format!(
+                "The terms changed since this card. It now shows {}; decide again.",
+                how_long(request, &zone(request, voice))
+            ),
+            None => "The terms changed since this card. It now shows the present ones; decide again.".to_owned(),
+        },
         Refusal::ForeignCard => {
             "This message is not the one on record for you, so nothing was done. Use the newest message about this request.".to_owned()
         }
@@ -52,10 +64,7 @@ pub fn sentence(
             Some(others) => format!("You asked for this yourself, so someone else decides: {others}."),
             None => "You asked for this yourself, so someone else decides.".to_owned(),
         },
-        Refusal::NotApprover => match asked_instead(about, reader) {
-            Some(others) => format!("You cannot decide this: it is not yours to decide any more. Asked: {others}."),
-            None => format!("You cannot decide this: it is not yours to decide any more. Ask {}.", voice.admin()),
-        },
+        Refusal::NotApprover => not_approver(about, reader, voice),
         Refusal::NeededLater => match asked_instead(about, reader) {
             Some(others) => format!(
                 "Nobody but you can approve a later step of this, so someone else approves this one: {others}. You can deny it."
@@ -63,8 +72,8 @@ pub fn sentence(
             None => "Nobody but you can approve a later step of this, so someone else approves this one.".to_owned(),
         },
         Refusal::HasApproved { at } => {
-            let zone = reader_zone(about, voice);
-            format!("You approved this {}. It needs one more, different person.", zone.near(*at, now))
+            let when = when(about, reader, *at, now, voice);
+            format!("You approved this {when}. It needs one more, different person.")
         }
         Refusal::TooManyClicks => "Many decisions on this are being checked. Wait a moment, then look at the card.".to_owned(),
         Refusal::NotLookedUp { .. } => {
@@ -72,9 +81,11 @@ pub fn sentence(
         }
         Refusal::TooLateToCancel => {
             let id = about.map(|request| request.id.to_string()).unwrap_or_default();
-            format!("It was approved, too late to withdraw. You can return it: {command} return {id}.")
+            let at = about.and_then(decided_by).map(|(_, at)| format!(" {}", reader_zone(about, voice).near(at, now)));
+            let at = at.unwrap_or_default();
+            format!("It was approved{at}, too late to withdraw. You can return it: {command} return {id}.")
         }
-        Refusal::NotHeld => "This access is not open, so there is nothing to return.".to_owned(),
+        Refusal::NotHeld => not_held(about, reader, now, voice),
         Refusal::ReturnedBefore => returned(about, now, voice),
         Refusal::NotReadable => {
             "Requests that are over cannot be read at the moment, so nothing was done. Try again in a few minutes.".to_owned()
@@ -97,17 +108,51 @@ pub fn custody(voice: &Voice) -> String {
     )
 }
 
+/// "today 14:40" to the requester, whose zone it is; to others with the zone, since they may be elsewhere.
+fn when(about: Option<&Request>, reader: &SlackUserId, at: Timestamp, now: Timestamp, voice: &Voice) -> String {
+    let zone = reader_zone(about, voice);
+    if about.is_some_and(|request| request.asker == *reader) { zone.near(at, now) } else { zone.full(at, now) }
+}
+
 fn reader_zone(about: Option<&Request>, voice: &Voice) -> Zone {
     about.map_or_else(|| Zone::of(None, &voice.zone), |request| zone(request, voice))
 }
 
+/// They were asked, and are none of those who decide any more.
+fn not_approver(about: Option<&Request>, reader: &SlackUserId, voice: &Voice) -> String {
+    let step = about.and_then(Request::route).and_then(Route::current).map(|(_, step)| step);
+    let why = about
+        .zip(step)
+        .map(|(request, step)| people::no_longer(&step.kind, &request.access.application))
+        .map_or_else(|| "it is not yours to decide any more".to_owned(), |why| format!("you {why}"));
+    match asked_instead(about, reader) {
+        Some(others) => format!("You cannot decide this: {why}. Asked: {others}."),
+        None => format!("You cannot decide this: {why}. Ask {}.", voice.admin()),
+    }
+}
+
+/// There is nothing to return.
+fn not_held(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
+    match about.map(|request| (request, &request.state)) {
+        Some((request, State::Checking { .. } | State::Pending { .. })) => {
+            let (id, command) = (request.id, &voice.command);
+            format!("{id} is not open yet, so there is nothing to return. To withdraw it: {command} cancel {id}.")
+        }
+        Some((_, State::Revoking { .. })) => "It is ending now. Nothing more to do.".to_owned(),
+        Some((_, State::Ended { .. })) => over(about, reader, now, voice),
+        _ => "This access is not open, so there is nothing to return.".to_owned(),
+    }
+}
+
 fn already_asked(id: &str, at: Timestamp, about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
     let when = reader_zone(about, voice).near(at, now);
+    let command = &voice.command;
     match about.and_then(|request| request.route()).and_then(|route| route.current()) {
         Some((_, step)) => {
-            format!("You asked for this {when}: waiting for {}. ({id})", people::asked_plainly(step, None))
+            let waiting = people::asked_plainly(step, None);
+            format!("You asked for this {when} ({id}): waiting for {waiting}. To withdraw it: {command} cancel {id}.")
         }
-        None => format!("You asked for this {when}. ({id})"),
+        None => format!("You asked for this {when} ({id}). {command} list shows how it stands."),
     }
 }
 
@@ -119,32 +164,39 @@ fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String
     (!names.is_empty()).then_some(names)
 }
 
-/// It was decided or ended before the click.
+/// It was decided or ended before the click, or what was typed.
 fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
     let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
-    let zone = zone(request, voice);
-    let when = |at| zone.near(at, now);
+    let when = |at| when(about, reader, at, now, voice);
+    let own = request.asker == *reader;
+    let before = if own { "" } else { ", before your click" };
     let ended = match &request.state {
         State::Ended { ending, at, .. } => Some((ending, *at)),
         _ => None,
     };
     match (ended, decided_by(request)) {
+        (Some((Ending::Cancelled, at)), _) if own => format!("You withdrew this {}. Nothing more to do.", when(at)),
         (Some((Ending::Cancelled, at)), _) => {
-            format!("{} withdrew this {}, before your click. Nothing changed.", people::asker_name(request), when(at))
+            format!("{} withdrew this {}{before}. Nothing changed.", people::asker_name(request), when(at))
         }
-        (Some((Ending::Unanswered, at)), _) => format!("This closed {}, before your click. Nothing changed.", when(at)),
-        (Some((Ending::Denied { .. }, _)), Some((by, at))) => decided("denied", by, at, reader, &when(at)),
-        (_, Some((by, at))) => decided("approved", by, at, reader, &when(at)),
+        (Some((Ending::Unanswered, at)), _) => format!("This closed {}{before}. Nothing changed.", when(at)),
+        (Some((Ending::Denied { .. }, _)), Some((by, at))) => decided("denied", by, reader, &when(at), before),
+        // What it was asked for is over: who approved it once is no answer to its requester.
+        (Some((_, at)), _) if own => format!("This ended {}. Nothing changed.", when(at)),
+        (None, _) if own && matches!(request.state, State::Revoking { .. }) => {
+            "It is ending now. Nothing more to do.".to_owned()
+        }
+        (_, Some((by, at))) => decided("approved", by, reader, &when(at), before),
         (Some((_, at)), None) => format!("This ended {}. Nothing changed.", when(at)),
         (None, None) => "This is being decided. Nothing changed.".to_owned(),
     }
 }
 
-fn decided(verb: &str, by: &crate::domain::request::Decider, _: Timestamp, reader: &SlackUserId, when: &str) -> String {
+fn decided(verb: &str, by: &Decider, reader: &SlackUserId, when: &str, before: &str) -> String {
     if by.slack == *reader {
         format!("You {verb} this {when}. Nothing more to do.")
     } else {
-        format!("{} {verb} this {when}, before your click. Nothing changed.", by.name)
+        format!("{} {verb} this {when}{before}. Nothing changed.", by.name)
     }
 }
 
@@ -167,7 +219,8 @@ pub fn not_served(unfit: &Unfit, voice: &Voice) -> String {
     let mend = format!("Ask {admin} to mend that, then ask again.");
     match unfit {
         Unfit::Bot | Unfit::Guest | Unfit::Stranger | Unfit::Deactivated => {
-            format!("Only full members can request access here. Ask the member you work with, or {admin}.")
+            let of = voice.workspace.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+            format!("Only full members{of} can request access here. Ask the member you work with, or {admin}.")
         }
         Unfit::NoEmail => {
             format!("Slack shows no confirmed e-mail of yours, so your Okta account cannot be found. {mend}")
@@ -228,9 +281,12 @@ pub fn justification(error: TextError) -> String {
 
 /// What is wrong with a denial's reason.
 #[must_use]
-pub fn reason(error: TextError, asker: &str) -> String {
+pub fn reason(error: TextError, about: Option<&Request>) -> String {
     match error {
-        TextError::Blank => format!("Say why; {asker} reads this."),
+        TextError::Blank => {
+            let asker = about.map_or_else(|| "whoever asked".to_owned(), people::asker_name);
+            format!("Say why; {asker} reads this.")
+        }
         TextError::TooLong(_) => too_long(error),
     }
 }
@@ -250,39 +306,52 @@ fn thousands(number: usize) -> String {
     if number >= 1_000 { format!("{},{:03}", number / 1_000, number % 1_000) } else { number.to_string() }
 }
 
-/// What is wrong with a length, as it was typed.
+/// Longer than this access is had for.
 #[must_use]
-pub fn length(error: LengthError, typed: &str) -> String {
-    let typed: String = typed.chars().take(40).collect();
+pub fn longer_than(most: AccessDuration, level: &str, application: &str) -> String {
+    format!("{level} on {application} can be had for up to {}. Choose less.", length::words(most))
+}
+
+/// A form without an access.
+pub const NO_ACCESS: &str = "Choose an access.";
+
+/// A form without a length.
+pub const NO_LENGTH: &str = "Say for how long: 45m, 2h, until 17:30 or eod.";
+
+/// So much of what cannot be understood is said back.
+const LONGEST_ECHO: usize = 40;
+
+/// What is wrong with a length, as it was typed, where `least` is the shortest that may be asked for.
+#[must_use]
+pub fn length(error: LengthError, typed: &str, least: AccessDuration) -> String {
+    let typed = said::one_line(typed, LONGEST_ECHO);
     match error {
         LengthError::NotUnderstood => {
             format!("“{typed}” is not a length. Write 45m, 2h, 1h 30m, until 17:30 or eod.")
         }
         LengthError::Bare(_) => "Is that minutes or hours? Write 90m or 2h.".to_owned(),
-        LengthError::Zero => "It must last at least 1 minute.".to_owned(),
-        LengthError::TooShort(least) => format!("It must last at least {}.", length::words(least)),
+        LengthError::Zero | LengthError::TooShort(_) => format!("It must last at least {}.", length::words(least)),
         LengthError::TooLong => {
             format!("Nothing can be had for longer than {}.", length::words(AccessDuration::LONGEST))
         }
     }
 }
 
-/// What is wrong with an end, in someone's zone.
+/// What is wrong with an end, in the zone in which it was read; `length` is what was asked for.
 #[must_use]
-pub fn end(error: EndError, zone: &Zone, now: Timestamp, voice: &Voice) -> String {
-    let place = zone.city().unwrap_or_else(|| "UTC".to_owned());
+pub fn end(error: EndError, length: Length, zone: &Zone) -> String {
+    let place = zone.place();
     match error {
-        EndError::Past(clock) => {
-            format!("{clock} {place} time has passed today. Write a length, or a later time.")
-        }
+        EndError::Past(clock) => format!("{clock} {place} has passed today. Write a length, or a later time."),
         EndError::Gap { suggest } => {
-            format!("That time does not exist today: the clocks go forward. Write {suggest}.")
+            let asked = match length {
+                Length::Until(clock) => clock.to_string(),
+                _ => "That time".to_owned(),
+            };
+            format!("{asked} does not exist today: the clocks go forward. Write {suggest}.")
         }
         EndError::NotBusinessDay => "Today is no business day. Choose a length.".to_owned(),
-        EndError::DayOver { ends } => {
-            let day = Zone::of(None, &voice.zone);
-            format!("The business day ended at {ends} {}. Choose a length.", day.name(now))
-        }
+        EndError::DayOver { ends } => format!("Your business day ended at {ends} {place}. Choose a length."),
         EndError::OutOfRange => "That time cannot be reckoned. Write a length.".to_owned(),
     }
 }

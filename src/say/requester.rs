@@ -4,7 +4,10 @@ use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people, refusal,
     text, time::Zone,
 };
+use chrono::TimeDelta;
+
 use crate::domain::{
+    id::RequestId,
     request::{Checking, Ending, NotOpened, NotSentOn, Request, Route, State},
     time::{EndRule, Timestamp},
 };
@@ -14,14 +17,14 @@ use crate::domain::{
 pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
-        State::Checking { checking } => checking_card(request, checking),
+        State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
-        State::Approved { route, .. } => approved(route),
+        State::Approved { .. } => approved(),
         State::Active { route, ends, .. } => active(request, route, *ends, &zone),
         State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
-        State::Ended { ending, at, kept, .. } => {
-            let keeper = kept.map(|id| (id, others.iter().find(|other| other.id == id).and_then(Request::ends)));
-            ended(request, ending, *at, keeper, &zone, voice)
+        State::Ended { opened, ending, at, kept, .. } => {
+            let kept = kept.map(|by| keeps(by, others, &zone));
+            ended(request, ending, (*opened, *at), kept, &zone, voice)
         }
     };
     card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
@@ -59,12 +62,12 @@ pub fn justification(request: &Request) -> String {
     request.justification.text.clone().unwrap_or_else(|| "(erased)".to_owned())
 }
 
-/// "2 hours", or "until 18:00".
+/// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere.
 #[must_use]
 pub fn how_long(request: &Request, zone: &Zone) -> String {
     match request.end {
         EndRule::After { secs } => length::words(secs),
-        EndRule::At { instant } => format!("until {}", zone.clock(instant)),
+        EndRule::At { instant } => format!("until {} {}", zone.clock(instant), zone.name(instant)),
     }
 }
 
@@ -81,7 +84,7 @@ fn named_plainly(request: &Request) -> String {
 
 fn is_disclosed(request: &Request) -> bool {
     match &request.state {
-        State::Checking { checking } => !matches!(checking, Checking::Identifying),
+        State::Checking { checking, .. } => !matches!(checking, Checking::Identifying),
         State::Ended { route: None, ending, .. } => {
             matches!(ending, Ending::Refused { why: NotSentOn::StandingMember | NotSentOn::NobodyToAsk })
         }
@@ -89,12 +92,10 @@ fn is_disclosed(request: &Request) -> bool {
     }
 }
 
-fn checking_card(request: &Request, _: &Checking) -> Card {
-    Card {
-        lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Saved. Finding out who decides")]],
-        buttons: Some(cancel(request)),
-        ..Card::default()
-    }
+fn checking_card(request: &Request, slow: Option<Timestamp>) -> Card {
+    let first = vec![Run::Mark(Mark::Hourglass), bold("Saved. Finding out who decides")];
+    let second = slow.map(|_| vec![text("Okta is slow to answer. Nothing is lost.")]);
+    Card { lines: std::iter::once(first).chain(second).collect(), buttons: Some(cancel(request)), ..Card::default() }
 }
 
 fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
@@ -154,7 +155,7 @@ pub fn steps(
     route.steps.iter().enumerate().map(line).collect()
 }
 
-fn approved(_: &Route) -> Card {
+fn approved() -> Card {
     Card { lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Approved. Opening access in Okta")]], ..Card::default() }
 }
 
@@ -217,7 +218,14 @@ fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
     }
 }
 
-fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Keeper>, zone: &Zone, voice: &Voice) -> Card {
+fn ended(
+    request: &Request,
+    ending: &Ending,
+    (opened, at): (Option<Timestamp>, Timestamp),
+    kept: Option<Line>,
+    zone: &Zone,
+    voice: &Voice,
+) -> Card {
     let time = || zone.token(at);
     let lines = match ending {
         Ending::Refused { why: NotSentOn::StandingMember } => vec![
@@ -236,20 +244,10 @@ fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Keeper>
         ],
         Ending::Cancelled => vec![vec![bold("You withdrew this request"), text(", "), time()]],
         Ending::Unanswered => unanswered(request, at, zone),
-        Ending::Expired => {
-            let mut lines = vec![vec![bold("Ended "), time(), bold(", as planned")]];
-            lines.push(match kept {
-                Some(by) => keeps(by, zone),
-                None => vec![text("Okta confirmed it.")],
-            });
-            lines
-        }
+        Ending::Expired => expired(end(request, opened, at), at, kept, zone),
         Ending::Returned => vec![
             vec![bold("You returned this access"), text(", "), time()],
-            match kept {
-                Some(by) => keeps(by, zone),
-                None => vec![text("Okta confirmed its end.")],
-            },
+            kept.unwrap_or_else(|| vec![text("Okta confirmed its end.")]),
         ],
         Ending::Failed { why } => {
             vec![vec![Run::Mark(Mark::Warning), bold("Access could not be opened")], vec![text(failed(why))]]
@@ -262,11 +260,46 @@ fn ended(request: &Request, ending: &Ending, at: Timestamp, kept: Option<Keeper>
     Card { lines, quote, ..Card::default() }
 }
 
-/// The request that keeps the same membership, and until when, while that is so.
-type Keeper = (crate::domain::id::RequestId, Option<Timestamp>);
+/// How access that was open came to its end.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    /// At its time, give or take what Okta takes to confirm it.
+    Planned(Timestamp),
+    /// So many minutes after it.
+    Late(u64),
+}
+
+/// From so long after its time on an end is called late, as admins are told.
+const LATE: TimeDelta = TimeDelta::minutes(5);
+
+/// How access that was open came to its end by its terms, at `at`.
+pub(super) fn end(request: &Request, opened: Option<Timestamp>, at: Timestamp) -> End {
+    let planned = opened.map_or(at, |opened| request.end.end(opened));
+    let late = at - planned;
+    if late < LATE { End::Planned(planned) } else { End::Late(u64::try_from(late.num_minutes()).unwrap_or_default()) }
+}
+
+/// "Ended ‹at›, 12 minutes late".
+pub(super) fn late(minutes: u64) -> String {
+    format!(", {} late", length::count(minutes, "minute"))
+}
+
+fn expired(end: End, at: Timestamp, kept: Option<Line>, zone: &Zone) -> Vec<Line> {
+    match end {
+        End::Planned(planned) => vec![
+            vec![bold("Ended "), zone.token(planned), bold(", as planned")],
+            kept.unwrap_or_else(|| vec![text("Okta confirmed it "), zone.token(at), text(".")]),
+        ],
+        End::Late(minutes) => vec![
+            vec![bold("Ended "), zone.token(at), bold(late(minutes))],
+            kept.unwrap_or_else(|| vec![text("Okta confirmed it only then.")]),
+        ],
+    }
+}
 
 /// "R-151 keeps this access open until ‹end›."
-fn keeps((by, ends): Keeper, zone: &Zone) -> Line {
+pub(super) fn keeps(by: RequestId, others: &[Request], zone: &Zone) -> Line {
+    let ends = others.iter().find(|other| other.id == by).and_then(Request::ends);
     let end = ends.map_or_else(|| text("its own end"), |ends| zone.token(ends));
     vec![text(format!("{by} keeps this access open until ")), end, text(".")]
 }
@@ -282,9 +315,9 @@ fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
     }
     let why = match request.end {
         EndRule::At { instant } if instant <= at => "the time you asked for has passed".to_owned(),
-        _ => format!("nobody decided in {}", since(request.asked, at)),
+        _ => nobody_decided(request, at),
     };
-    let asked = request.route().and_then(|route| route.current()).map(|(_, step)| people::asked(step, None));
+    let asked = request.route().and_then(|route| route.current()).map(|(_, step)| people::everyone(step));
     let mut second = asked.map_or_else(Vec::new, |asked| {
         let mut line = vec![text("Asked: ")];
         line.extend(asked);
@@ -293,6 +326,11 @@ fn unanswered(request: &Request, at: Timestamp, zone: &Zone) -> Vec<Line> {
     });
     second.push(text("You can ask again."));
     vec![vec![bold("Closed "), zone.token(at), bold(format!(": {why}"))], second]
+}
+
+/// "nobody decided in 24 hours".
+pub(super) fn nobody_decided(request: &Request, at: Timestamp) -> String {
+    format!("nobody decided in {}", since(request.asked, at))
 }
 
 fn since(from: Timestamp, to: Timestamp) -> String {

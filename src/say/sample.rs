@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::Voice;
-use crate::domain::{duration::BusinessDay, request::Request, time::Timestamp};
+use crate::domain::{request::Request, time::Timestamp};
 
 /// A clock time in Paris, on the day of the tests.
 pub(super) fn at(time: &str) -> Timestamp {
@@ -16,7 +16,7 @@ pub(super) fn paris() -> TimeZone {
 }
 
 pub(super) fn voice() -> Voice {
-    Voice { command: "/jit".to_owned(), zone: paris(), day: BusinessDay::default(), admins: Vec::new() }
+    super::cast::voice()
 }
 
 /// Whoever decides.

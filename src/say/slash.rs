@@ -1,7 +1,7 @@
 //! Private answers to typed commands.
 
 use super::{Button, ButtonId, Buttons, Card, Line, Look, Run, Voice, requester, text, time::Zone};
-use crate::domain::{id::EntitlementId, request::Request};
+use crate::domain::{id::EntitlementId, request::Request, said::one_line};
 
 /// "Saved as R-142: Production Database · Read-Write, 2 hours. Your messages show how it goes."
 #[must_use]
@@ -18,6 +18,9 @@ pub fn saved(request: &Request, voice: &Voice) -> String {
 /// So much of a word that means nothing is said back.
 const LONGEST_ECHO: usize = 40;
 
+/// A typed request is on record, and is not at hand to be named.
+pub const SAVED: &str = "Saved. Your messages show how it goes.";
+
 /// It was not saved in time.
 pub const NOT_SAVED: &str = "Not saved yet: press again.";
 
@@ -29,6 +32,9 @@ pub const NOT_DONE: &str = "This took too long, so it may not have been done. Tr
 pub fn unreadable(voice: &Voice) -> String {
     format!("That click could not be read, so nothing was done. Open {} again.", voice.command)
 }
+
+/// The form of a card did not come.
+pub const NOT_OPENED_FROM_CARD: &str = "The form could not be opened, so nothing was done. Press again.";
 
 /// The form did not come.
 #[must_use]
@@ -82,7 +88,7 @@ pub fn help(voice: &Voice) -> Card {
 #[must_use]
 pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> Card {
     let code = |rest: &str| Run::Code(format!("{} {rest}", voice.command));
-    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
+    let typed = one_line(typed, LONGEST_ECHO);
     let line = match near {
         Some(near) => vec![
             code(&typed),
@@ -99,11 +105,11 @@ pub fn unknown(typed: &str, near: Option<&str>, voice: &Voice) -> Card {
 
 /// An entitlement that is none.
 #[must_use]
-pub fn no_such(typed: &str, near: Option<&str>) -> String {
-    let typed: String = typed.chars().take(LONGEST_ECHO).collect();
+pub fn no_such(typed: &str, near: Option<&str>, voice: &Voice) -> String {
+    let typed = one_line(typed, LONGEST_ECHO);
     match near {
         Some(near) => format!("There is no {typed} you can ask for. Did you mean {near}?"),
-        None => format!("There is no {typed} you can ask for."),
+        None => format!("There is no {typed} you can ask for. {} shows what there is.", voice.command),
     }
 }
 

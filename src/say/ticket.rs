@@ -74,7 +74,12 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         Happened::Approved { step } => approved(request, *step, &when),
         Happened::Denied => return denied(request, &when),
         Happened::Withdrawn => format!("{} withdrew it, {when}.", people::asker_name(request)),
-        Happened::Unanswered => format!("Closed, {when}: nobody decided in time."),
+        Happened::Unanswered => match request.end {
+            EndRule::At { instant } if instant <= at => {
+                format!("Closed, {when}: nobody decided before the time it was to end.")
+            }
+            _ => format!("Closed, {when}: nobody decided in time."),
+        },
         Happened::NotOffered => format!("Closed, {when}: it is not offered to them any more."),
         Happened::StoodBefore => {
             let name = people::asker_name(request);
@@ -169,12 +174,12 @@ const fn how_it_ended(request: &Request) -> Option<&Ending> {
     }
 }
 
-fn ending(request: &Request) -> &'static str {
+fn ending(request: &Request) -> String {
     match how_it_ended(request) {
-        Some(Ending::Expired) => "expired",
-        Some(Ending::Returned) => "returned",
-        Some(Ending::Failed { .. }) => "not opened",
-        _ => "over",
+        Some(Ending::Expired) => "expired".to_owned(),
+        Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
+        Some(Ending::Failed { .. }) => "not opened".to_owned(),
+        _ => "over".to_owned(),
     }
 }
 
@@ -200,3 +205,6 @@ fn later(at: Timestamp, than: Timestamp, company: &TimeZone) -> String {
         _ => at,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Instants in words.
 
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::Run;
 use crate::domain::{
@@ -95,16 +95,47 @@ impl Zone {
         Some(name.rsplit('/').next().unwrap_or(name).replace('_', " "))
     }
 
-    /// "today 16:40 Paris time (UTC+1)".
+    /// "Paris time", "UTC": the zone by its city alone.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.city().as_deref() {
+            None | Some("UTC") => "UTC".to_owned(),
+            Some(city) => format!("{city} time"),
+        }
+    }
+
+    /// "today 16:40 Paris time (UTC+1)". Where the clocks go back over it, which of the two it is.
     #[must_use]
     pub fn full(&self, at: Timestamp, now: Timestamp) -> String {
-        format!("{} {}", self.near(at, now), self.name(at))
+        let which = match self.twice(at) {
+            Some(Twice::First) => ", the first of two that night,",
+            Some(Twice::Second) => ", the second of two that night,",
+            None => "",
+        };
+        format!("{}{which} {}", self.near(at, now), self.name(at))
+    }
+
+    /// Which of the two instants with this clock time it is, where the clocks go back over it.
+    fn twice(&self, at: Timestamp) -> Option<Twice> {
+        let zoned = self.at(at)?;
+        match self.zone.to_ambiguous_zoned(zoned.datetime()).offset() {
+            AmbiguousOffset::Fold { before, .. } if before == zoned.offset() => Some(Twice::First),
+            AmbiguousOffset::Fold { .. } => Some(Twice::Second),
+            _ => None,
+        }
     }
 
     fn at(&self, at: Timestamp) -> Option<jiff::Zoned> {
         let instant = jiff::Timestamp::from_second(at.timestamp()).ok()?;
         Some(instant.to_zoned(self.zone.clone()))
     }
+}
+
+/// One of two instants with the same clock time.
+#[derive(Clone, Copy)]
+enum Twice {
+    First,
+    Second,
 }
 
 /// "UTC+1", "UTC-3:30".

@@ -10,7 +10,7 @@ use crate::{
     domain::home::Pages,
     say::{
         Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
-        form::{Choice, Group, Notice, RequestForm},
+        form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
         home::{Page, Piece},
     },
 };
@@ -25,7 +25,7 @@ const DATE: &str = "{date_short_pretty} at {time}";
 const LONGEST_OPTION: usize = 75;
 
 /// The most options of a select; beyond, it is searched.
-pub const MOST_OPTIONS: usize = 100;
+pub const MOST_OPTIONS: usize = form::MOST_LISTED;
 
 /// The most groups of a select.
 const MOST_GROUPS: usize = 100;
@@ -36,6 +36,9 @@ const LONGEST_LABEL: usize = 75;
 /// The longest heading.
 const LONGEST_HEADER: usize = 150;
 
+/// The longest placeholder of an input.
+const LONGEST_PLACEHOLDER: usize = 150;
+
 /// The longest text of a confirmation.
 const LONGEST_CONFIRM: usize = 300;
 
@@ -45,13 +48,13 @@ const LONGEST_JUSTIFICATION: usize = crate::domain::said::LONGEST_TEXT;
 /// A message: its fallback text and its blocks.
 #[must_use]
 pub fn message(card: &Card) -> (String, Vec<SlackBlock>) {
-    (escape(&cut(&card.text, LONGEST_TEXT)), typed(blocks(card)))
+    (fallback(&card.text), typed(blocks(card)))
 }
 
 /// The same as an ack carries it.
 #[must_use]
 pub fn ephemeral(card: &Card) -> Value {
-    json!({ "response_type": "ephemeral", "text": escape(&cut(&card.text, LONGEST_TEXT)), "blocks": blocks(card) })
+    json!({ "response_type": "ephemeral", "text": fallback(&card.text), "blocks": blocks(card) })
 }
 
 /// A sentence as an ack carries it. It is not parsed.
@@ -205,6 +208,22 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// The fallback text: escaped, and cut so that it is not too long once it is.
+fn fallback(text: &str) -> String {
+    let escaped = escape(text);
+    if escaped.chars().count() <= LONGEST_TEXT {
+        return escaped;
+    }
+    let mut room = LONGEST_TEXT - 1;
+    let fits = text.chars().map(|c| escape(c.encode_utf8(&mut [0; 4]))).take_while(|part| {
+        let length = part.chars().count();
+        let fits = length <= room;
+        room = room.saturating_sub(length);
+        fits
+    });
+    fits.chain(["…".to_owned()]).collect()
+}
+
 /// At most so many characters; what is cut off is shown to be.
 fn cut(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
@@ -216,28 +235,17 @@ fn cut(text: &str, longest: usize) -> String {
 /// The form `request`.
 #[must_use]
 pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
+    let custom = json!({
+        "type": "plain_text_input",
+        "action_id": "custom_duration",
+        "dispatch_action_config": { "trigger_actions_on": ["on_enter_pressed"] },
+    });
     let mut blocks = vec![
-        input("entitlement", "Access", entitlement(form), Listens::Yes),
-        input("duration", "For how long", select(&form.lengths, typed.duration.as_deref()), Listens::Yes),
-        optional(with_hint(
-            input(
-                "custom_duration",
-                "Or another length",
-                json!({
-                    "type": "plain_text_input",
-                    "action_id": "custom_duration",
-                    "placeholder": plain("90m, 2h 30m, until 17:30"),
-                    "dispatch_action_config": { "trigger_actions_on": ["on_enter_pressed"] },
-                }),
-                Listens::Yes,
-            ),
-            "Fill this in and it counts instead of the choice above. Press Enter to see the exact end.",
-        )),
+        input("entitlement", &form.access, entitlement(form), Listens::Yes),
+        input("duration", &form.length, select(&form.lengths, typed.duration.as_deref()), Listens::Yes),
+        optional(input("custom_duration", &form.custom, custom, Listens::Yes)),
         preview(form),
-        with_hint(
-            input("justification", "Why do you need it", justification(), Listens::No),
-            "The people asked and admins show this as you type it.",
-        ),
+        input("justification", &form.why, long_text("justification"), Listens::No),
     ];
     if form.lengths.is_empty() {
         blocks.remove(1);
@@ -245,11 +253,7 @@ pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
     if form.groups.is_empty() {
         blocks = vec![preview(form)];
     }
-    let mut view = modal("request", "Request access", "Cancel", blocks);
-    if !form.groups.is_empty() {
-        view["submit"] = plain("Send request");
-    }
-    view
+    modal("request", &form.frame, blocks)
 }
 
 /// What the drawn form keeps of what is filled in: Slack keeps the rest itself.
@@ -271,19 +275,9 @@ fn entitlement(form: &RequestForm) -> Value {
     let initial =
         form.groups.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
     let mut select = if many {
-        json!({
-            "type": "external_select",
-            "action_id": "entitlement",
-            "min_query_length": 0,
-            "placeholder": plain("Type to search all levels of access"),
-        })
+        json!({ "type": "external_select", "action_id": "entitlement", "min_query_length": 0 })
     } else {
-        json!({
-            "type": "static_select",
-            "action_id": "entitlement",
-            "placeholder": plain("Choose an application and level"),
-            "option_groups": groups(&form.groups),
-        })
+        json!({ "type": "static_select", "action_id": "entitlement", "option_groups": groups(&form.groups) })
     };
     if let Some(initial) = initial {
         select["initial_option"] = option(initial);
@@ -303,24 +297,10 @@ pub fn groups(groups: &[Group]) -> Value {
     drawn.collect()
 }
 
-/// The answer to a search: the groups whose names or options hold what was typed, at most [`MOST_OPTIONS`] options.
+/// The answer to a search: what was found, by group.
 #[must_use]
-pub fn found(all: &[Group], typed: &str) -> Value {
-    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let mut room = MOST_OPTIONS;
-    let mut found = Vec::new();
-    for group in all {
-        let fits = |option: &&Choice| {
-            let text = format!("{} {} {}", group.label, option.label, option.value).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        let options: Vec<Choice> = group.options.iter().filter(fits).take(room).cloned().collect();
-        room -= options.len();
-        if !options.is_empty() {
-            found.push(Group { label: group.label.clone(), options });
-        }
-    }
-    json!({ "option_groups": groups(&found) })
+pub fn found(found: &[Group]) -> Value {
+    json!({ "option_groups": groups(found) })
 }
 
 fn select(choices: &[Choice], chosen: Option<&str>) -> Value {
@@ -344,26 +324,26 @@ fn option(choice: &Choice) -> Value {
     drawn
 }
 
-fn justification() -> Value {
+fn long_text(action: &str) -> Value {
     json!({
         "type": "plain_text_input",
-        "action_id": "justification",
+        "action_id": action,
         "multiline": true,
         "max_length": LONGEST_JUSTIFICATION,
-        "placeholder": plain("What you will do, and the incident or ticket if there is one"),
     })
 }
 
-fn input(block: &str, label: &str, element: Value, listens: Listens) -> Value {
-    let mut input = json!({ "type": "input", "block_id": block, "label": plain(label), "element": element });
+fn input(block: &str, field: &Field, mut element: Value, listens: Listens) -> Value {
+    if let Some(placeholder) = &field.placeholder {
+        element["placeholder"] = plain(&cut(placeholder, LONGEST_PLACEHOLDER));
+    }
+    let mut input = json!({ "type": "input", "block_id": block, "label": plain(field.label), "element": element });
+    if let Some(hint) = &field.hint {
+        input["hint"] = plain(hint);
+    }
     if listens == Listens::Yes {
         input["dispatch_action"] = json!(true);
     }
-    input
-}
-
-fn with_hint(mut input: Value, hint: &str) -> Value {
-    input["hint"] = plain(hint);
     input
 }
 
@@ -378,27 +358,13 @@ fn preview(form: &RequestForm) -> Value {
     json!({ "type": "rich_text", "block_id": "preview", "elements": elements })
 }
 
-/// The form `deny`.
+/// The form `deny`; `metadata` comes back with it.
 #[must_use]
-pub fn deny_form(first: &Line, request: &str, asker: &str) -> Value {
-    let reason = with_hint(
-        input(
-            "reason",
-            "Why not",
-            json!({
-                "type": "plain_text_input",
-                "action_id": "reason",
-                "multiline": true,
-                "max_length": LONGEST_JUSTIFICATION,
-            }),
-            Listens::No,
-        ),
-        &format!("{asker} and admins show this. Other approvers only see that you denied it."),
-    );
-    let blocks = vec![json!({ "type": "rich_text", "elements": [section(first)] }), reason];
-    let mut view = modal("deny", "Deny request", "Back", blocks);
-    view["submit"] = plain("Deny request");
-    view["private_metadata"] = json!(request);
+pub fn deny_form(form: &DenyForm, metadata: &str) -> Value {
+    let first = json!({ "type": "rich_text", "elements": [section(&form.first)] });
+    let blocks = vec![first, input("reason", &form.reason, long_text("reason"), Listens::No)];
+    let mut view = modal("deny", &form.frame, blocks);
+    view["private_metadata"] = json!(metadata);
     view
 }
 
@@ -419,15 +385,22 @@ pub fn home(page: &Page, pages: &Pages) -> Value {
 /// What stands in place of a form.
 #[must_use]
 pub fn notice(notice: &Notice) -> Value {
-    modal("notice", notice.title, "Close", blocks(&notice.card))
+    modal("notice", &notice.frame, blocks(&notice.card))
 }
 
-fn modal(callback: &str, title: &str, close: &str, blocks: Vec<Value>) -> Value {
-    json!({
+fn modal(callback: &str, frame: &Frame, blocks: Vec<Value>) -> Value {
+    let mut view = json!({
         "type": "modal",
         "callback_id": callback,
-        "title": plain(title),
-        "close": plain(close),
+        "title": plain(frame.title),
+        "close": plain(frame.close),
         "blocks": blocks,
-    })
+    });
+    if let Some(submit) = frame.submit {
+        view["submit"] = plain(submit);
+    }
+    view
 }
+
+#[cfg(test)]
+mod tests;

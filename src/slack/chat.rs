@@ -26,15 +26,13 @@ use crate::{
         id::{Email, SlackChannelId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
+        ticket::Tickets,
     },
     say::{Card, Voice, approver, home, people::Named, requester},
 };
 
 /// Messages on their way at one time: more would only meet Slack's limits.
 const AT_ONCE: usize = 8;
-
-/// Home tabs that are drawn at one time.
-const HOMES_AT_ONCE: usize = 2;
 
 /// How far apart messages in one channel are sent: Slack takes about one a second.
 const PACE: Duration = Duration::from_secs(1);
@@ -60,7 +58,9 @@ impl Manners {
     #[must_use]
     pub fn new(slack: &config::Slack, settings: Option<&Settings>, admins: &[Who]) -> Self {
         let day = settings.map(|settings| settings.requests.business_day.clone()).unwrap_or_default();
-        let voice = Voice { command: slack.command.clone(), zone: day.zone.clone(), day, admins: Vec::new() };
+        let tickets = settings.and_then(|settings| settings.jira.as_ref()).map_or(Tickets::None, |_| Tickets::Kept);
+        let (command, zone) = (slack.command.clone(), day.zone.clone());
+        let voice = Voice { command, zone, day, admins: Vec::new(), workspace: None, tickets };
         let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
         Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone() }
     }
@@ -93,7 +93,6 @@ pub struct Chat {
     manners: Manners,
     channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
     turns: Semaphore,
-    homes: Semaphore,
     /// When the audit channel was last told, in elapsed time.
     announced: AsyncMutex<Option<Duration>>,
 }
@@ -114,7 +113,6 @@ impl Chat {
             manners,
             channels: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
-            homes: Semaphore::new(HOMES_AT_ONCE),
             announced: AsyncMutex::default(),
         }
     }
@@ -156,12 +154,11 @@ impl Chat {
         }
     }
 
-    /// Draws somebody's Home tab in place of the state `hash`. Beside the messages, which go first.
+    /// Draws somebody's Home tab in place of the state `hash`.
     ///
     /// # Errors
     /// See [`EffectError`].
     pub async fn draw_home(&self, home: &Home, hash: Option<&str>) -> Result<String, EffectError> {
-        let _turn = self.homes.acquire().await;
         let view = blocks::home(&home::page(home, self.voice()), &home.pages);
         let view = blocks::view(&view).ok_or_else(unreadable)?;
         match self.client.publish_home(&ApiUser::from(home.who.as_str()), hash, view).await {

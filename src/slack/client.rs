@@ -73,7 +73,12 @@ impl SlackClient {
         let (me, scopes) = call.await?;
         let scopes = scopes.unwrap_or_default();
         let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty());
-        Ok(BotIdentity { team_id: me.team_id, bot_user_id: me.user_id, scopes: scopes.map(str::to_owned).collect() })
+        Ok(BotIdentity {
+            team: me.team.filter(|name| !name.is_empty()),
+            team_id: me.team_id,
+            bot_user_id: me.user_id,
+            scopes: scopes.map(str::to_owned).collect(),
+        })
     }
 
     /// A socket's address, good for one connection: <https://docs.slack.dev/reference/methods/apps.connections.open>.
@@ -243,6 +248,8 @@ fn content(text: &str, blocks: Vec<SlackBlock>) -> SlackMessageContent {
 
 #[derive(Deserialize)]
 struct WhoAmI {
+    #[serde(default)]
+    team: Option<String>,
     team_id: SlackTeamId,
     user_id: SlackUserId,
 }

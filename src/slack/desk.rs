@@ -25,7 +25,7 @@ use crate::{
         time::AccessDuration,
     },
     engine::{Door, Response},
-    say::{Card, approver, form, refusal, requester, slash},
+    say::{Card, approver, form, refusal, slash},
 };
 
 mod aside;
@@ -98,7 +98,7 @@ impl Desk {
     }
 
     async fn pressed(self: Arc<Self>, press: Press) -> Ack {
-        let home = matches!(press.place, Place::Home { .. }).then(|| press.who.clone());
+        let home = (matches!(press.place, Place::Home { .. }) && press.action != "page").then(|| press.who.clone());
         let ack = Arc::clone(&self).act(press).await;
         // Whatever came of it, a tab shows how things stand now: also one that was drawn before the last start.
         home.into_iter().for_each(|who| self.door.look(who, None));
@@ -176,7 +176,8 @@ impl Desk {
         }
         let card = Card { buttons: None, ..approver::card(request, reader, None, self.chat.voice()) };
         if let Err(failure) = self.chat.redraw(posted, &card).await {
-            warn!(request = %request.id, class = ?failure.class, "a stale message could not be redrawn");
+            let entitlement = &request.access.entitlement;
+            warn!(request = %request.id, %entitlement, class = ?failure.class, "a stale message could not be redrawn");
         }
     }
 
@@ -197,8 +198,8 @@ impl Desk {
         match &press.place {
             Place::Form(form) => {
                 self.presses.sent(&form.id).await;
-                let title = if result.is_ok() { "Done" } else { "Not done" };
-                self.update(&form.id, None, &blocks::notice(&form::notice(title, sentence))).await;
+                let notice = if result.is_ok() { form::done(sentence) } else { form::not_done(sentence) };
+                self.update(&form.id, None, &blocks::notice(&notice)).await;
             }
             // The message itself shows how it went, unless nothing is drawn at the moment.
             Place::Private { answer_at } if listing::is_row(&press.block) => {
@@ -214,10 +215,13 @@ impl Desk {
 
     async fn suggest(&self, suggest: Suggest) -> Ack {
         let groups = match self.door.offer(suggest.who).await {
-            Some(offer) => form::groups(&offer.catalogue, forms::knowledge(&offer, forms::Pace::Waiting)),
+            Some(offer) => {
+                let who = forms::knowledge(&offer, forms::Pace::Waiting);
+                form::search(&form::groups(&offer.catalogue, who), &suggest.typed)
+            }
             None => Vec::new(),
         };
-        Ack::Payload(blocks::found(&groups, &suggest.typed))
+        Ack::Payload(blocks::found(&groups))
     }
 }
 
@@ -236,9 +240,4 @@ fn errors(faults: &[(&str, String)]) -> Ack {
 /// Another view in place of the form that was sent.
 fn instead(view: &Value) -> Ack {
     Ack::Payload(json!({ "response_action": "update", "view": view }))
-}
-
-/// The name by which somebody is called in a denial's form.
-fn called(request: &Request) -> String {
-    requester::flat(&[crate::say::people::asker(request)])
 }

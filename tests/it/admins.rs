@@ -10,6 +10,7 @@ use jitney::{
         duration::BusinessDay,
         id::{EffectId, Email, OktaGroupId},
         port::{self, Alert, Attempt, Class, Doubt, Effect, EffectError, Outcome, Outside as _},
+        ticket::Tickets,
     },
     okta::{Okta, Timing},
     outside::Vendors,
@@ -36,7 +37,9 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
     let [token, app] = [world::bot_token(), world::app_token()].map(SecretString::from);
     let client = SlackClient::new(&world.slack_api_url().parse().unwrap(), &token, &app, CALL_DEADLINE).unwrap();
     let zone = jiff::tz::TimeZone::UTC;
-    let voice = Voice { command: "/jit".into(), zone, day: BusinessDay::default(), admins: Vec::new() };
+    let day = BusinessDay::default();
+    let voice =
+        Voice { command: "/jit".into(), zone, day, admins: Vec::new(), workspace: None, tickets: Tickets::None };
     let admins = admins.iter().map(|who| match who.strip_prefix("okta:") {
         Some(group) => Who::Group(OktaGroupId::parse(group).unwrap()),
         None => Who::Person(Email::fold(who).unwrap()),
@@ -50,7 +53,14 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
 async fn alert(bot: &Vendors) -> Result<Outcome, EffectError> {
     let fault = port::Fault { vendor: port::Vendor::Okta, status: Some(401), code: None, receipt: None };
     let effect = Effect::AlertAdmins { alert: Alert::CredentialsRefused { fault } };
-    let attempt = Attempt { id: EffectId { seq: 1, ordinal: 0 }, effect, doubt: Doubt::None, about: None };
+    let attempt = Attempt {
+        id: EffectId { seq: 1, ordinal: 0 },
+        effect,
+        doubt: Doubt::None,
+        about: None,
+        others: Vec::new(),
+        alarm: None,
+    };
     timeout(Duration::from_secs(20), bot.perform(attempt)).await.unwrap()
 }
 

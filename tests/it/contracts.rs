@@ -1,4 +1,4 @@
-//! Everything that a play sends to Slack and Okta, and what the sandbox's Okta answers, held to the vendors' own types.
+//! Everything that a play sends to Slack, Okta and Jira, and what the sandbox's Okta answers, held to the vendors' own types.
 //! `JITNEY_CONTRACTS` names the folder of their schemas; it is not part of the project, and without it this is skipped,
 //! unless `JITNEY_REQUIRE` names `contracts`.
 
@@ -7,6 +7,13 @@ use std::{path::PathBuf, sync::OnceLock};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 use world::{Call, Vendor, World};
+
+mod limits;
+mod manifest;
+pub mod said;
+
+use limits::Limits;
+use said::{Counts, Kind, Payload};
 
 /// Names, separated by commas, what must not be skipped.
 const REQUIRE: &str = "JITNEY_REQUIRE";
@@ -30,6 +37,7 @@ struct Schemas {
     blocks: Validator,
     modal: Validator,
     home: Validator,
+    limits: Limits,
     okta: Vec<Operation>,
     okta_error: Validator,
 }
@@ -63,6 +71,7 @@ fn schemas() -> Option<&'static Schemas> {
             blocks: entry("CheckBlocks"),
             modal: entry("CheckModalView"),
             home: entry("CheckHomeView"),
+            limits: Limits::read(&read(&folder, "slack/json-schema/block-kit-limits.json")),
             okta_error: okta_validator(&okta, &json!({"$ref": "#/components/schemas/Error"})),
             okta: operations(&okta),
         })
@@ -110,38 +119,68 @@ impl Operation {
     }
 }
 
-/// Checks what the bot has sent and Okta has answered; answers how much that was.
-pub fn check(world: &World) -> usize {
-    let Some(schemas) = schemas() else { return 0 };
+/// Checks what the bot has said to Slack, asked of Okta, and been answered; answers how much of what it was. Nothing
+/// where there are no contracts.
+pub fn check(world: &World) -> Option<Counts> {
+    let schemas = schemas()?;
     let calls = world.calls();
     for call in &calls {
         assert!(!call.cut, "too long to be held to anything: {}", call.line());
     }
-    let to = |vendor| calls.iter().filter(move |call| call.vendor == vendor);
-    let sent = to(Vendor::Slack).filter_map(|call| serde_json::from_str::<Value>(&call.body).ok());
-    let acks = world.envelopes().into_iter().flat_map(|envelope| envelope.acks).filter_map(|ack| ack.payload);
-    let said: usize = sent.chain(acks).map(|body| said(schemas, &body)).sum();
-    said + to(Vendor::Okta).map(|call| asked(schemas, call).unwrap()).sum::<usize>()
+    let mut counts = Counts::new();
+    for payload in said::all(world) {
+        let faults = schemas.faults(&payload);
+        assert!(faults.is_empty(), "{faults:#?}\n{payload}");
+        *counts.entry(payload.kind).or_default() += 1;
+    }
+    calls.iter().filter(|call| call.vendor == Vendor::Okta).for_each(|call| {
+        asked(schemas, call).unwrap();
+    });
+    crate::jira::hold(world);
+    let total = said::so_far(&counts);
+    println!("{} payloads held to Slack's types and limits: {counts:?}", counts.values().sum::<usize>());
+    println!("{} in all so far: {total:?}", total.values().sum::<usize>());
+    Some(counts)
 }
 
-/// Something said to Slack, by a call or in an acknowledgement.
-fn said(schemas: &Schemas, body: &Value) -> usize {
-    let mut checked = 0;
-    if body["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()) {
-        valid(&schemas.blocks, &body["blocks"]);
-        checked += 1;
+impl Schemas {
+    /// What is wrong with a payload.
+    fn faults(&self, Payload { kind, body }: &Payload) -> Vec<String> {
+        match kind {
+            Kind::Message | Kind::Redraw | Kind::Whisper | Kind::Aside | Kind::AckMessage => {
+                let typed = faults(&self.blocks, &body["blocks"]);
+                typed.into_iter().chain(self.limits.message(&body["text"], &body["blocks"])).collect()
+            }
+            Kind::Form | Kind::FormRedrawn | Kind::AckView => self.view(&self.modal, &body["view"]),
+            Kind::Home => self.view(&self.home, &body["view"]),
+            Kind::AckErrors => errors(&body["errors"]),
+            Kind::AckOptions => self.options(body),
+        }
     }
-    if body["view"].is_object() {
-        let schema = if body["view"]["type"] == "home" { &schemas.home } else { &schemas.modal };
-        valid(schema, &body["view"]);
-        checked += 1;
+
+    fn view(&self, schema: &Validator, view: &Value) -> Vec<String> {
+        faults(schema, view).into_iter().chain(self.limits.view(view)).collect()
     }
-    if body["response_action"] == "errors" {
-        let errors = body["errors"].as_object();
-        assert!(errors.is_some_and(|errors| !errors.is_empty() && errors.values().all(Value::is_string)), "{body:#}");
-        checked += 1;
+
+    /// Options are held to their type within a select that has them.
+    fn options(&self, body: &Value) -> Vec<String> {
+        let groups = &body["option_groups"];
+        let select = json!({ "type": "static_select", "action_id": "a", "option_groups": groups });
+        let none = groups.as_array().is_some_and(Vec::is_empty);
+        let typed =
+            if none { Vec::new() } else { faults(&self.blocks, &json!([{ "type": "actions", "elements": [select] }])) };
+        typed.into_iter().chain(self.limits.options(body)).collect()
     }
-    checked
+}
+
+/// Sentences under fields: each is read on a phone.
+fn errors(errors: &Value) -> Vec<String> {
+    let wrong =
+        |(_, words): &(&String, &Value)| words.as_str().is_none_or(|words| words.is_empty() || words.len() > 300);
+    match errors.as_object().filter(|errors| !errors.is_empty()) {
+        Some(errors) => errors.iter().filter(wrong).map(|(field, words)| format!("{field}: {words}")).collect(),
+        None => vec!["no errors".to_owned()],
+    }
 }
 
 /// A call to Okta, and what the sandbox's Okta answered if no fault did it in its stead.
@@ -188,23 +227,102 @@ fn faults(schema: &Validator, value: &Value) -> Vec<String> {
     schema.iter_errors(value).map(|fault| fault.to_string()).collect()
 }
 
-fn valid(schema: &Validator, value: &Value) {
-    let faults = faults(schema, value);
-    assert!(faults.is_empty(), "{faults:#?}\n{value:#}");
+/// What is good.
+fn good() -> Vec<Payload> {
+    let rich = json!({ "type": "rich_text", "elements": [
+        { "type": "rich_text_section", "elements": [{ "type": "text", "text": "Waiting", "style": { "bold": true } }] },
+        { "type": "rich_text_quote", "elements": [{ "type": "text", "text": "INC-42" }] },
+    ]});
+    let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
+    let button = json!({
+        "type": "button", "action_id": "return", "value": "R-1", "text": plain("Return access"),
+        "confirm": { "title": plain("Return?"), "text": plain("It ends."), "confirm": plain("Return"), "deny": plain("Keep") },
+    });
+    let blocks = json!([rich, { "type": "actions", "block_id": "grant", "elements": [button] },
+        { "type": "context", "elements": [{ "type": "mrkdwn", "text": "R-1", "verbatim": true }] }]);
+    let option = json!({ "text": plain("Admin · Staging"), "value": "staging/admin", "description": plain("Low") });
+    let groups = json!([{ "label": plain("Staging"), "options": [option] }]);
+    let select = json!({ "type": "static_select", "action_id": "entitlement", "option_groups": groups, "initial_option": option });
+    let input = json!({ "type": "plain_text_input", "action_id": "why", "multiline": true, "max_length": 1_000 });
+    let view = json!({ "type": "modal", "callback_id": "request", "title": plain("Request access"), "close": plain("Cancel"),
+        "submit": plain("Send request"), "private_metadata": "{}", "blocks": [rich,
+            { "type": "input", "block_id": "entitlement", "label": plain("Access"), "element": select, "dispatch_action": true },
+            { "type": "input", "block_id": "why", "label": plain("Why"), "element": input, "hint": plain("All see it.") }] });
+    let home = json!({ "type": "home", "blocks": blocks });
+    let payload = |kind, body| Payload { kind, body };
+    vec![
+        payload(Kind::Message, json!({ "text": "Waiting", "blocks": blocks })),
+        payload(Kind::Form, json!({ "view": view })),
+        payload(Kind::Home, json!({ "view": home })),
+        payload(Kind::AckErrors, json!({ "errors": { "why": "Say why." } })),
+        payload(Kind::AckOptions, json!({ "option_groups": groups })),
+    ]
 }
 
+/// Each is one change to something good: where, and what stands there instead.
+fn changes() -> Vec<(Kind, &'static str, Value)> {
+    let long = |length: usize| json!("x".repeat(length));
+    let many = |count: usize, item: Value| Value::Array(vec![item; count]);
+    let option = json!({ "text": { "type": "plain_text", "text": "A" }, "value": "a" });
+    vec![
+        (Kind::Message, "/text", json!("")),
+        (Kind::Message, "/text", long(3_001)),
+        (Kind::Message, "/blocks", many(51, json!({ "type": "divider" }))),
+        (Kind::Message, "/blocks/0/elements/0/elements/0/type", json!("shout")),
+        (Kind::Message, "/blocks/0/elements/0/elements/0/colour", json!("red")),
+        (Kind::Message, "/blocks/0/elements/1/elements/0/text", json!(7)),
+        (Kind::Message, "/blocks/1/block_id", long(256)),
+        (Kind::Message, "/blocks/1/elements/0/text/text", long(76)),
+        (Kind::Message, "/blocks/1/elements/0/text/type", json!("mrkdwn")),
+        (Kind::Message, "/blocks/1/elements/0/value", long(2_001)),
+        (Kind::Message, "/blocks/1/elements/0/style", json!("green")),
+        (Kind::Message, "/blocks/1/elements/0/action_id", long(256)),
+        (Kind::Message, "/blocks/1/elements/0/confirm/title/text", long(101)),
+        (Kind::Message, "/blocks/1/elements/0/confirm/text/text", long(301)),
+        (Kind::Message, "/blocks/1/elements/0/confirm/deny/text", long(31)),
+        (Kind::Message, "/blocks/2/elements/0/text", json!("")),
+        (Kind::Message, "/blocks/2/elements", many(11, json!({ "type": "mrkdwn", "text": "R-1" }))),
+        (Kind::Form, "/view/title/text", long(25)),
+        (Kind::Form, "/view/submit/text", long(25)),
+        (Kind::Form, "/view/private_metadata", long(3_001)),
+        (Kind::Form, "/view/size", json!("large")),
+        (Kind::Form, "/view/blocks/1/element/initial_option/text/text", long(76)),
+        (Kind::Form, "/view/blocks/1/element/option_groups/0/label/text", long(76)),
+        (Kind::Form, "/view/blocks/1/element/option_groups/0/options", many(101, option.clone())),
+        (Kind::Form, "/view/blocks/1/element/option_groups/0/options/0/value", long(151)),
+        (Kind::Form, "/view/blocks/2/element/max_length", json!(3_001)),
+        (Kind::Form, "/view/blocks/2/hint/text", long(2_001)),
+        (Kind::Form, "/view/blocks/2/label/text", json!("")),
+        (Kind::Home, "/view/title", json!("Home")),
+        (Kind::Home, "/view/blocks", many(101, json!({ "type": "divider" }))),
+        (Kind::AckErrors, "/errors/why", json!("")),
+        (Kind::AckErrors, "/errors", json!({})),
+        (Kind::AckOptions, "/option_groups/0/options/0/text/text", long(76)),
+        (Kind::AckOptions, "/option_groups/0/options", many(101, option)),
+        (Kind::AckOptions, "/option_groups/0/options/0/colour", json!("red")),
+    ]
+}
+
+/// The check itself: what is good passes, and each change to it is seen.
 #[test]
 fn the_contract_bites() {
     let Some(schemas) = schemas() else {
         println!("skipped: JITNEY_CONTRACTS is not set");
         return;
     };
-    let wrong = json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": [{ "type": "shout" }] }] }]);
-    assert!(!schemas.blocks.is_valid(&wrong));
-    let untitled = json!({ "type": "modal", "blocks": [] });
-    assert!(!schemas.modal.is_valid(&untitled));
-    let titled = json!({ "type": "home", "title": "Home", "blocks": [] });
-    assert!(!schemas.home.is_valid(&titled));
+    for payload in good() {
+        assert_eq!(schemas.faults(&payload), Vec::<String>::new(), "{payload}");
+    }
+    for (kind, pointer, value) in changes() {
+        let mut payload = good().into_iter().find(|payload| payload.kind == kind).unwrap();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let place = payload.body.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {pointer}"));
+        match place.as_array_mut() {
+            Some(items) => items[key.parse::<usize>().unwrap()] = value,
+            None => place[key] = value,
+        }
+        assert!(!schemas.faults(&payload).is_empty(), "nobody minds {pointer} in {payload}");
+    }
 }
 
 /// What Okta's description does not know is seen, in the path, the query and the reply.

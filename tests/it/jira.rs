@@ -105,7 +105,7 @@ fn schemas() -> Option<&'static Schemas> {
 }
 
 /// Checks what was sent; answers how much that was.
-fn hold(world: &World) -> usize {
+pub fn hold(world: &World) -> usize {
     let Some(schemas) = schemas() else { return 0 };
     let mut held = 0;
     for call in world.calls_to(Vendor::Jira, "POST ") {
@@ -490,4 +490,19 @@ async fn an_answer_that_is_none_is_classed_by_what_may_have_happened() {
     world.lift_all();
     world.change(|state| state.jira.token_revoked = true);
     assert_eq!(jira.account().await.unwrap_err().class, Class::Auth);
+}
+
+/// One whose search lagged for longer than anybody waits, so that the ticket was opened once more.
+#[tokio::test]
+async fn a_second_that_shows_late_is_closed_with_a_reference_to_the_one_that_is_kept() {
+    let (world, jira) = tracker().await;
+    let stranger = jira.open(&Ticket { mark: "another store".into(), ..ticket("R-142") }, Doubt::None).await.unwrap();
+    let (late, kept) = (opened(&jira).await, opened(&jira).await);
+    for _ in 0..2 {
+        jira.close_others(&ticket("R-142"), &kept).await.unwrap();
+    }
+    let status = |issue: &Issue| world.issue_status(&issue.key).unwrap();
+    assert_eq!([status(&stranger), status(&late), status(&kept)], ["To Do", "Done", "To Do"]);
+    assert_eq!(world.issue_comments(&late.key), [format!("Opened twice: see {}.", kept.key)]);
+    hold(&world);
 }

@@ -11,10 +11,10 @@ use jitney::{
     ledger::{Keys, verify},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
-use world::{Company, Fault, Person, State, Vendor, What, World};
+use world::{AUDIT_CHANNEL, Company, Fault, Person, State, Vendor, What, World};
 
 use crate::{
-    house::{ALICE, BOB, DANA, EXPIRED, HELD, House, PROD_RW},
+    house::{ALICE, ASKED, BOB, DANA, EXPIRED, HELD, House, PROD_RW},
     process::Process,
     record,
 };
@@ -106,6 +106,62 @@ async fn a_grant_that_outlived_its_end_while_the_program_was_dead_is_removed_fir
     process.kill(&house.world).await;
     house.read_twins();
     house.finish(&[], &[EXPIRED]).await;
+}
+
+/// Jira has opened the ticket, and the program is killed before it hears so. A search does not show it for two minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_nobody_recorded_is_found_and_is_the_only_one_however_late_a_search_shows_it() {
+    for lag_secs in [0, 120] {
+        let house = House::closed(Company::acme()).await;
+        house.keep_tickets();
+        house.set_clocks();
+        house.world.change(|state| state.jira.search_lag_secs = lag_secs);
+        let process = Process::steered(&house).await;
+        let held = house.world.fault(Fault::jira("POST /rest/api/3/issue", What::HoldThenDo));
+        house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+        house.world.until_called(held).await;
+        process.kill(&house.world).await;
+        house.world.release(held);
+        house.world.until("the ticket is there", |state| state.jira.issue("ACCESS-1").map(drop)).await;
+
+        let looked = house.world.fault(Fault::jira("GET *search*", What::DelayThenDo { ms: 1 }));
+        let process = Process::steered(&house).await;
+        house.world.until_called(looked).await;
+        house.world.advance(lag_secs);
+        house.world.until_message(BOB, "ACCESS-1").await;
+        house.settle().await;
+        let creates = house.world.calls_to(Vendor::Jira, "POST ").into_iter();
+        let creates = creates.filter(|call| call.path == "/rest/api/3/issue").count();
+        assert_eq!((creates, house.world.issues().len()), (1, 1), "{lag_secs}");
+        process.kill(&house.world).await;
+        house.read_twins();
+        house.finish(&[], &[ASKED]).await;
+    }
+}
+
+/// The line of a fact is durable, and the program is killed before the audit channel is told: it is told after the next
+/// start, in order.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_promised_and_not_posted_is_posted_after_the_kill() {
+    let house = House::closed(Company::acme()).await;
+    house.tell_the_channel();
+    house.set_clocks();
+    house.world.change(|state| state.slack.channel_mut(AUDIT_CHANNEL).unwrap().archived = true);
+    let process = Process::steered(&house).await;
+    house.grant_unsettled(ALICE, "prod-db/rw", "2h").await;
+    house
+        .until_on_record("that the channel takes nothing", 1, |e| matches!(e, Event::AuditChannelRefused { .. }))
+        .await;
+    process.kill(&house.world).await;
+    house.world.change(|state| state.slack.channel_mut(AUDIT_CHANNEL).unwrap().archived = false);
+    let process = Process::steered(&house).await;
+    house.until_line("Open: ").await;
+    house.settle().await;
+    process.kill(&house.world).await;
+    assert!(house.channel().starts_with("Bob Stone approved"), "{}", house.channel());
+    assert_eq!(house.channel().lines().count(), 2);
+    house.read_twins();
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
 }
 
 /// How often the program is killed.

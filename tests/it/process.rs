@@ -36,12 +36,19 @@ impl Process {
     /// The program by the house's clock, connected. The real one has no way to move time from outside, so this test
     /// binary runs all but its `main`, with a clock that is told over stdin.
     pub async fn steered(house: &House) -> Self {
+        let process = Self::steered_with(house, &[]);
+        house.world.until_connected(1).await;
+        process
+    }
+
+    /// The same with further variables, not connected yet.
+    pub fn steered_with(house: &House, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "process::the_steered_program", "--ignored", "--nocapture"]);
         command.env(FILES, std::env::join_paths(house.files()).unwrap()).stdin(Stdio::piped());
+        command.envs(variables.iter().copied());
         let mut process = Self::spawn(house, command);
         process.tell_the_time(house);
-        house.world.until_connected(1).await;
         process
     }
 

@@ -82,16 +82,23 @@ async fn the_request_form_is_walked_by_keyboard_alone() {
     browser.type_in("90m").await;
     browser.key(Key::Enter).await;
     browser.until_text("#modal", "The 1 h 30 min start").await;
+    assert_eq!(browser.focused().await, "input-custom_duration", "the focus outlives the redraw of its field");
     browser.tab_to("#modal-submit").await;
     browser.key(Key::Enter).await;
     browser.until("!document.querySelector('#modal').open").await;
     browser.until_text("#messages", "By keyboard").await;
-    // The focus comes back to where the form was opened from, and Escape closes without sending.
+    // A button that is pressed is gone with the redraw, and its message has the focus.
     browser.until("document.activeElement.id === 'command'").await;
+    browser.tab_back_to("#messages [data-action='cancel']").await;
+    browser.key(Key::Enter).await;
+    browser.until_text("#messages", "You withdrew this request").await;
+    browser.until("document.activeElement.matches('#messages article')").await;
+    browser.tab_to("#command").await;
     browser.key(Key::Enter).await;
     browser.until("document.querySelector('#modal').open").await;
     browser.key(Key::Escape).await;
     browser.until("!document.querySelector('#modal').open").await;
+    // The focus comes back to where the form was opened from.
     browser.until("document.activeElement.id === 'command'").await;
     browser.close().await;
 }

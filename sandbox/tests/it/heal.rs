@@ -32,6 +32,7 @@ async fn what_okta_and_jira_missed_is_made_good_when_they_come_back() {
     let Some((_sandbox, mut browser)) = open().await else { return };
     browser.ask("Through an outage").await;
     browser.approve("Through an outage").await;
+    browser.until_there("[data-column='In Progress'] .ticket").await;
     for vendor in ["okta", "jira"] {
         browser.click(&format!("[data-vendor='{vendor}']")).await;
         browser.until_text(&format!("#{vendor}-state"), "Down").await;

@@ -12,4 +12,5 @@ mod process;
 mod sandbox;
 mod screens;
 mod served;
+mod tickets;
 mod walk;

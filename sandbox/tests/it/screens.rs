@@ -30,6 +30,8 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
     browser.until_text("#modal", "owners of Production Database").await;
     browser.write("#input-custom_duration", "99 parsecs").await;
     browser.key(Key::Enter).await;
+    // The form is sent once the bot has drawn it anew, which takes faults off the fields.
+    browser.until_text("#modal-blocks", "“99 parsecs” is not a length").await;
     browser.write("#input-justification", &"Unbroken".repeat(20)).await;
     browser.click("#modal-submit").await;
     browser.until_there("#input-custom_duration-error").await;
@@ -81,6 +83,21 @@ async fn two_people_side_by_side_see_each_other_act() {
     browser.until("document.querySelector('#modal').open").await;
     browser.look_at(0);
     assert_eq!(browser.eval("document.querySelector('#modal').open").await, false);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colours_are_the_systems_or_the_persons_choice() {
+    let Some((_sandbox, mut browser)) = open().await else { return };
+    let ground = "getComputedStyle(document.body).backgroundColor";
+    let light = browser.eval(ground).await;
+    browser.prefer("dark").await;
+    let dark = browser.eval(ground).await;
+    assert_ne!(light, dark);
+    browser.pick("#theme", "light").await;
+    assert_eq!(browser.eval(ground).await, light);
+    browser.reload().await;
+    assert_eq!(browser.eval(ground).await, light);
     browser.close().await;
 }
 

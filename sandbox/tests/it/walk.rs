@@ -87,5 +87,7 @@ async fn a_denial_is_read_with_its_reason_by_the_one_who_asked() {
     browser.until_text("#messages", "Denied by Bob Stone").await;
     browser.until_text("#messages blockquote:last-of-type", "Use the replica").await;
     browser.until_gone(IN_THE_GROUP).await;
+    // The walk has nothing to go on with, and begins anew.
+    browser.until_step(1).await;
     browser.close().await;
 }

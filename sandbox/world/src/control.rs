@@ -83,6 +83,12 @@ enum Act {
         #[serde(default)]
         query: Option<String>,
     },
+    Type {
+        user: String,
+        block_id: String,
+        action_id: String,
+        text: String,
+    },
     Options {
         user: String,
         block_id: String,
@@ -140,6 +146,10 @@ async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
         Act::Fill { user, block_id, action_id, value, query: Some(query) } => {
             told(world.fill_from(&user, &block_id, &action_id, &value, &query).await?)
         }
+        Act::Type { user, block_id, action_id, text } => {
+            world.type_in(&user, &block_id, &action_id, &text)?;
+            Value::Null
+        }
         Act::Options { user, block_id, action_id, query } => {
             world.suggested(&user, &block_id, &action_id, &query).await?
         }
@@ -151,7 +161,10 @@ async fn perform(world: &World, act: Act) -> Result<Value, Cannot> {
         Act::OpenHome { user } => told(world.open_home(&user).await?),
         Act::Shortcut { user, callback_id } => told(world.shortcut(&user, &callback_id).await?),
         Act::Read { user, channel: None } => told(world.read(&user)),
-        Act::Read { user, channel: Some(channel) } => told(world.read_in(&user, &channel)),
+        Act::Read { user, channel: Some(channel) } => {
+            world.read_in(&user, &channel);
+            Value::Null
+        }
     })
 }
 

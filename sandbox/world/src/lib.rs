@@ -19,7 +19,7 @@
 //! | --- | --- |
 //! | addresses and tokens | `slack_api_url okta_org_url jira_base_url control_url`, [`bot_token`] [`app_token`] [`okta_token`] [`jira_token`] [`jira_email`] |
 //! | read, change, wait | `look(\|state\|)`, `change(\|state\|)`, `until("what", \|state\| -> Option<T>)`, `until_or` |
-//! | act in Slack | `slash click press press_stale click_in_home open_home shortcut`, in forms `fill submit click_in_view close_view options` |
+//! | act in Slack | `slash click press press_stale click_in_home open_home shortcut`, in forms `fill type_in submit click_in_view close_view options` |
 //! | forge | `forge forge_click forge_fill forge_view submit_unchecked redeliver send_raw` |
 //! | see | `messages channel_messages ephemerals open_view home seen seen_view seen_home`, `until_message until_ephemeral until_view until_home` |
 //! | unread marks | `read(user)`, `unread()` |

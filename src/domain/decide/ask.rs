@@ -108,7 +108,7 @@ impl Case<'_> {
     /// The requester is known: may they ask, have they it already, whom to ask?
     pub(super) fn identified(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
-        if !self.is_bound_rightly(person) {
+        if !self.live.is_bound_rightly(person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
@@ -127,14 +127,6 @@ impl Case<'_> {
     /// Whether someone found in a group is there by our doing.
     pub(super) fn is_ours(&self, key: &MembershipKey) -> bool {
         self.live.memberships.get(key).is_some_and(|membership| membership.is_ours(self.now))
-    }
-
-    /// One Slack account, one Okta user, and back.
-    pub(super) fn is_bound_rightly(&self, person: &Identity) -> bool {
-        let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
-        let account = self.live.accounts.get(&person.okta);
-        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
-            && account.is_none_or(|account| *account == person.slack)
     }
 
     /// Binds them if they are not bound yet, and tells them so in their message of this request.

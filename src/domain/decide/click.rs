@@ -15,11 +15,11 @@ impl Case<'_> {
     pub(super) fn click(&self, decide: &Decide) -> Result<Decision, Refusal> {
         let request = self.request(decide.request).ok_or(Refusal::ForeignCard)?;
         if !request.is_shown(&decide.who, &decide.place) {
-            return Err(Refusal::ForeignCard);
+            return Err(decide.place.foreign());
         }
         let State::Pending { clicks, .. } = &request.state else { return Err(Refusal::Over) };
         if request.digest() != decide.digest {
-            return Err(Refusal::OldTerms);
+            return Err(decide.place.outdated());
         }
         if decide.who == request.asker {
             return Err(Refusal::OwnRequest);
@@ -78,7 +78,7 @@ impl Case<'_> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
-        if !self.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who) {
             return Err(Refusal::IdentityChanged);
         }
         let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
@@ -130,7 +130,12 @@ fn receive(request: RequestId, decide: &Decide, first: bool) -> Decision {
         Choice::Approve => Verdict::Approve,
         Choice::Deny(reason) => Verdict::Deny { reason: decision.say(reason) },
     };
-    decision.event(Event::DecisionReceived { request, slack: decide.who.clone(), verdict });
+    decision.event(Event::DecisionReceived {
+        request,
+        slack: decide.who.clone(),
+        verdict,
+        spot: (&decide.place).into(),
+    });
     if first {
         decision.effect(Effect::CheckAuthority { request, slack: decide.who.clone() });
     }

@@ -47,6 +47,7 @@ impl<'a> Case<'a> {
             _ => None,
         };
         if let Some(why) = failure {
+            self.tell_unfit(&why, &good, decision);
             over.extend(good.iter().map(|request| (request.id, Over::Failed(why.clone()))));
         }
         let wanted = over.len() < self.waiting(membership).len();
@@ -58,6 +59,15 @@ impl<'a> Case<'a> {
         // Where a removal had to come first, it goes on after that.
         if wanted && !theirs && !decision.removes() {
             decision.effect(Effect::AddMember { membership: key.clone() });
+        }
+    }
+
+    /// A group that may not be changed is a matter for admins; a requester who is not active is none.
+    fn tell_unfit(&self, why: &NotOpened, waiting: &[&Request], decision: &mut Decision) {
+        let NotOpened::UnfitGroup { reason } = why else { return };
+        for request in waiting {
+            let (group, reason) = (request.access.group.clone(), reason.clone());
+            decision.effect(Effect::AlertAdmins { alert: Alert::GroupUnfit { request: request.id, group, reason } });
         }
     }
 
@@ -109,6 +119,8 @@ impl<'a> Case<'a> {
         for id in &membership.ending {
             decision.event(Event::GrantEnded { request: *id });
             match self.request(*id).map(|request| &request.state) {
+                // Whoever was told that it is over, though not confirmed, is not told twice: the message shows the rest.
+                Some(State::Revoking { ending: Ending::Expired, late: Some(_), .. }) if self.was_told_late(*id) => {}
                 Some(State::Revoking { ending: Ending::Expired, .. }) => decision.nudge(*id, Nudge::Expired),
                 Some(State::Revoking { ending: Ending::Failed { .. }, .. }) => decision.nudge(*id, Nudge::Failed),
                 _ => {}
@@ -120,17 +132,28 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether a requester was told that the removal is late; what waits to be said is moot once it is confirmed.
+    fn was_told_late(&self, id: RequestId) -> bool {
+        let waits = |effect: &Effect| matches!(effect, Effect::Nudge { nudge: Nudge::RemovalLate, .. });
+        !self.live.promises_of(id).any(|(_, promise)| waits(&promise.effect))
+    }
+
     /// Admins are told what they may have to look at: a removal that was late, or that rests on what Okta shows no more.
     fn tell_removed(&self, membership: &Membership, removal: Removal, decision: &mut Decision) {
-        let (key, requests) = (membership.key.clone(), membership.ending.iter().copied().collect());
-        let alert = match (removal, &membership.motion) {
-            (Removal::UserGone | Removal::GroupGone, _) => Alert::GoneFromSight { membership: key, requests, removal },
-            (Removal::Removed, Motion::Removing { due, told: 1.., .. }) => {
-                Alert::RemovalConfirmed { membership: key, requests, due: *due, at: self.now }
-            }
-            _ => return,
-        };
-        decision.effect(Effect::AlertAdmins { alert });
+        if removal != Removal::Removed {
+            let (membership, requests) = (membership.key.clone(), membership.ending.iter().copied().collect());
+            let alert = Alert::GoneFromSight { membership, requests, removal };
+            decision.effect(Effect::AlertAdmins { alert });
+        }
+        if matches!(membership.motion, Motion::Removing { told: 1.., .. }) {
+            self.ring(decision);
+        }
+    }
+
+    /// Admins are told how things stand with late removals, after this decision.
+    fn ring(&self, decision: &mut Decision) {
+        let revision = self.live.alarm.as_ref().map_or(0, |alarm| alarm.revision) + 1;
+        decision.effect(Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } });
     }
 
     /// A holder gives back what is open, or is being opened.
@@ -170,15 +193,13 @@ impl<'a> Case<'a> {
     }
 
     fn tell_late(&self, membership: &Membership, decision: &mut Decision) {
-        let Motion::Removing { due, since, told, .. } = membership.motion else { return };
-        let requests: Vec<RequestId> = membership.ending.iter().copied().collect();
+        let Motion::Removing { since, told, .. } = membership.motion else { return };
         let times = membership::times_late(self.now - since);
         decision.event(Event::RemovalLate { membership: membership.key.clone(), told: times });
         if told == 0 {
-            requests.iter().for_each(|id| decision.nudge(*id, Nudge::RemovalLate));
+            membership.ending.iter().for_each(|id| decision.nudge(*id, Nudge::RemovalLate));
         }
-        let alert = Alert::RemovalLate { membership: membership.key.clone(), requests, due };
-        decision.effect(Effect::AlertAdmins { alert });
+        self.ring(decision);
     }
 
     /// Requests on a membership that wait for its addition.

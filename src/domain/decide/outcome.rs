@@ -7,13 +7,17 @@ use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
     id::{EffectId, RequestId},
-    live::{Promise, Refuser},
+    live::{Lacks, Promise, Refuser},
     port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
     request::{Checking, State},
 };
 
 /// How long a decision waits for its maker to be looked up before it is refused.
 const LOOK_UP_FOR: TimeDelta = TimeDelta::minutes(5);
+
+/// How long a line of the audit channel waits for a channel that takes it: a request stays in memory for its lines, and
+/// the journal has them all.
+const WAITS_FOR: TimeDelta = TimeDelta::days(30);
 
 impl Case<'_> {
     /// A promise came to its outcome. A second outcome, or one of a promise that was taken back, changes nothing.
@@ -51,7 +55,7 @@ impl Case<'_> {
     /// What was found out for a request that is being checked.
     fn looked_up(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
-        let State::Checking { checking } = &request.state else { return };
+        let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person }) => {
                 self.identified(request.id, &request.access, person, decision);
@@ -128,7 +132,9 @@ impl Case<'_> {
                 GiveUp::Refused
             }
             // A channel that is gone, or closed to the bot, can be mended: its lines wait for that, in order.
-            Effect::TellAudit { .. } if failure.class == Class::Rejected => GiveUp::Refused,
+            Effect::TellAudit { .. } if failure.class == Class::Rejected || self.now - promise.since >= WAITS_FOR => {
+                GiveUp::Refused
+            }
             _ => GiveUp::No,
         }
     }
@@ -158,20 +164,21 @@ impl Case<'_> {
 
     /// An answer that only somebody who takes what the bot sends can give. Of Okta admins hear by what goes on.
     fn accepted(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
-        let accepts = accepter(effect, outcome)
-            .filter(|refuser| self.live.refused.get(refuser).is_some_and(|refused| !refused.accepted));
-        match accepts {
-            Some(Refuser::Okta) => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
-            Some(Refuser::Jira) => {
+        let Some(accepter) = accepter(effect, outcome) else { return };
+        let Some(refused) = self.live.refused.get(&accepter).filter(|refused| !refused.accepted) else { return };
+        match accepter {
+            Refuser::Okta => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
+            Refuser::Jira => {
                 decision.event(Event::CredentialsAccepted { vendor: Vendor::Jira });
-                let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
-                decision.effect(Effect::AlertAdmins { alert });
+                if refused.lacks == Lacks::Admission {
+                    let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
+                    decision.effect(Effect::AlertAdmins { alert });
+                }
             }
-            Some(Refuser::AuditChannel) => {
+            Refuser::AuditChannel => {
                 decision.event(Event::AuditChannelAccepted);
                 decision.effect(Effect::AlertAdmins { alert: Alert::AuditChannelAccepted });
             }
-            None => {}
         }
     }
 }
@@ -232,6 +239,9 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         Effect::RemoveMember { .. } => matches!(outcome, Outcome::Removed { .. }),
         Effect::CreateTicket { .. } => {
             matches!(outcome, Outcome::TicketOpened { .. } | Outcome::Moot | Outcome::Refused { .. })
+        }
+        Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
+            matches!(outcome, Outcome::Rung { .. } | Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
         | Effect::Reply { .. }

@@ -4,10 +4,11 @@
 
 use super::{Fold, Illegal, Promise};
 use crate::domain::{
+    alarm::{Alarm, Confirmed},
     event::{Event, Then},
     id::{EffectId, RequestId},
     membership::Motion,
-    port::{Effect, MembershipKey, Outcome},
+    port::{Alert, Effect, MembershipKey, Outcome},
     request::{Ending, NotSentOn, Route, State},
     ticket::Ticket,
     time::Timestamp,
@@ -103,8 +104,11 @@ impl Fold<'_> {
         let at = self.entry.at;
         let illegal = self.illegal(format!("{key} is not being removed"));
         let membership = self.membership(key);
-        let Motion::Removing { told, .. } = &mut membership.motion else { return Err(illegal) };
+        let Motion::Removing { told, since, .. } = &mut membership.motion else { return Err(illegal) };
+        let (first, since) = (*told == 0, *since);
         *told = times;
+        self.find_late(since, first);
+        let membership = self.membership(key);
         for id in membership.ending.clone() {
             let request = self.request(id)?;
             if let State::Revoking { late, .. } = &mut request.state
@@ -115,6 +119,37 @@ impl Fold<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A removal is late, for the first time or still.
+    fn find_late(&mut self, since: Timestamp, first: bool) {
+        let at = self.entry.at;
+        self.touched.alarm = true;
+        match &mut self.live.alarm {
+            Some(alarm) => alarm.finds(since, first, at),
+            None => self.live.alarm = Some(Alarm::begins(since, at)),
+        }
+    }
+
+    /// A removal is confirmed that was told to be late.
+    fn confirm_late(&mut self, due: Timestamp) {
+        let left = self.live.late_removals().len();
+        if let Some(alarm) = &mut self.live.alarm {
+            alarm.confirms(Confirmed { due, at: self.entry.at }, left);
+            self.touched.alarm = true;
+        }
+    }
+
+    /// Admins were told, up to a revision. Once they know of the end it is forgotten.
+    fn ring(&mut self, revision: u64, outcome: &Outcome) {
+        let Some(alarm) = &mut self.live.alarm else { return };
+        if let Outcome::Rung { cards, rung } = outcome {
+            alarm.is_told(revision, cards, *rung);
+        }
+        if alarm.over.is_some() && alarm.revision == revision {
+            self.live.alarm = None;
+        }
+        self.touched.alarm = true;
     }
 
     /// A promise is made: it waits for its outcome, and moves the membership it concerns.
@@ -165,9 +200,13 @@ impl Fold<'_> {
             }
             (Effect::RemoveMember { membership, .. }, Outcome::Removed { .. }) => {
                 let membership = self.membership(membership);
-                membership.motion = Motion::Outside;
+                let before = std::mem::replace(&mut membership.motion, Motion::Outside);
                 membership.touched = Some(at);
+                if let Motion::Removing { due, told: 1.., .. } = before {
+                    self.confirm_late(due);
+                }
             }
+            (Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } }, outcome) => self.ring(*revision, outcome),
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
             (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
             (Effect::CreateTicket { request }, outcome) => self.ticket(*request, outcome)?,

@@ -4,6 +4,7 @@
 
 use super::{Fold, Illegal};
 use crate::domain::{
+    command::Refusal,
     event::Event,
     id::{RequestId, SlackUserId},
     past::Past,
@@ -37,9 +38,10 @@ impl Fold<'_> {
             asked: at,
             closes: *closes,
             denied_before,
-            state: State::Checking { checking: Checking::Identifying },
+            state: State::Checking { checking: Checking::Identifying, slow: None },
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
+            dismissed: std::collections::BTreeMap::new(),
             joined: std::collections::BTreeMap::new(),
             ticket: None,
         };
@@ -67,6 +69,11 @@ impl Fold<'_> {
         if let Event::ApproverUnreachable { slack, .. } = event {
             request.unreachable.push(slack.clone());
         } else {
+            if let (Event::DecisionRefused { slack, why: Refusal::NotApprover, .. }, State::Pending { .. }) =
+                (event, &request.state)
+            {
+                request.dismissed.insert(slack.clone(), at);
+            }
             request.state = next(&request.state, event, words, at).ok_or(illegal)?;
         }
         request.revision += 1;
@@ -99,6 +106,7 @@ impl Fold<'_> {
 ///
 /// ```text
 /// Checking(Identifying) ─ PersonIdentified ─▶ itself; StandingDoubted ─▶ Standing
+/// Checking(…)           ─ LookUpSlow ─▶ itself, once
 /// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
 /// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
 /// Pending               ─ DecisionReceived, StepApproved ─▶ itself; RequestDenied ─▶ Ended
@@ -106,15 +114,21 @@ impl Fold<'_> {
 /// ```
 fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<State> {
     Some(match (state, event) {
-        (State::Checking { checking: Checking::Identifying }, Event::PersonIdentified { .. }) => state.clone(),
-        (State::Checking { checking: Checking::Identifying }, Event::StandingDoubted { person, .. }) => {
-            State::Checking { checking: Checking::Standing { person: person.clone() } }
+        (State::Checking { checking, slow: None }, Event::LookUpSlow { .. }) => {
+            State::Checking { checking: checking.clone(), slow: Some(at) }
+        }
+        (State::Checking { checking: Checking::Identifying, .. }, Event::PersonIdentified { .. }) => state.clone(),
+        (State::Checking { checking: Checking::Identifying, slow }, Event::StandingDoubted { person, .. }) => {
+            State::Checking { checking: Checking::Standing { person: person.clone() }, slow: *slow }
         }
         (
-            State::Checking { checking: Checking::Identifying | Checking::Standing { .. } },
+            State::Checking { checking: Checking::Identifying | Checking::Standing { .. }, slow },
             Event::ApproversSought { person, sought, .. },
-        ) => State::Checking { checking: Checking::Finding { person: person.clone(), sought: sought.clone() } },
-        (State::Checking { checking: Checking::Finding { person, .. } }, Event::RequestPending { steps, .. }) => {
+        ) => {
+            let checking = Checking::Finding { person: person.clone(), sought: sought.clone() };
+            State::Checking { checking, slow: *slow }
+        }
+        (State::Checking { checking: Checking::Finding { person, .. }, .. }, Event::RequestPending { steps, .. }) => {
             let route = Route { person: person.clone(), steps: steps.clone() };
             State::Pending { route, clicks: Vec::new() }
         }
@@ -128,12 +142,12 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
         (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
-        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, .. }) => {
+        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
             let reason = match verdict {
                 Verdict::Approve => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
-            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, at };
+            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
             State::Pending { route: route.clone(), clicks: clicks.iter().cloned().chain([click]).collect() }
         }
         (State::Pending { route, clicks }, Event::DecisionRefused { slack, .. }) => {

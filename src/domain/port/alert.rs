@@ -3,31 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, MembershipKey, Removal, Vendor};
-use crate::domain::{id::RequestId, time::Timestamp};
+use crate::domain::{
+    alarm::Alarm,
+    id::{OktaGroupId, RequestId, SlackUserId},
+    request::Request,
+    time::Timestamp,
+};
 
 /// What admins are told.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "alert", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Alert {
-    /// A removal is not confirmed, some minutes after its time.
-    RemovalLate {
-        /// Who still stands where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-    },
-    /// A late removal is confirmed at last.
-    RemovalConfirmed {
-        /// Who stood where.
-        membership: MembershipKey,
-        /// For which requests.
-        requests: Vec<RequestId>,
-        /// When it was to end.
-        due: Timestamp,
-        /// When it was confirmed.
-        at: Timestamp,
+    /// Removals are late, or were: the message about all of them is posted, or redrawn, as things stand.
+    RemovalsLate {
+        /// Which revision of the alarm it was promised for. A later one stands for it.
+        revision: u64,
     },
     /// An access could not be opened.
     AddRejected {
@@ -35,6 +25,24 @@ pub enum Alert {
         request: RequestId,
         /// The group that refused.
         membership: MembershipKey,
+        /// What came back.
+        fault: Fault,
+    },
+    /// An access could not be opened, since its group is none that may be changed.
+    GroupUnfit {
+        /// Which.
+        request: RequestId,
+        /// The group.
+        group: OktaGroupId,
+        /// Why not.
+        reason: String,
+    },
+    /// Somebody whose decision is asked for cannot be reached; the others are asked.
+    ApproverUnreachable {
+        /// For which request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
         /// What came back.
         fault: Fault,
     },
@@ -71,4 +79,28 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+}
+
+/// Late removals, as they stand when admins are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// Since when, how often it rang, and where the messages stand.
+    pub alarm: Alarm,
+    /// Those that are not confirmed yet, the earliest end first.
+    pub removals: Vec<LateRemoval>,
+}
+
+/// A removal that is not confirmed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LateRemoval {
+    /// Who still stands where.
+    pub membership: MembershipKey,
+    /// The requests it ends, where they are known.
+    pub requests: Vec<Request>,
+    /// When it was to end.
+    pub due: Timestamp,
+    /// How often it was tried since the program started.
+    pub tries: u32,
+    /// What came back last, if it was tried.
+    pub fault: Option<Fault>,
 }

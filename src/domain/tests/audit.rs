@@ -77,6 +77,16 @@ fn a_channel_that_takes_nothing_is_told_to_admins_and_its_lines_wait() {
     assert_eq!(again.alerts().len(), 2, "nothing was refused since");
 }
 
+#[test]
+fn a_line_waits_for_thirty_days() {
+    let play = Play::audited().approved(ONE, "db/rw");
+    let month = 30 * 86_400;
+    let gone = play.fails("tell_audit", Class::Gone, 200);
+    let waits = play.after(month - 1).goes(&gone);
+    assert!(waits.promise("tell_audit").is_some());
+    assert_eq!(waits.after(1).goes(&gone).promise("tell_audit"), None);
+}
+
 /// What Slack will never take is no reason for the others to wait.
 #[test]
 fn a_line_that_is_refused_itself_holds_up_no_other() {

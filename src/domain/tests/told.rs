@@ -1,7 +1,7 @@
 //! Who is told what, beyond a request's own messages.
 
 use super::*;
-use crate::domain::port::Alert;
+use crate::domain::port::{Alert, Nudge};
 
 impl Play {
     pub(super) fn alerts(&self) -> Vec<&Alert> {
@@ -35,6 +35,34 @@ fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     let again = finding.fails("find_approvers", Class::Auth, 403);
     assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 1);
     assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 2);
+}
+
+/// Of Jira nothing else tells that it goes on: admins hear of both. A right that only some of it needs is over when
+/// somebody gave it, not when something else went well.
+#[test]
+fn jira_that_refuses_the_bot_is_told_once_and_so_is_that_it_takes_it_again() {
+    let jira = |play: &Play, wanted: &str, status: u16| {
+        let mut refused = play.fails(wanted, Class::Auth, status);
+        if let Command::Fail(failure) = &mut refused {
+            failure.fault.vendor = Vendor::Jira;
+        }
+        refused
+    };
+    let opened =
+        Outcome::TicketOpened { id: "1".into(), key: "ACCESS-1".into(), link: "https://jira.example/1".into() };
+    let pending = Play { tickets: Tickets::Kept, ..Play::new() }
+        .goes(&ask("db/rw", "form"))
+        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("find_approvers", found());
+    let refused = jira(&pending, "create_ticket", 401);
+    let open = pending.clone().goes(&refused).after(7_200).goes(&refused).settled("create_ticket", opened.clone());
+    let alerts = open.alerts();
+    assert!(matches!(alerts[..], [Alert::CredentialsRefused { .. }, Alert::CredentialsAccepted { .. }]), "{alerts:?}");
+    assert!(open.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Jira }));
+
+    let forbidden = jira(&pending, "create_ticket", 403);
+    let open = pending.goes(&forbidden).settled("create_ticket", opened);
+    assert!(matches!(open.alerts()[..], [Alert::CredentialsRefused { .. }]), "{:?}", open.alerts());
 }
 
 #[test]
@@ -72,4 +100,110 @@ fn a_removal_that_rests_on_what_is_shown_no_more_is_told() {
     let ended = over.clone().settled("remove_member", gone);
     assert!(matches!(ended.alerts()[..], [Alert::GoneFromSight { removal: Removal::UserGone, .. }]));
     assert_eq!(over.settled("remove_member", REMOVED).alerts(), Vec::<&Alert>::new());
+}
+
+/// Nudges that stand or were said.
+fn nudges(play: &Play) -> Vec<Nudge> {
+    let effects = play.entries.iter().flat_map(|entry| &entry.effects);
+    effects.filter_map(|effect| if let Effect::Nudge { nudge, .. } = effect { Some(*nudge) } else { None }).collect()
+}
+
+/// Admins were told of the alarm as it stands; it rang so often.
+fn rung(play: Play, rung: u32) -> Play {
+    let cards = BTreeMap::from([(slack("carol"), card("carol"))]);
+    play.settled("alert_admins", Outcome::Rung { cards, rung })
+}
+
+#[test]
+fn late_removals_are_one_alarm_with_its_own_intervals() {
+    let late = Play::new().approved(ONE, "db/rw").opened().after(7_200).due().after(300).due();
+    assert!(matches!(late.alerts()[..], [Alert::RemovalsLate { revision: 1 }]), "{:?}", late.alerts());
+    let told = rung(late, 1);
+    let alarm = told.live.alarm.clone().unwrap();
+    assert_eq!((alarm.rung, alarm.heard, alarm.late, alarm.cards.len()), (1, 1, 1, 1));
+    let again = told.after(600).due();
+    let alarm = again.live.alarm.clone().unwrap();
+    assert_eq!((alarm.revision, alarm.rung, alarm.heard), (2, 2, 1), "it rings again at 15 minutes");
+    let told = rung(again, 2).settled("nudge", Outcome::Told).settled("nudge", Outcome::Told);
+    let over = told.settled("remove_member", REMOVED);
+    assert!(over.live.alarm.as_ref().is_some_and(|alarm| alarm.over.is_some() && alarm.confirmed.is_some()));
+    let known = rung(over, 2);
+    assert_eq!(known.live.alarm, None, "admins know the end");
+    assert_eq!(nudges(&known), [Nudge::Open, Nudge::RemovalLate], "nobody is told of one end twice");
+}
+
+#[test]
+fn whoever_was_not_told_yet_that_it_is_late_is_told_that_it_ended() {
+    let late = Play::new().approved(ONE, "db/rw").opened().settled("nudge", Outcome::Told);
+    let late = late.after(7_200).due().after(300).due();
+    let over = late.settled("remove_member", REMOVED);
+    assert_eq!(nudges(&over), [Nudge::Open, Nudge::RemovalLate, Nudge::Expired]);
+}
+
+/// Where the end of one alarm was not told yet, the next goes on in the same messages, and rings.
+#[test]
+fn an_alarm_that_begins_anew_rings_in_the_same_messages() {
+    let over = rung(Play::new().approved(ONE, "db/rw").opened().after(7_200).due().after(300).due(), 1)
+        .settled("remove_member", REMOVED);
+    let mut alarm = over.live.alarm.unwrap();
+    let now = over.now + TimeDelta::hours(2);
+    alarm.finds(now - TimeDelta::minutes(5), true, now);
+    assert_eq!((alarm.rung, alarm.heard, alarm.late, alarm.over, alarm.cards.len()), (1, 0, 1, None, 1));
+    // What was still under way of the one before counts for nothing.
+    alarm.is_told(2, &BTreeMap::new(), 1);
+    assert_eq!(alarm.heard, 0);
+    alarm.is_told(alarm.revision, &BTreeMap::new(), 1);
+    assert_eq!(alarm.heard, 1);
+}
+
+#[test]
+fn a_look_up_that_is_slow_is_told_once_and_the_request_goes_on() {
+    let due = Command::RequestDue { request: ONE };
+    let asked = Play::new().goes(&ask("db/rw", "form"));
+    assert_eq!(asked.clone().after(29).goes(&due).live.seq, asked.live.seq, "not before 30 s");
+    let slow = asked.after(30).goes(&due);
+    assert_eq!(slow.last(), [Event::LookUpSlow { request: ONE }]);
+    let seq = slow.live.seq;
+    let later = slow.after(3_600).goes(&due);
+    assert_eq!(later.live.seq, seq, "once");
+    let found = later.settled("identify_person", Outcome::Identified { person: identity("alice") });
+    assert!(matches!(found.live.requests[&ONE].state, State::Checking { slow: Some(_), .. }), "it stays slow");
+    let closed = found.after(86_400).goes(&due);
+    assert!(matches!(closed.last()[..], [.., Event::RequestLapsed { .. }]));
+}
+
+#[test]
+fn a_group_that_cannot_be_changed_is_told_to_admins() {
+    let standing = Standing { member: false, inactive: None, unfit_group: Some("it is filled by a group rule".into()) };
+    let failed = Play::new().approved(ONE, "db/rw").settled("check_member", Outcome::Stands { standing });
+    assert!(matches!(failed.alerts()[..], [Alert::GroupUnfit { .. }]), "{:?}", failed.alerts());
+}
+
+#[test]
+fn an_approver_who_cannot_be_reached_is_told_once_and_a_requester_is_none() {
+    let pending = Play::new().goes(&ask("db/rw", "form"));
+    let pending = pending
+        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("find_approvers", found());
+    let miss = |view| Command::Miss { view, fault: fault(404) };
+    let bob = miss(ViewKey::Approver { request: ONE, slack: slack("bob") });
+    let missed = pending.goes(&bob).goes(&bob).goes(&miss(ViewKey::Requester { request: ONE }));
+    assert!(matches!(missed.alerts()[..], [Alert::ApproverUnreachable { .. }]), "{:?}", missed.alerts());
+}
+
+#[test]
+fn whoever_turns_out_to_be_no_approver_has_a_card_that_says_so() {
+    let mut play = Play::new().goes(&ask("db/rw", "form"));
+    play = play
+        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("find_approvers", found());
+    let view = ViewKey::Approver { request: ONE, slack: slack("bob") };
+    play = play.goes(&Command::Show { view, posted: card("bob"), revision: 9 });
+    for application in play.catalogue.applications.values_mut() {
+        application.owners.retain(|owner| *owner != email("bob"));
+    }
+    let clicked = play.decides("bob", Choice::Approve);
+    let judged = play.goes(&clicked).settled("check_authority", Outcome::Identified { person: identity("bob") });
+    assert!(judged.live.requests[&ONE].dismissed.contains_key(&slack("bob")));
+    assert!(matches!(judged.live.requests[&ONE].state, State::Pending { .. }), "the others go on");
 }

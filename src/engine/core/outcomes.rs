@@ -36,6 +36,7 @@ impl Core {
 
     fn failed(&mut self, id: EffectId, error: EffectError, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
         let jitter = self.random.random::<f64>();
+        self.lanes.blame(id, &error.fault);
         if let Some(tally) = self.lanes.fail(id, error.class, error.after, now.elapsed, jitter) {
             let failure = Failure {
                 effect: id,
@@ -106,13 +107,15 @@ impl Core {
     }
 
     /// A Home tab was drawn, or could not be.
-    pub(super) fn drawn(&mut self, who: &SlackUserId, result: Result<String, EffectError>, now: Now) {
+    pub(super) fn drawn(&mut self, who: &SlackUserId, number: u64, result: Result<String, EffectError>, now: Now) {
         match result {
-            Ok(hash) => self.homes.drawn(who, hash, now.elapsed),
-            Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => self.homes.give_up(who),
+            Ok(hash) => self.homes.drawn(who, number, hash, now.elapsed),
+            Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => {
+                self.homes.give_up(who, number, now.elapsed);
+            }
             Err(error) => {
                 let jitter = self.random.random::<f64>();
-                self.homes.fail(who, error.after, now.elapsed, jitter);
+                self.homes.fail(who, number, error.after, now.elapsed, jitter);
             }
         }
     }

@@ -74,7 +74,7 @@ impl Core {
     /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.
     fn is_drawn(&self, command: &Command) -> bool {
         let Command::Decide(Decide { who, request, place: Surface::Home, digest, .. }) = command else { return true };
-        self.homes.shows(who, *request, digest)
+        self.homes.offered(who, *request, digest)
     }
 
     fn record_refusal(

@@ -8,10 +8,14 @@ use crate::{
         home::{Home, Looker},
         id::{EffectId, RequestId, SlackUserId},
         live::Illegal,
-        port::{Attempt, Class, Doubt, Effect, Identity, Outcome, Unfit},
+        membership::{Membership, Motion},
+        port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
         ticket::Ticket,
     },
-    engine::turn::Now,
+    engine::{
+        homes::{Call, Seek},
+        turn::Now,
+    },
 };
 
 impl Core {
@@ -38,6 +42,21 @@ impl Core {
                 Err(illegal) => actions.push(Action::Halt(illegal)),
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
+            let alarm = match &promise.effect {
+                Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } } => match self.late(*revision) {
+                    // Where its messages stand is not durable yet: its turn comes with that line.
+                    _ if self.live.alarm != self.safe.alarm => {
+                        self.lanes.land(id);
+                        continue;
+                    }
+                    None => {
+                        moot.push(id);
+                        continue;
+                    }
+                    late => late,
+                },
+                _ => None,
+            };
             let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
@@ -48,7 +67,11 @@ impl Core {
                     self.lanes.land(id)
                 }
                 (effect, _) => {
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about };
+                    let others = match (effect, &about) {
+                        (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
+                        _ => Vec::new(),
+                    };
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -72,24 +95,44 @@ impl Core {
 
     /// Home tabs whose turn has come. Also in custody: it is said there, and what is held can be given back.
     fn draw(&mut self, now: Now, actions: &mut Vec<Action>) {
-        for who in self.homes.ready(now.elapsed) {
-            if self.known(&who, now).is_none() && self.homes.seeks(&who, now.elapsed) {
-                actions.push(Action::LookUp(who));
-                continue;
+        while let Some((who, call)) = self.homes.next_due(now.elapsed) {
+            let known = self.known(&who, now).is_some();
+            match if known { Seek::Draw } else { self.homes.seek(&who, call, now.elapsed) } {
+                Seek::LookUp => actions.push(Action::LookUp(who)),
+                Seek::Wait => {}
+                Seek::Draw => self.draw_one(&who, call, now, actions),
             }
-            let Some(pages) = self.homes.wish(&who, now.elapsed) else { continue };
-            let looker = Looker { who: &who, facts: self.facts(&who), pages: &pages };
-            let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
-            let hash = self.homes.begin(&home);
-            actions.push(Action::Draw { home: Box::new(home), hash });
         }
     }
 
-    /// What is known of somebody who looks. Where the vendors do not answer, what was last known of them, or who they
-    /// were when they were last served: an admin looks most of all when Okta is down.
-    fn facts(&self, who: &SlackUserId) -> Option<Result<&Identity, &Unfit>> {
+    fn draw_one(&mut self, who: &SlackUserId, call: Call, now: Now, actions: &mut Vec<Action>) {
+        let pages = self.homes.wish(who);
+        let looker = Looker { who, facts: self.facts(who, now), pages: &pages };
+        let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
+        if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
+            actions.push(Action::Draw { home: Box::new(home), drawing });
+        }
+    }
+
+    /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
+    /// when they were last served. An admin looks most of all when Okta is down.
+    fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
         let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
-        self.known.get(who).map(|known| known.found.as_ref()).or_else(bound)
+        let known = self.known.get(who).map(|known| known.found.as_ref());
+        known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
+    }
+
+    /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.
+    fn late(&self, revision: u64) -> Option<Late> {
+        let alarm = self.safe.alarm.as_ref().filter(|alarm| alarm.revision == revision)?;
+        let removal = |membership: &Membership| {
+            let Motion::Removing { effect, due, .. } = membership.motion else { return None };
+            let (tries, fault) = self.lanes.failing(effect);
+            let requests = membership.ending.iter().filter_map(|id| self.safe.requests.get(id)).cloned().collect();
+            Some(LateRemoval { membership: membership.key.clone(), requests, due, tries, fault })
+        };
+        let removals = self.safe.late_removals().into_iter().filter_map(removal).collect();
+        Some(Late { alarm: alarm.clone(), removals })
     }
 
     /// Before a try of an addition: is it still to be made? Where it is not, its promise is gone afterwards.
@@ -114,15 +157,16 @@ const fn is_removal(effect: &Effect) -> bool {
 
 impl Effect {
     /// The request whose words it needs.
-    fn about(&self) -> Option<RequestId> {
-        use crate::domain::port::Alert;
+    pub(crate) fn about(&self) -> Option<RequestId> {
         match self {
             Self::AlertAdmins { alert } => match alert {
-                Alert::RemovalLate { requests, .. }
-                | Alert::RemovalConfirmed { requests, .. }
-                | Alert::GoneFromSight { requests, .. } => requests.first().copied(),
-                Alert::AddRejected { request, .. } | Alert::TicketRefused { request, .. } => Some(*request),
-                Alert::CredentialsRefused { .. }
+                Alert::GoneFromSight { requests, .. } => requests.first().copied(),
+                Alert::AddRejected { request, .. }
+                | Alert::GroupUnfit { request, .. }
+                | Alert::ApproverUnreachable { request, .. }
+                | Alert::TicketRefused { request, .. } => Some(*request),
+                Alert::RemovalsLate { .. }
+                | Alert::CredentialsRefused { .. }
                 | Alert::CredentialsAccepted { .. }
                 | Alert::AuditChannelRefused { .. }
                 | Alert::AuditChannelAccepted => None,

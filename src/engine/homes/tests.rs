@@ -59,29 +59,83 @@ fn home(name: &str) -> Home {
     Home::of(&live, &catalogue, Mode::Serving, wall(), eyes)
 }
 
-/// Somebody's tab as it is drawn at once after it was opened.
+/// Everyone whose turn it is.
+fn ready(homes: &mut Homes, now: Duration) -> Vec<SlackUserId> {
+    std::iter::from_fn(|| homes.next_due(now)).map(|(who, _)| who).collect()
+}
+
+/// Draws somebody's tab, and answers which drawing it is.
+fn draws(homes: &mut Homes, name: &str, call: Call, now: Duration) -> u64 {
+    homes.begin(&home(name), call, now).unwrap().number
+}
+
+/// Somebody's tab as it is drawn at once after it was opened by whom everything is known of.
 fn drawn(homes: &mut Homes, name: &str, now: Duration) {
     homes.open(&who(name), Some(Pages::NONE), now);
-    assert_eq!(homes.ready(now), [who(name)]);
-    homes.begin(&home(name));
-    homes.drawn(&who(name), "1".to_owned(), now);
+    homes.identified(&who(name), now);
+    assert_eq!(homes.next_due(now), Some((who(name), Call::Opened)));
+    let number = draws(homes, name, Call::Opened, now);
+    homes.drawn(&who(name), number, "1".to_owned(), now);
+    while let Some((who, call)) = homes.next_due(now) {
+        assert_eq!(homes.begin(&home(name), call, now), None, "{who:?} is drawn twice");
+    }
+}
+
+/// The request at a later revision.
+fn changed(revision: u64) -> Request {
+    Request { revision, ..request() }
 }
 
 #[test]
 fn a_tab_waits_two_seconds_to_be_told_who_looks() {
     let mut homes = Homes::default();
     homes.open(&who("ALICE"), Some(Pages::NONE), secs(1));
-    assert_eq!(homes.ready(secs(1)), [who("ALICE")]);
-    assert!(homes.seeks(&who("ALICE"), secs(1)));
-    assert!(homes.ready(secs(2)).is_empty());
+    assert_eq!(ready(&mut homes, secs(1)), [who("ALICE")]);
+    assert_eq!(homes.seek(&who("ALICE"), Call::Opened, secs(1)), Seek::LookUp);
+    assert!(ready(&mut homes, secs(2)).is_empty());
     assert_eq!(homes.next(secs(2)).0, Some(secs(3)));
-    assert_eq!(homes.ready(secs(3)), [who("ALICE")]);
-    assert!(!homes.seeks(&who("ALICE"), secs(3)), "then it is drawn with what is known");
-    // Once it is known, it is drawn anew.
-    homes.begin(&home("ALICE"));
-    homes.drawn(&who("ALICE"), "1".to_owned(), secs(3));
+    // A change meanwhile does not make it be drawn on what is not known.
+    homes.look(&request(), secs(2));
+    assert_eq!(ready(&mut homes, secs(2)), [who("ALICE"), who("BOB")]);
+    assert_eq!(homes.seek(&who("ALICE"), Call::Changed, secs(2)), Seek::Wait);
+    assert!(!homes.tried(&who("ALICE"), secs(2)));
+    assert_eq!(ready(&mut homes, secs(3)), [who("ALICE"), who("ALICE")]);
+    assert_eq!(homes.seek(&who("ALICE"), Call::Opened, secs(3)), Seek::Draw);
+    assert!(homes.tried(&who("ALICE"), secs(3)), "then it is drawn with what is known");
+    let number = draws(&mut homes, "ALICE", Call::Opened, secs(3));
+    homes.drawn(&who("ALICE"), number, "1".to_owned(), secs(3));
+    // Once it is known, it is looked at anew.
     homes.identified(&who("ALICE"), secs(4));
-    assert_eq!(homes.ready(secs(4)), [who("ALICE")]);
+    assert_eq!(ready(&mut homes, secs(4)), [who("ALICE")]);
+}
+
+#[test]
+fn a_look_up_that_fails_at_once_keeps_no_tab_from_being_drawn() {
+    let mut homes = Homes::default();
+    homes.open(&who("ALICE"), Some(Pages::NONE), secs(1));
+    let (mut now, mut looked) = (secs(1), 0);
+    let mut drawn = None;
+    // Half an hour in which nobody can be looked up.
+    while now < secs(1_800) {
+        while let Some((who, call)) = homes.next_due(now) {
+            match homes.seek(&who, call, now) {
+                Seek::LookUp => {
+                    looked += 1;
+                    homes.unidentified(&who, now, 0.0);
+                }
+                Seek::Wait => {}
+                Seek::Draw => {
+                    if let Some(Drawing { number, .. }) = homes.begin(&home("ALICE"), call, now) {
+                        drawn.get_or_insert(now);
+                        homes.drawn(&who, number, "1".to_owned(), now);
+                    }
+                }
+            }
+        }
+        now = homes.next(now).0.unwrap_or(secs(1_800));
+    }
+    assert_eq!(drawn, Some(secs(1)), "at once");
+    assert!((25..50).contains(&looked), "about once a minute: {looked}");
 }
 
 #[test]
@@ -90,30 +144,68 @@ fn a_change_is_drawn_at_once_for_whom_it_concerns_and_soon_for_whoever_sees_ever
     drawn(&mut homes, "CAROL", secs(10));
     drawn(&mut homes, "DANA", secs(10));
     // On its first day the program does not know who opened theirs before it.
-    homes.look(&request(), secs(11));
-    assert_eq!(homes.ready(secs(11)), [who("ALICE"), who("BOB")]);
-    homes.look(&request(), secs(12));
-    assert_eq!(homes.ready(secs(12)), [who("ALICE"), who("BOB")]);
-    assert_eq!(homes.ready(secs(13)), [who("CAROL")]);
-    assert!(homes.seeks(&who("CAROL"), secs(13)), "what others hold is shown on today's facts");
+    homes.look(&changed(2), secs(11));
+    assert_eq!(ready(&mut homes, secs(11)), [who("ALICE"), who("BOB")]);
+    // Of the same revision there is nothing to see.
+    homes.look(&changed(2), secs(12));
+    assert!(ready(&mut homes, secs(12)).is_empty());
+    homes.look(&changed(3), secs(12));
+    assert_eq!(ready(&mut homes, secs(12)), [who("ALICE"), who("BOB")]);
+    assert_eq!(ready(&mut homes, secs(13)), [who("CAROL")]);
+    let seek = homes.seek(&who("CAROL"), Call::Changed, secs(13));
+    assert_eq!(seek, Seek::LookUp, "what others hold is shown on today's facts");
 }
 
 #[test]
 fn one_drawing_at_a_time_and_what_changed_meanwhile_is_drawn_after_it() {
     let mut homes = Homes::default();
     homes.open(&who("ALICE"), None, secs(1));
-    homes.ready(secs(1));
-    homes.begin(&home("ALICE"));
-    homes.look(&request(), secs(2));
-    assert_eq!(homes.ready(secs(2)), [who("BOB")]);
-    assert!(homes.busy() && !homes.is_fresh());
-    homes.drawn(&who("ALICE"), "7".to_owned(), secs(3));
-    assert_eq!(homes.ready(secs(3)), [who("ALICE")]);
-    assert_eq!(homes.begin(&home("ALICE")).as_deref(), Some("7"));
+    ready(&mut homes, secs(1));
+    let first = draws(&mut homes, "ALICE", Call::Changed, secs(1));
+    homes.look(&changed(2), secs(2));
+    assert_eq!(ready(&mut homes, secs(2)), [who("BOB")]);
+    assert!(!homes.is_fresh());
+    homes.drawn(&who("ALICE"), first, "7".to_owned(), secs(3));
+    assert_eq!(ready(&mut homes, secs(3)), [who("ALICE")]);
+    let second = homes.begin(&home("ALICE"), Call::Opened, secs(3)).unwrap();
+    assert_eq!(second.hash.as_deref(), Some("7"));
+    // The answer of one that is over is nobody's.
+    homes.drawn(&who("ALICE"), first, "8".to_owned(), secs(3));
     // Nobody knows what stands there after a failure.
-    homes.fail(&who("ALICE"), Some(secs(0)), secs(4), 0.0);
-    assert_eq!(homes.ready(secs(4)), [who("ALICE")]);
-    assert_eq!(homes.begin(&home("ALICE")), None);
+    homes.fail(&who("ALICE"), second.number, Some(secs(0)), secs(4), 0.0);
+    assert_eq!(ready(&mut homes, secs(4)), [who("ALICE")]);
+    let third = homes.begin(&home("ALICE"), Call::Changed, secs(4)).unwrap();
+    assert_eq!(third.hash, None);
+}
+
+#[test]
+fn where_slack_asks_to_wait_everyone_waits_whatever_changes() {
+    let mut homes = Homes::default();
+    homes.look(&changed(1), secs(1));
+    ready(&mut homes, secs(1));
+    let number = draws(&mut homes, "ALICE", Call::Changed, secs(1));
+    homes.fail(&who("ALICE"), number, Some(secs(30)), secs(1), 0.0);
+    homes.look(&changed(2), secs(2));
+    homes.open(&who("CAROL"), Some(Pages::NONE), secs(3));
+    assert!(ready(&mut homes, secs(30)).is_empty());
+    assert_eq!(homes.next(secs(3)).0, Some(secs(31)));
+    assert_eq!(ready(&mut homes, secs(31)), [who("CAROL"), who("BOB"), who("ALICE")]);
+}
+
+#[test]
+fn so_many_are_drawn_in_a_minute_and_some_room_is_kept_for_those_who_look() {
+    let mut pace = Pace::default();
+    let mut begun = |call, at: u64| {
+        let room = pace.has_room(call, secs(at));
+        if room {
+            pace.take(secs(at));
+        }
+        room
+    };
+    assert_eq!((0..100).filter(|_| begun(Call::Changed, 1)).count(), 60);
+    assert_eq!((0..100).filter(|_| begun(Call::Opened, 2)).count(), 30);
+    assert!(!begun(Call::Opened, 60));
+    assert!(begun(Call::Opened, 61));
 }
 
 #[test]
@@ -123,9 +215,11 @@ fn the_time_left_is_drawn_again_as_it_runs_out() {
     let look = wall() + chrono::TimeDelta::minutes(30);
     assert_eq!(homes.next(secs(1)).1, Some(look), "an hour before the end");
     homes.tick(look - chrono::TimeDelta::seconds(1), secs(2));
-    assert!(homes.ready(secs(2)).is_empty());
+    assert!(ready(&mut homes, secs(2)).is_empty());
     homes.tick(look, secs(2));
-    assert_eq!(homes.ready(secs(2)), [who("ALICE")]);
+    assert_eq!(ready(&mut homes, secs(2)), [who("ALICE")]);
+    let later = Home { now: look, ..home("ALICE") };
+    assert!(homes.begin(&later, Call::Changed, secs(2)).is_some(), "it looks different now");
 }
 
 #[test]
@@ -133,29 +227,28 @@ fn after_a_day_nobody_looks_any_more() {
     let mut homes = Homes::default();
     drawn(&mut homes, "ALICE", secs(1));
     let next_day = secs(1) + LOOKS_FOR;
-    homes.look(&request(), next_day);
-    assert_eq!(homes.ready(next_day), [who("ALICE")], "Bob never opened his");
-    assert_eq!(homes.wish(&who("ALICE"), next_day), None);
-    assert!(homes.is_fresh());
-    homes.look(&request(), next_day);
-    assert!(homes.ready(next_day).is_empty());
+    homes.look(&changed(2), next_day);
+    assert!(ready(&mut homes, next_day).is_empty() && homes.is_fresh());
+    assert!(homes.lookers.is_empty(), "and Bob never opened his");
 }
 
 #[test]
-fn what_is_decided_stands_on_the_tab_as_it_is_drawn() {
+fn what_is_decided_was_drawn_on_the_tab_and_can_still_be() {
     let mut homes = Homes::default();
     let mut shown = home("BOB");
     shown.waiting.rows = vec![request()];
     let (id, digest) = shown.decidable().next().unwrap();
     homes.open(&who("BOB"), None, secs(1));
-    assert!(!homes.shows(&who("BOB"), id, &digest));
-    homes.begin(&shown);
-    assert!(homes.shows(&who("BOB"), id, &digest), "people are faster than answers");
-    assert!(!homes.shows(&who("ALICE"), id, &digest) && !homes.shows(&who("BOB"), id, "0123456789ab"));
-    // Drawn without an answer, the one before may stand there still.
-    homes.fail(&who("BOB"), None, secs(2), 0.0);
-    homes.begin(&home("BOB"));
-    assert!(homes.shows(&who("BOB"), id, &digest));
-    homes.drawn(&who("BOB"), "1".to_owned(), secs(3));
-    assert!(!homes.shows(&who("BOB"), id, &digest));
+    assert!(!homes.offered(&who("BOB"), id, &digest));
+    let number = homes.begin(&shown, Call::Changed, secs(1)).unwrap().number;
+    assert!(homes.offered(&who("BOB"), id, &digest), "people are faster than answers");
+    assert!(!homes.offered(&who("ALICE"), id, &digest) && !homes.offered(&who("BOB"), id, "0123456789ab"));
+    // The row moved to another page while the form of a denial was open.
+    homes.drawn(&who("BOB"), number, "1".to_owned(), secs(2));
+    let number = draws(&mut homes, "BOB", Call::Changed, secs(2));
+    homes.drawn(&who("BOB"), number, "2".to_owned(), secs(2));
+    assert!(homes.offered(&who("BOB"), id, &digest));
+    // It is not pending any more.
+    homes.look(&changed(2), secs(3));
+    assert!(!homes.offered(&who("BOB"), id, &digest));
 }

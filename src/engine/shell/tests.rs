@@ -130,11 +130,12 @@ async fn what_is_due_while_a_line_is_refused_rests_on_what_is_durable() {
     let running = tokio::spawn(engine.run());
     let response = door.submit(any_line()).await;
     assert_eq!(response.result, Err(Refusal::CannotBeSaved));
+    door.watch().wait_for(|status| status.lines == Lines::Refused).await.unwrap();
     let removed = clock::timeout(Duration::from_secs(30), removed.recv()).await.unwrap();
     assert_eq!(removed.unwrap().user.as_str(), "00uALICE");
     helm.stop().await;
     running.await.unwrap().unwrap();
-    assert_eq!(door.status().mode, Mode::LowDisk);
+    assert_eq!((door.status().mode, door.status().lines), (Mode::LowDisk, Lines::NearlyFull));
 }
 
 #[tokio::test]

@@ -1,23 +1,20 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{
-    catalogue::{Application, Catalogue, Who},
-    duration::BusinessDay,
-    home::{Looker, Pages},
-    id::{ApplicationId, Email, RequestId, SlackUserId},
-    live::Live,
-    port::{Identity, Unfit},
-    time::Timestamp,
+use crate::{
+    domain::{
+        catalogue::{Application, Catalogue, Who},
+        home::{Looker, Pages},
+        id::{ApplicationId, Email, RequestId, SlackUserId},
+        live::Live,
+        port::{Identity, Unfit},
+        time::Timestamp,
+    },
+    say::cast,
 };
 
 fn voice() -> Voice {
-    Voice {
-        command: "/jit".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
-        day: BusinessDay::default(),
-        admins: vec!["Carol Diaz".to_owned()],
-    }
+    Voice { zone: jiff::tz::TimeZone::UTC, ..cast::voice() }
 }
 
 fn at(time: &str) -> Timestamp {
@@ -229,9 +226,63 @@ fn whoever_cannot_be_served_reads_why_and_can_press_nothing() {
     let looker = Looker { who: &who, facts: Some(Err(&Unfit::Guest)), pages: &Pages::NONE };
     let home = Home::of(&Live::default(), &catalogue(), Mode::Serving, at("13:00:00"), looker);
     insta::assert_snapshot!(read(&home), @"
-    Only full members can request access here. Ask the member you work with, or Carol Diaz.
+    Only full members of Acme can request access here. Ask the member you work with, or Carol Diaz.
     (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
     ");
+}
+
+#[test]
+fn whoever_can_be_served_no_more_keeps_what_is_theirs_and_sees_nothing_of_others() {
+    let live = || {
+        live(vec![
+            request(1, "Alice Martin", "Read-Write", pending()),
+            request(2, "Bob Stone", "Debug", active("13:40:00")),
+            request(3, "Erin Moss", "Debug", active("13:40:00")),
+        ])
+    };
+    let bob = identity("Bob Stone");
+    let pages = Pages::NONE;
+    let looker = |facts| Looker { who: &bob.slack, facts: Some(facts), pages: &pages };
+    let suspended = Unfit::Inactive { status: "SUSPENDED".to_owned() };
+    let home = Home::of(&live(), &catalogue(), Mode::Serving, at("13:00:00"), looker(Err(&suspended)));
+    insta::assert_snapshot!(read(&home), @"
+    Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.
+    # Your access (1)
+    🟢 Database · Debug · 40 minutes left, until 2026-11-24 13:40 UTC · R-2
+    [Return access] R-2
+    (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
+    ");
+    // The e-mail of an admin, on an account that is bound to another.
+    let mut bound = live();
+    bound.people.get_mut(&bob.slack).unwrap().bound = Some(bob.clone());
+    let stolen = Identity { email: Email::parse("carol@acme.example").unwrap(), ..bob.clone() };
+    let home = Home::of(&bound, &catalogue(), Mode::Serving, at("13:00:00"), looker(Ok(&stolen)));
+    assert_eq!((&home.sight, home.waiting.total, home.others.total), (&Sight::Misbound, 0, 0));
+    insta::assert_snapshot!(read(&home), @"
+    Your Slack account and your Okta account do not match what is on record, so nothing can be asked for or decided. Ask Carol Diaz to mend that.
+    # Your access (1)
+    🟢 Database · Debug · 40 minutes left, until 2026-11-24 13:40 UTC · R-2
+    [Return access] R-2
+    (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
+    ");
+}
+
+#[test]
+fn what_is_not_theirs_to_decide_today_does_not_wait_for_them() {
+    let mut live = live(vec![request(1, "Alice Martin", "Read-Write", pending())]);
+    let bob = identity("Bob Stone");
+    let looker = Looker { who: &bob.slack, facts: Some(Ok(&bob)), pages: &Pages::NONE };
+    let waits = |live: &Live, catalogue: &Catalogue| {
+        Home::of(live, catalogue, Mode::Serving, at("13:00:00"), looker).waiting.total
+    };
+    assert_eq!(waits(&live, &catalogue()), 1);
+    let mut without = catalogue();
+    without.applications.values_mut().for_each(|application| application.owners.retain(|owner| *owner != bob.email));
+    assert_eq!(waits(&live, &without), 0);
+    for request in live.requests.values_mut() {
+        request.dismissed.insert(bob.slack.clone(), at("12:30:00"));
+    }
+    assert_eq!(waits(&live, &catalogue()), 0);
 }
 
 #[test]
@@ -254,11 +305,6 @@ fn in_custody_it_says_so_and_what_is_held_can_be_returned() {
             "),
             _ => insta::assert_snapshot!(read(&home), @"
             Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
-            # Waiting for you (1)
-            Bob Stone asks for Database · Debug
-            2 hours, asked 2026-11-24 12:00 UTC, closes 2026-11-25 12:00 UTC
-            │ Stuck migration, INC-42
-            1. You or Bob Stone, now: owners of Database
             (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
             "),
         }
@@ -278,7 +324,7 @@ fn long_parts_are_turned_page_by_page_and_a_page_that_is_gone_is_the_last() {
     assert_eq!(ids(&turned(0)), [1, 2, 3, 4, 5]);
     assert_eq!(ways(&turned(0)), ["[Show 5 more] waiting:5"]);
     assert_eq!(ids(&turned(5)), [6, 7, 8, 9, 10]);
-    assert_eq!(ways(&turned(5)), ["[Show 5 more] waiting:10  [First 5] waiting:0"]);
+    assert_eq!(ways(&turned(5)), ["[Show 5 more] waiting:10", "[First 5] waiting:0"]);
     assert_eq!(ids(&turned(20)), [21, 22, 23]);
     assert_eq!(ways(&turned(20)), ["[First 5] waiting:0"]);
     // A wish is no authority, nor a promise.

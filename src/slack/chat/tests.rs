@@ -19,6 +19,8 @@ async fn alice(field: &str, value: Value) -> (Result<Member, Unfit>, Option<Slac
         zone: jiff::tz::TimeZone::UTC,
         day: BusinessDay::default(),
         admins: Vec::new(),
+        workspace: None,
+        tickets: Tickets::None,
     };
     let manners = Manners { voice, admins: Vec::new(), guests: Guests::Refused, audit: None };
     let chat = Chat::open(Arc::new(api.client()), "T1".into(), manners).await;

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::Deserialize;
 use slack_morphism::{SlackTeamId, SlackUserId};
 
+use crate::domain::said::{LONGEST_NAME, one_line};
+
 /// Slack's own bot; its user object does not call it one.
 const SLACKBOT: &str = "USLACKBOT";
 
@@ -115,8 +117,8 @@ impl User {
     fn known_as(&self, id: &SlackUserId) -> String {
         let profile = self.profile.as_ref().and_then(|profile| profile.real_name.as_ref());
         let names = [self.real_name.as_ref(), profile, self.name.as_ref()];
-        let mut names = names.into_iter().flatten().filter(|name| !name.trim().is_empty());
-        names.next().map_or_else(|| id.0.clone(), Clone::clone)
+        let mut names = names.into_iter().flatten().map(|name| one_line(name, LONGEST_NAME));
+        names.find(|name| !name.is_empty()).unwrap_or_else(|| id.0.clone())
     }
 
     fn confirmed_email(&self) -> Option<ConfirmedEmail> {

@@ -8,6 +8,8 @@ use slack_morphism::{SlackTeamId, SlackTs, SlackUserId, SlackViewId, blocks::Sla
 /// Who this program is in Slack, as `auth.test` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotIdentity {
+    /// What the workspace is called, where Slack says it.
+    pub team: Option<String>,
     /// The workspace.
     pub team_id: SlackTeamId,
     /// The bot's own user.

@@ -54,7 +54,7 @@ impl Desk {
             Place::Home { .. } => self.beside_home(press, sentence).await,
             Place::Form(form) => {
                 self.presses.sent(&form.id).await;
-                let notice = blocks::notice(&form::notice("Not done", sentence.to_owned()));
+                let notice = blocks::notice(&form::not_done(sentence.to_owned()));
                 self.update(&form.id, None, &notice).await;
             }
         }
@@ -62,7 +62,7 @@ impl Desk {
 
     /// On a Home tab nothing can be said to the clicker alone but in a form; where that does not open, in a message.
     async fn beside_home(&self, press: &Press, sentence: &str) {
-        let notice = blocks::notice(&form::notice("Not done", sentence.to_owned()));
+        let notice = blocks::notice(&form::not_done(sentence.to_owned()));
         let opened = match blocks::view(&notice) {
             Some(view) => self.chat.client().open_view(&press.trigger.clone().into(), view).await.is_ok(),
             None => false,

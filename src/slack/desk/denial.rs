@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, From, called, digest, errors, home, instead};
+use super::{Desk, From, digest, errors, home, instead};
 use crate::{
     domain::{
         command::{Choice, Command, Decide, Refusal, Surface},
@@ -11,16 +11,13 @@ use crate::{
         request::{Request, State},
     },
     engine::Response,
-    say::{form, refusal},
+    say::{form, refusal, slash},
     slack::{
         blocks,
         envelope::{Form, Press},
         transport::Ack,
     },
 };
-
-/// The form did not come.
-const NOT_OPENED: &str = "The form could not be opened, so nothing was done. Press again.";
 
 /// What a denial's form carries: where it was opened. It is no authority: a card must be on record, a Home tab drawn.
 #[derive(Serialize, Deserialize)]
@@ -41,12 +38,12 @@ impl Desk {
         let standing = self.door.peek(view).await;
         let theirs = |request: &&Request| request.is_shown(&press.who, &place);
         let Some(standing) = standing.as_ref().filter(theirs) else {
-            self.refuse(&press, &Refusal::ForeignCard, standing.as_ref()).await;
+            self.refuse(&press, &place.foreign(), standing.as_ref()).await;
             return Ack::Bare;
         };
         let old = standing.digest() != digest(&press.block);
         let refusal = match standing.state {
-            State::Pending { .. } if old => Some(Refusal::OldTerms),
+            State::Pending { .. } if old => Some(place.outdated()),
             State::Pending { .. } => None,
             _ => Some(Refusal::Over),
         };
@@ -56,14 +53,13 @@ impl Desk {
         }
         let denying = Denying { request, digest: digest(&press.block).to_owned(), place };
         let metadata = serde_json::to_string(&denying).unwrap_or_default();
-        let first = form::deny(standing, self.chat.voice());
-        let view = blocks::deny_form(&first, &metadata, &called(standing));
+        let view = blocks::deny_form(&form::deny(standing, self.chat.voice()), &metadata);
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&press.trigger.clone().into(), view).await {
             Ok(_) => Ack::Bare,
             Err(failure) => {
                 tracing::warn!(%failure, "the form could not be opened");
-                self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), NOT_OPENED).await
+                self.answer_at(&press.who.clone(), &From::Press(Box::new(press)), slash::NOT_OPENED_FROM_CARD).await
             }
         }
     }
@@ -71,18 +67,18 @@ impl Desk {
     /// A denial was sent.
     pub(super) async fn denied(&self, who: SlackUserId, form: &Form) -> Ack {
         if let Some(custody) = self.custody(&who).await {
-            return instead(&blocks::notice(&form::notice("Not done", custody)));
+            return instead(&blocks::notice(&form::not_done(custody)));
         }
         let Ok(denying) = serde_json::from_str::<Denying>(&form.metadata) else {
             let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
-            return instead(&blocks::notice(&form::too_late(sentence)));
+            return instead(&blocks::notice(&form::not_done(sentence)));
         };
         let reason = match self.door.text(form.fields.text("reason")) {
             Ok(reason) => reason,
             Err(error) => {
                 let card = ViewKey::Approver { request: denying.request, slack: who.clone() };
-                let asker = self.door.peek(card).await.map(|request| called(&request));
-                return errors(&[("reason", refusal::reason(error, asker.as_deref().unwrap_or("the requester")))]);
+                let about = self.door.peek(card).await;
+                return errors(&[("reason", refusal::reason(error, about.as_ref()))]);
             }
         };
         let decide = Decide {
@@ -97,7 +93,11 @@ impl Desk {
             Ok(_) => Ack::Bare,
             Err(refusal) => {
                 let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
-                instead(&blocks::notice(&form::too_late(sentence)))
+                let notice = match refusal {
+                    Refusal::Over => form::too_late(sentence),
+                    _ => form::not_done(sentence),
+                };
+                instead(&blocks::notice(&notice))
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::{
         duration::{Length, resolve},
         id::{Email, EntitlementId, SlackUserId},
         port::{Identity, Unfit},
+        request::Request,
         time::EndRule,
     },
     engine::{Offer, Response},
@@ -174,10 +175,10 @@ impl Desk {
     fn drawn(&self, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
         let voice = self.chat.voice();
         if let Some(custody) = self.custody_of(offer) {
-            return blocks::notice(&form::notice("Not possible", custody));
+            return blocks::notice(&form::not_possible(custody));
         }
         if let Some(Err(unfit)) = &offer.known {
-            return blocks::notice(&form::notice("Not possible", refusal::not_served(unfit, voice)));
+            return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
         let names = self.names.of(&whom(offer, filled.entitlement.as_ref()));
@@ -239,9 +240,8 @@ impl Desk {
     pub(super) fn reckon(&self, length: &str, offer: &Offer) -> Result<EndRule, String> {
         let voice = self.chat.voice();
         let zone = zone(offer, voice);
-        let parsed = Length::parse(length, self.least).map_err(|error| refusal::length(error, length))?;
-        resolve(parsed, offer.now, zone.zone(), &voice.day)
-            .map_err(|error| refusal::end(error, &zone, offer.now, voice))
+        let parsed = Length::parse(length, self.least).map_err(|error| refusal::length(error, length, self.least))?;
+        resolve(parsed, offer.now, zone.zone(), &voice.day).map_err(|error| refusal::end(error, parsed, &zone))
     }
 
     pub(super) async fn submitted(self: Arc<Self>, submit: Submit) -> Ack {
@@ -253,7 +253,7 @@ impl Desk {
             "deny" => self.denied(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");
-                instead(&blocks::notice(&form::notice("Not done", slash::unreadable(self.chat.voice()))))
+                instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))))
             }
         }
     }
@@ -269,11 +269,11 @@ impl Desk {
         let entitlement = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
         let end = self
             .filled_end(&form.fields, &offer)
-            .unwrap_or_else(|| Err(("custom_duration", "Say for how long: 45m, 2h, until 17:30 or eod.".to_owned())));
+            .unwrap_or_else(|| Err(("custom_duration", refusal::NO_LENGTH.to_owned())));
         let justification = self.door.text(form.fields.text("justification"));
         let mut faults = Vec::new();
         if entitlement.is_none() {
-            faults.push(("entitlement", "Choose an access.".to_owned()));
+            faults.push(("entitlement", refusal::NO_ACCESS.to_owned()));
         }
         if let Err((block, sentence)) = &end {
             faults.push((block, sentence.clone()));
@@ -281,27 +281,46 @@ impl Desk {
         if let Err(error) = &justification {
             faults.push(("justification", refusal::justification(*error)));
         }
-        let (Some(entitlement), Ok(end), Ok(justification)) = (entitlement, end, justification) else {
+        let (Some(chosen), Ok(end), Ok(justification)) = (entitlement, end, justification) else {
             return errors(&faults);
         };
         let ask = Ask {
             who: who.clone(),
             key: format!("view:{}", form.id),
-            entitlement,
+            entitlement: chosen.clone(),
             end,
             justification,
             known: offer.known.clone(),
         };
         let response = self.door.submit(Command::Ask(ask)).await;
-        self.asked(&who, form, &offer, &response)
+        self.asked(&who, form, &offer, &chosen, &response)
     }
 
-    fn asked(&self, who: &SlackUserId, form: &Form, offer: &Offer, response: &Response) -> Ack {
+    /// Why a request was not taken; where it is about the access, that is named as it is offered.
+    pub(super) fn not_asked(
+        &self,
+        refusal: &Refusal,
+        about: Option<&Request>,
+        who: &SlackUserId,
+        offer: &Offer,
+        chosen: &EntitlementId,
+    ) -> String {
+        let offered = form::offered(&offer.catalogue, knowledge(offer, Pace::Waiting));
+        let found = offered.into_iter().find(|(_, entitlement)| entitlement.id == *chosen);
+        match (refusal, found) {
+            (Refusal::TooLong { most }, Some((application, entitlement))) => {
+                refusal::longer_than(*most, &entitlement.name, &application.name)
+            }
+            _ => refusal::sentence(refusal, about, who, offer.now, self.chat.voice()),
+        }
+    }
+
+    fn asked(&self, who: &SlackUserId, form: &Form, offer: &Offer, chosen: &EntitlementId, response: &Response) -> Ack {
         let voice = self.chat.voice();
         let Response { result, about } = response;
         let Err(refusal) = result else { return Ack::Bare };
         let custom = !form.fields.text("custom_duration").trim().is_empty();
-        let sentence = refusal::sentence(refusal, about.as_ref(), who, offer.now, voice);
+        let sentence = self.not_asked(refusal, about.as_ref(), who, offer, chosen);
         match refusal {
             Refusal::AlreadyAsked { .. } | Refusal::AlreadyHeld { .. } => match about {
                 Some(request) => instead(&blocks::notice(&form::already(request, &offer.open, offer.now, voice))),

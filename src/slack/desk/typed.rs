@@ -17,7 +17,7 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        Card, form, list, refusal,
+        Card, Voice, form, list, refusal,
         slash::{self, Missing},
     },
     slack::{blocks, envelope::Slash, transport::Ack},
@@ -100,13 +100,18 @@ impl Desk {
             }
             (Err(sentence), _) => return with_typed(sentence, line, finish.as_ref()),
         };
+        let chosen = ask.entitlement.clone();
         let Response { result, about } = self.door.submit(Command::Ask(ask)).await;
         match (&result, &about) {
             (Ok(_), Some(request)) => Self::private(&slash::saved(request, self.chat.voice())),
-            (Ok(_), None) => Self::private("Saved. Your messages show how it goes."),
+            (Ok(_), None) => Self::private(slash::SAVED),
             (Err(refusal), about) => {
                 let finish = finish.filter(|_| is_mended_in_the_form(refusal));
-                with_typed(self.sentence(refusal, about.as_ref(), &who).await, line, finish.as_ref())
+                let sentence = match refusal {
+                    Refusal::TooLong { .. } => self.not_asked(refusal, about.as_ref(), &who, &offer, &chosen),
+                    _ => self.sentence(refusal, about.as_ref(), &who).await,
+                };
+                with_typed(sentence, line, finish.as_ref())
             }
         }
     }
@@ -123,7 +128,7 @@ impl Desk {
     /// The parts of a typed request, or what is missing or wrong.
     fn read(&self, offer: &Offer, word: &str, rest: &str, who: &SlackUserId, key: String) -> Result<Ask, String> {
         let voice = self.chat.voice();
-        let entitlement = entitlement(offer, word)?;
+        let entitlement = entitlement(offer, word, voice)?;
         let (length, why) = split(rest, |length| Length::parse(length, self.least).is_ok());
         match (length, why) {
             ("", "") => Err(slash::missing(Missing::Length, word, "", voice)),
@@ -132,7 +137,7 @@ impl Desk {
                 let fault = Length::parse(first, self.least).err();
                 Err(fault.map_or_else(
                     || slash::missing(Missing::Length, word, "", voice),
-                    |fault| refusal::length(fault, first),
+                    |fault| refusal::length(fault, first, self.least),
                 ))
             }
             (length, "") => Err(slash::missing(Missing::Why, word, length, voice)),
@@ -150,7 +155,7 @@ impl Desk {
 
 /// An entitlement that this person may ask for. Of someone who is not known any that exists is taken, judged once they
 /// are, and called as they called it; only what they may ask for is ever suggested.
-fn entitlement(offer: &Offer, word: &str) -> Result<EntitlementId, String> {
+fn entitlement(offer: &Offer, word: &str, voice: &Voice) -> Result<EntitlementId, String> {
     let offered = offered(offer);
     match EntitlementId::parse(word) {
         Ok(id) if offered.contains(&id) => Ok(id),
@@ -159,7 +164,7 @@ fn entitlement(offer: &Offer, word: &str) -> Result<EntitlementId, String> {
         Ok(id) if offer.known.is_none() && offer.catalogue.find(&id).is_some() => Ok(id),
         _ => {
             let offered: Vec<String> = offered.iter().map(ToString::to_string).collect();
-            Err(slash::no_such(word, near(word, offered.iter().map(String::as_str))))
+            Err(slash::no_such(word, near(word, offered.iter().map(String::as_str)), voice))
         }
     }
 }

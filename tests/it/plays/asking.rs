@@ -12,8 +12,8 @@ async fn faults_stand_under_their_fields_and_nothing_is_stored() {
     let cases = [
         ("2 horas", "custom_duration", "“2 horas” is not a length. Write 45m, 2h, 1h 30m, until 17:30 or eod."),
         ("90", "custom_duration", "Is that minutes or hours? Write 90m or 2h."),
-        ("0m", "custom_duration", "It must last at least 1 minute."),
-        ("9h", "custom_duration", "That can be had for up to 8 hours. Choose less."),
+        ("0m", "custom_duration", "It must last at least 1 second."),
+        ("9h", "custom_duration", "Read-Write on Production Database can be had for up to 8 hours. Choose less."),
         ("99999999999999999999h", "custom_duration", "Nothing can be had for longer than 366 days."),
     ];
     for (length, field, sentence) in cases {

@@ -145,7 +145,7 @@ async fn a_channel_without_the_bot_is_told_to_admins_once_and_its_lines_wait() {
     assert_snapshot!(house.sees(CAROL, "takes no line").await, @"
     ⚠️ Slack takes no line for the audit channel
     It answers: not_in_channel. Invite the bot to the channel, or name another.
-    The lines wait and keep their order. Access opens and ends as before.
+    The lines wait for 30 days, and keep their order. Access opens and ends as before.
     ");
     house.advance(120);
     house.until_expired(ALICE).await;

@@ -199,7 +199,10 @@ async fn whoever_is_no_owner_any_more_cannot_decide() {
         .change_catalogue("owners = [\"bob@acme.example\", \"dana@acme.example\"]", "owners = [\"dana@acme.example\"]");
     house.start().await;
     house.press(BOB, "asks for", "approve").await;
-    house.world.until_ephemeral(BOB, "it is not yours to decide any more. Asked: Dana Fox.").await;
+    house
+        .world
+        .until_ephemeral(BOB, "You cannot decide this: you no longer own Production Database. Asked: Dana Fox.")
+        .await;
     assert_eq!(house.world.writes().len(), 0);
     house.press(DANA, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
@@ -210,7 +213,7 @@ async fn whoever_is_no_owner_any_more_cannot_decide() {
                 (ALICE, "🟢 Active until"),
                 (ALICE, "Open until today at 16:40"),
                 (BOB, "Approved by @Dana Fox"),
-                (BOB, "not yours to decide any more"),
+                (BOB, "you no longer own Production Database"),
                 (DANA, "Approved by you"),
             ]],
         )
@@ -229,7 +232,7 @@ async fn a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down() 
     house.world.until_message(ALICE, "nobody decided in 24 hours").await;
     house.world.until_message(ALICE, "You can ask again.").await;
     for owner in [BOB, DANA] {
-        let card = house.world.until_message(owner, "nobody decided in time").await;
+        let card = house.world.until_message(owner, "nobody decided in 24 hours").await;
         assert!(!house.world.seen(&card).contains("[Approve]"));
     }
     house
@@ -271,7 +274,7 @@ async fn names_in_private_answers_are_never_parsed() {
                 (ALICE, "Open until today at 16:40"),
                 (BOB, "Approved by you"),
                 (DANA, "Approved by @*Bob*"),
-                (DANA, "approved this today 14:40, before your click."),
+                (DANA, "approved this today 14:40 Paris time (UTC+1), before your click."),
             ]],
         )
         .await;

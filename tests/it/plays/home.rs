@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use world::{Fault, Press, What};
+use world::{Company, Fault, Press, What};
 
 use crate::house::{ALICE, ASKED, BOB, CAROL, DANA, EXPIRED, HELD, House, Told};
 
@@ -204,14 +204,14 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
     forge(&house, BOB, other).await;
     assert_snapshot!(notice(&house, BOB, "Not done").await, @"
     # Not done
-    The terms changed since this card. It now shows the present ones; decide again.
+    This tab has changed, or is older than the bot's last start, so nothing was done. It is drawn anew: look again, then decide.
     [Close]
     ");
     house.world.close_view(BOB).await.unwrap();
     // Nor does anybody else's press.
     for press in [&approve, &deny] {
         forge(&house, CAROL, press.clone()).await;
-        notice(&house, CAROL, "not the one on record").await;
+        notice(&house, CAROL, "look again").await;
         house.world.close_view(CAROL).await.unwrap();
     }
     // After a restart the tab is drawn anew by itself, and counts.
@@ -226,7 +226,7 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
     forge(&house, DANA, approve).await;
     assert_snapshot!(notice(&house, DANA, "Not done").await, @"
     # Not done
-    Bob Stone approved this today 14:40, before your click. Nothing changed.
+    Bob Stone approved this today 14:40 Paris time (UTC+1), before your click. Nothing changed.
     [Close]
     ");
     house.finish(&[("00gPRODRW", "00uALICE")], &[HELD]).await;
@@ -236,7 +236,7 @@ async fn nothing_is_decided_on_a_tab_that_does_not_show_it() {
 async fn whoever_cannot_be_served_reads_why_and_finds_nothing_to_press() {
     let house = House::open().await;
     assert_snapshot!(open(&house, ERIN, "Only full members").await, @"
-    Only full members can request access here. Ask the member you work with, or Carol Diaz.
+    Only full members of Acme can request access here. Ask the member you work with, or Carol Diaz.
     As of today at 14:40. Reopen this tab to refresh.
     ");
     house.finish(&[], &[]).await;
@@ -273,10 +273,73 @@ async fn it_is_drawn_while_okta_hangs_and_more_of_it_once_okta_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_is_drawn_while_nobody_can_be_looked_up_and_slack_is_asked_no_more_than_it_takes() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    let down = house.world.fault(Fault::okta("GET *", What::Html { code: 503 }).until_lifted());
+    let full = Fault::slack("views.publish", What::RateLimited { reset_in_secs: 1 });
+    let full = house.world.fault(full.times(1));
+    let own = open(&house, CAROL, "As of").await;
+    assert!(!own.contains("All active"), "{own}");
+    house.world.until_called(full).await;
+    house.world.lift(down);
+    shows(&house, CAROL, "All active access (1)").await;
+    house.finish(&[("00gPRODRW", "00uALICE")], &[HELD]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_decisions_on_tabs_the_second_is_told_in_a_message_what_happened() {
+    let house = House::open().await;
+    for who in [BOB, DANA] {
+        open(&house, who, "As of").await;
+    }
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
+    for who in [BOB, DANA] {
+        shows(&house, who, "Waiting for you (1)").await;
+    }
+    // Both press before it is known who either of them is.
+    let slow = house.world.fault(Fault::okta("GET *", What::Hang).until_lifted());
+    press(&house, BOB, "approve").await;
+    shows(&house, BOB, "Checking").await;
+    press(&house, DANA, "approve").await;
+    shows(&house, DANA, "Checking").await;
+    house.world.lift(slow);
+    house.world.until_message(ALICE, "Active until").await;
+    assert_snapshot!(house.sees(DANA, "did not count").await, @"
+    Your decision did not count
+    @Alice Martin · Production Database · Read-Write
+    Bob Stone approved this today 14:40 Paris time (UTC+1), before your click. Nothing changed.
+    R-1
+    ");
+    let told: &[Told] = &[(DANA, "did not count")];
+    house.finish(&[("00gPRODRW", "00uALICE")], &[HELD, told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_can_be_served_no_more_decides_nothing_on_it() {
+    let mut house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
+    shows(&house, BOB, "Waiting for you (1)").await;
+    house.stop().await;
+    house.world.change(|state| {
+        let bob = state.people.iter_mut().find(|person| person.slack_id() == BOB).unwrap();
+        bob.okta.as_mut().unwrap().status = "SUSPENDED".into();
+    });
+    house.start().await;
+    assert_snapshot!(shows(&house, BOB, "suspended").await, @"
+    Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.
+    As of today at 14:40. Reopen this tab to refresh.
+    ");
+    house.finish(&[], &[ASKED]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_are_turned_on_it() {
     let house = House::open().await;
-    for (who, level) in [(ALICE, "rw"), (ALICE, "debug"), (DANA, "rw"), (DANA, "debug")] {
-        house.ask(who, &format!("prod-db/{level}"), "2h", &format!("{who} needs {level}")).await;
+    for level in ["prod-db/rw", "prod-db/debug"] {
+        for who in [ALICE, DANA] {
+            house.ask(who, level, "2h", &format!("{who} needs {level}")).await;
+        }
     }
     for who in [ALICE, DANA, CAROL] {
         house.ask(who, "staging/admin", "45m", &format!("{who} rolls out")).await;
@@ -285,17 +348,66 @@ async fn pages_are_turned_on_it() {
     assert!(first.contains("[Show 2 more]") && !first.contains("[First"), "{first}");
     press(&house, BOB, "page").await;
     let second = shows(&house, BOB, "[First 5]").await;
-    assert!(second.contains("U0CAROL rolls out") && !second.contains("needs rw"), "{second}");
-    // What changes meanwhile leaves the page where it is.
-    press(&house, BOB, Press::value("approve", "R-7")).await;
-    let left = shows(&house, BOB, "Waiting for you (6)").await;
-    assert!(left.contains("U0DANA rolls out") && left.contains("[First 5]"), "{left}");
-    house.world.until_message(CAROL, "Active until").await;
+    assert!(second.contains("U0CAROL rolls out") && !second.contains("needs prod-db/rw"), "{second}");
+    // A denial that was begun here counts, though its row moves to another page meanwhile.
+    press(&house, BOB, Press::value("deny", "R-7")).await;
+    house.world.until_view(BOB, "Why not").await;
+    let card = house.world.until_message(BOB, "U0ALICE rolls out").await;
+    house.world.press(BOB, &card, "approve").await.unwrap();
+    shows(&house, BOB, "Waiting for you (6)").await;
+    house.world.fill(BOB, "reason", "reason", "Not on a Friday").await.unwrap();
+    assert!(house.world.submit(BOB).await.unwrap().is_closed());
+    let left = shows(&house, BOB, "Waiting for you (5)").await;
+    assert!(left.contains("U0DANA rolls out") && !left.contains("[First"), "{left}");
     house.settle().await;
     for (user, _) in house.world.unread() {
         house.world.read(&user);
     }
-    house.finish(&[("00gSTAGING", "00uCAROL")], &[]).await;
+    house.finish(&[("00gSTAGING", "00uALICE")], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_between_others_leads_both_ways() {
+    let mut house = House::closed(Company::acme()).await;
+    house.write_catalogue(&levels(11));
+    house.start().await;
+    for level in 0..11 {
+        house.ask_in_vain(ALICE, &format!("staging/l{level}"), "45m", &format!("Rollout {level}.")).await;
+        house.world.until_message(BOB, &format!("Rollout {level}.")).await;
+    }
+    open(&house, BOB, "Waiting for you (11)").await;
+    press(&house, BOB, "page").await;
+    let middle = shows(&house, BOB, "[First 5]").await;
+    assert!(middle.contains("[Show 1 more]"), "{middle}");
+    press(&house, BOB, Press::value("page", "waiting:10")).await;
+    let last = shows(&house, BOB, "Rollout 10.").await;
+    assert!(last.contains("[First 5]") && !last.contains("more]"), "{last}");
+    house.settle().await;
+    for (user, _) in house.world.unread() {
+        house.world.read(&user);
+    }
+    house.finish(&[], &[]).await;
+}
+
+/// So many levels of one application.
+fn levels(count: usize) -> String {
+    let level = |number: usize| {
+        format!(
+            r#"
+  [[application.entitlement]]
+  id           = "l{number}"
+  name         = "Level {number}"
+  okta_group   = "00gSTAGING"
+  sensitivity  = "low"
+  approval     = ["owner"]
+  max_duration = "8h"
+  requesters   = ["everyone"]
+  shares_group = true
+"#
+        )
+    };
+    let levels: String = (0..count).map(level).collect();
+    format!("[[application]]\nid = \"staging\"\nname = \"Staging\"\nowners = [\"bob@acme.example\"]\n{levels}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -316,11 +428,6 @@ async fn in_custody_it_says_so_and_what_is_held_is_returned_on_it() {
     ");
     assert_snapshot!(open(&house, BOB, "Jitney only ends").await, @"
     Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
-    ## Waiting for you (1)
-    @Dana Fox asks for Production Database · Read-Write
-    1 hour, asked today at 14:40, closes tomorrow at 14:40
-    │ INC-77
-    1. You, now: owner of Production Database
     As of today at 14:40. Reopen this tab to refresh.
     ");
     press(&house, ALICE, "return").await;

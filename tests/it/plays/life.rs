@@ -46,7 +46,7 @@ async fn from_the_form_to_the_removal() {
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     let card = house.world.until_message(BOB, "asks for").await;
-    assert_snapshot!(card.text, @"Alice Martin asks for Production Database, Read-Write, for 2 hours. You or Dana Fox decide, owners of Production Database. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42");
+    assert_snapshot!(card.text, @"Alice Martin asks for Production Database, Read-Write, for 2 hours. You or Dana Fox decide: owners of Production Database. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42");
     let clicked = house.world.press(BOB, &card, "approve").await.unwrap();
     assert_snapshot!(clicked.confirm.unwrap(), @"Approve this access? / Alice Martin gets Production Database · Read-Write (high sensitivity) for 2 hours. / [Approve] [Back]");
 
@@ -73,12 +73,12 @@ async fn from_the_form_to_the_removal() {
     house.advance(121);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     assert_snapshot!(house.sees(ALICE, "as planned").await, @"
-    Ended today at 16:41, as planned
+    Ended today at 16:40, as planned
     Production Database · Read-Write, 2 hours
-    Okta confirmed it.
+    Okta confirmed it today at 16:41.
     R-1
     ");
-    assert_snapshot!(house.sees(ALICE, ". Okta confirmed it.").await, @"Ended today at 16:41: Production Database, Read-Write. Okta confirmed it.");
+    assert_snapshot!(house.sees(ALICE, ". Okta confirmed it.").await, @"Ended today at 16:40: Production Database, Read-Write. Okta confirmed it.");
     assert_snapshot!(house.sees(DANA, "expired").await, @"
     Approved by @Bob Stone, today at 08:40
     @Alice Martin · Production Database · Read-Write, 2 hours

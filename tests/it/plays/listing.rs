@@ -87,7 +87,7 @@ async fn a_press_in_an_old_list_is_answered_by_how_things_are() {
     house.world.click(ALICE, &list.channel, &list.ts, "cancel").await.unwrap();
     let drawn = house.world.until_ephemeral(ALICE, "too late").await;
     assert_snapshot!(seen(&house, &drawn), @"
-    It was approved, too late to withdraw. You can return it: /jit return R-1.
+    It was approved today 14:40, too late to withdraw. You can return it: /jit return R-1.
     Active (1)
     Staging · Admin · 45 minutes left, until today at 15:25 · R-1
     [Return access]
@@ -135,7 +135,7 @@ async fn whoever_cannot_be_served_is_told_so_for_every_command() {
     let house = House::open().await;
     for line in ["list", "help", "cancel", "nonsense"] {
         let answer = typed(&house, "U0ERIN", line).await;
-        assert!(answer.starts_with("Only full members can request access here."), "{line}: {answer}");
+        assert!(answer.starts_with("Only full members of Acme can request access here."), "{line}: {answer}");
     }
     house.finish(&[], &[]).await;
 }

@@ -1,5 +1,6 @@
 //! Plays: people with names do things, and what they see stands beside it.
 
+mod alarm;
 mod asking;
 mod audit;
 mod catalogue;
@@ -10,6 +11,11 @@ mod life;
 mod listing;
 mod outage;
 mod people;
+mod refusing;
 mod restart;
+mod rows;
+mod searching;
+mod states;
 mod taking;
+mod ticket_faults;
 mod tickets;

@@ -23,7 +23,7 @@ async fn okta_is_down_for_a_grants_whole_life() {
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     house.world.until_message(ALICE, "Access could not be opened").await;
     house.world.until_message(ALICE, "Could not be opened").await;
-    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house.world.until_message(CAROL, "The late removal is confirmed").await;
     house
         .finish(
             &[],
@@ -33,8 +33,8 @@ async fn okta_is_down_for_a_grants_whole_life() {
                 (ALICE, "Could not be opened: "),
                 (BOB, "Approved by you"),
                 (DANA, "Approved by @Bob Stone"),
-                (CAROL, "A removal is not confirmed"),
-                (CAROL, "A late removal is confirmed"),
+                (CAROL, "The late removal is confirmed by Okta"),
+                (CAROL, "The late removal is confirmed by Okta"),
             ]],
         )
         .await;

@@ -11,7 +11,7 @@ async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
         ("U0GUS", "No Okta account has your Slack e-mail, gus@acme.example."),
         ("U0HANA", "Two Okta accounts match hana@acme.example"),
         ("U0IVY", "Your Okta account is suspended."),
-        ("U0ERIN", "Only full members can request access here."),
+        ("U0ERIN", "Only full members of Acme can request access here."),
     ] {
         let typed = house.world.slash(who, "/jit", "staging/admin 45m Please").await.unwrap().seen.unwrap();
         assert!(typed.contains(sentence) && typed.contains("Ask"), "{typed}");

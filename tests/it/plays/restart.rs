@@ -23,25 +23,28 @@ async fn overdue_removals_run_at_start_before_any_addition() {
     // Removals are asked for side by side, the oldest first: which of two arrives first is up to the network.
     writes[..2].sort();
     assert_eq!(writes, ["00uALICE", "00uDANA", "00uBOB"], "both removals, then the addition");
-    for who in [ALICE, DANA] {
-        house.until_expired(who).await;
+    for (who, late) in [(ALICE, ", 30 minutes late"), (DANA, ", 105 minutes late")] {
+        house.world.until_message(who, late).await;
+        house.world.until_message(who, ". Okta confirmed it.").await;
     }
     house.world.until_message(BOB, "Open until").await;
     house
         .finish(
             &[(PROD_RW, "00uBOB")],
-            &[
-                EXPIRED,
-                &[
-                    (BOB, "Approved by you"),
-                    (BOB, "🟢 Active until"),
-                    (BOB, "Open until today at 18:10"),
-                    (DANA, "as planned"),
-                    (DANA, "Open until today at 09:25"),
-                    (DANA, "Approved by you"),
-                    (DANA, ". Okta confirmed it."),
-                ],
-            ],
+            &[&[
+                (ALICE, "Okta confirmed it only then."),
+                (ALICE, "Open until today at 16:40"),
+                (ALICE, ", 30 minutes late: Production Database, Read-Write. Okta confirmed it."),
+                (BOB, "Approved by you"),
+                (BOB, "🟢 Active until"),
+                (BOB, "Approved by you"),
+                (DANA, "Approved by @Bob Stone"),
+                (BOB, "Open until today at 18:10"),
+                (DANA, "Okta confirmed it only then."),
+                (DANA, "Open until today at 09:25"),
+                (DANA, "Approved by you"),
+                (DANA, ", 105 minutes late: Production Database, Read-Write. Okta confirmed it."),
+            ]],
         )
         .await;
 }

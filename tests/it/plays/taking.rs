@@ -4,7 +4,7 @@ use jitney::clock::Clock as _;
 use world::{Fault, What};
 
 use crate::{
-    house::{ALICE, BOB, CAROL, DANA, EXPIRED, House, PROD_RW},
+    house::{ALICE, BOB, CAROL, DANA, EXPIRED, EXPIRED_LATE, House, PROD_RW},
     record,
 };
 
@@ -75,8 +75,11 @@ async fn overlapping_grants_last_until_the_later_end() {
     let removals = house.world.calls_to(world::Vendor::Okta, "DELETE").len();
     assert_eq!(removals, 1, "removed once, at the later end");
     let told: &[_] = &[
-        (ALICE, "Ended today at 18:41, as planned"),
-        (ALICE, "keeps it open"),
+        (ALICE, "Ended today at 18:40, as planned"),
+        (
+            ALICE,
+            "Ended today at 16:40: Production Database, Read-Write. R-2 keeps this access open until today at 18:40.",
+        ),
         (ALICE, "Open until today at 18:40"),
         (BOB, "Approved by you"),
         (DANA, "Approved by @Bob Stone"),
@@ -170,21 +173,20 @@ async fn refused_credentials_never_count_as_removed() {
     assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
     house.advance(6);
     house.world.until_message(ALICE, "Over since").await;
-    house.world.until_message(CAROL, "A removal is not confirmed").await;
+    house.world.until_message(CAROL, "1 removal is not confirmed").await;
     house.world.lift(refused);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.until_expired(ALICE).await;
-    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house.world.until_message(ALICE, "minutes late").await;
+    house.world.until_message(CAROL, "The late removal is confirmed").await;
     house
         .finish(
             &[],
             &[
-                EXPIRED,
+                EXPIRED_LATE,
                 &[
-                    (ALICE, "Over since"),
                     (CAROL, "Okta refuses the bot's key"),
-                    (CAROL, "A removal is not confirmed"),
-                    (CAROL, "A late removal is confirmed"),
+                    (CAROL, "The late removal is confirmed by Okta"),
+                    (CAROL, "The late removal is confirmed by Okta"),
                 ],
             ],
         )
@@ -227,14 +229,14 @@ async fn a_404_counts_only_where_one_of_the_two_can_be_read() {
     assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
     house.world.lift(hidden);
     house.world.until_not_member(PROD_RW, "00uALICE").await;
-    house.world.until_message(ALICE, "as planned").await;
-    house.world.until_message(CAROL, "A late removal is confirmed").await;
+    house.world.until_message(ALICE, "minutes late").await;
+    house.world.until_message(CAROL, "The late removal is confirmed").await;
     house
         .finish(
             &[],
             &[
-                EXPIRED,
-                &[(ALICE, "Over since"), (CAROL, "A removal is not confirmed"), (CAROL, "A late removal is confirmed")],
+                EXPIRED_LATE,
+                &[(CAROL, "The late removal is confirmed by Okta"), (CAROL, "The late removal is confirmed by Okta")],
             ],
         )
         .await;

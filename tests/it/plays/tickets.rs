@@ -9,7 +9,7 @@ use crate::{
     record,
 };
 
-const KEY: &str = "ACCESS-1";
+pub(super) const KEY: &str = "ACCESS-1";
 
 /// What is there to be read where Bob said no.
 const DENIED: &[Told] = &[
@@ -19,16 +19,16 @@ const DENIED: &[Told] = &[
     (DANA, "Denied by @Bob Stone"),
 ];
 
-fn created(house: &House) -> usize {
+pub(super) fn created(house: &House) -> usize {
     house.world.calls_to(Vendor::Jira, "POST ").iter().filter(|call| call.path == "/rest/api/3/issue").count()
 }
 
-fn read(house: &House) -> String {
+pub(super) fn read(house: &House) -> String {
     let comments = house.world.issue_comments(KEY).join("\n\n");
     format!("[{}]\n{comments}", house.world.issue_status(KEY).unwrap())
 }
 
-async fn until_status(house: &House, status: &str) {
+pub(super) async fn until_status(house: &House, status: &str) {
     let status_name = |state: &world::State| {
         let issue = state.jira.issue(KEY)?;
         let named = state.jira.project.statuses.iter().find(|known| known.name == status)?;
@@ -116,8 +116,21 @@ async fn jira_lets_nobody_in_for_a_grants_whole_life_and_its_backlog_follows_in_
     house.until_expired(ALICE).await;
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     assert_eq!(house.world.issues().len(), 0);
+    let refused_by = house.sees(CAROL, "Jira refuses the bot's key").await;
+    // Jira numbers its answers.
+    let (said, rest) = refused_by.split_once(", request id ").unwrap();
+    let (_, after) = rest.split_once(".\n").unwrap();
+    assert_snapshot!(format!("{said}.\n{after}"), @"
+    ⚠️ Jira refuses the bot's key
+    Tickets wait until it is replaced: 401.
+    Access opens and ends as before.
+    ");
     house.world.change(|state| state.jira.token_revoked = false);
     until_status(&house, "Done").await;
+    assert_snapshot!(house.sees(CAROL, "takes the bot's key again").await, @"
+    Jira takes the bot's key again
+    The tickets that waited are opened and told everything, in order.
+    ");
     assert_snapshot!(read(&house), @"
     [Done]
     Bob Stone approved, 2026-11-24 14:40:05 UTC+1 (step 1 of 1, owner).
@@ -127,7 +140,8 @@ async fn jira_lets_nobody_in_for_a_grants_whole_life_and_its_backlog_follows_in_
     Ended, expired: removed and read back 2026-11-24 16:41:05 UTC+1, 1 minute after its end.
     ");
     assert_eq!(created(&house) - refused(&house), 1);
-    house.finish(&[], &[EXPIRED]).await;
+    let told: &[Told] = &[(CAROL, "Jira refuses the bot's key"), (CAROL, "takes the bot's key again")];
+    house.finish(&[], &[EXPIRED, told]).await;
 }
 
 fn refused(house: &House) -> usize {
@@ -228,6 +242,7 @@ async fn without_its_table_what_was_promised_is_settled_and_access_ends_on_time(
     let mut house = House::with_tickets().await;
     house.world.change(|state| state.jira.token_revoked = true);
     house.grant_unsettled(ALICE, "prod-db/rw", "2h").await;
+    house.world.until_message(CAROL, "Jira refuses the bot's key").await;
     house.stop().await;
     house.change_settings(&house.tickets(), "");
     house.start().await;
@@ -235,5 +250,5 @@ async fn without_its_table_what_was_promised_is_settled_and_access_ends_on_time(
     house.until_expired(ALICE).await;
     house.settle().await;
     assert_eq!(house.world.issues().len(), 0);
-    house.finish(&[], &[EXPIRED]).await;
+    house.finish(&[], &[EXPIRED, &[(CAROL, "Jira refuses the bot's key")]]).await;
 }

@@ -28,8 +28,8 @@ fn secs(secs: u64) -> AccessDuration {
 
 /// What can be asked for: three levels, two of them on one group. A variant of it drops or re-points something.
 pub fn catalogue(variant: u32) -> Arc<Catalogue> {
-    let owners: Vec<Email> =
-        ["bob", "dana"].iter().map(|name| Email::parse(format!("{name}@acme.example")).unwrap()).collect();
+    let email = |name: &str| Email::parse(format!("{name}@acme.example")).unwrap();
+    let owners: Vec<Email> = ["bob", "dana"].into_iter().map(email).collect();
     let level = |id: &str, group: &str| Entitlement {
         id: EntitlementId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -54,7 +54,7 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let application =
         Application { id: ApplicationId::parse("db").unwrap(), name: "Database".into(), owners, entitlements };
     let applications = BTreeMap::from([(application.id.clone(), application)]);
-    Arc::new(Catalogue { applications, approvers: BTreeMap::new(), admins: Vec::new() })
+    Arc::new(Catalogue { applications, approvers: BTreeMap::new(), admins: vec![Who::Person(email("frank"))] })
 }
 
 pub fn limits() -> Limits {

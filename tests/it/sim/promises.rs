@@ -82,7 +82,9 @@ impl Sim {
 
     /// Whoever looks at their Home tab sees how things stand, once nothing is left to draw.
     pub fn tabs_are_fresh(&mut self) {
-        let Some(looked) = self.core().map(|core| self.tabs.stale(core, self.boot, self.elapsed)) else { return };
+        let Some(looked) = self.core().map(|core| self.tabs.stale(core, &self.outside, self.boot, self.elapsed)) else {
+            return;
+        };
         match looked {
             Ok(fresh) => self.counts.fresh += fresh,
             Err(stale) => self.fail(&stale),

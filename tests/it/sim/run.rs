@@ -16,7 +16,7 @@ use jitney::{
         port::{Effect, EffectError, MembershipKey, Outcome},
     },
     engine::{
-        Action, Core, Input, Now, ReplyId, Response, recover, rows,
+        Action, Core, Drawing, Input, Now, ReplyId, Response, recover, rows,
         salvage::{Beside, salvage},
         shell,
     },
@@ -599,10 +599,10 @@ impl Sim {
                     self.outside.show(&view, shown.as_ref(), self.elapsed, &mut self.random, &mut self.counts);
                 self.at(at, Happening::Comes(self.boot, Box::new(Input::Shown { view, revision, result })));
             }
-            Action::Draw { home, hash } => {
+            Action::Draw { home, drawing: Drawing { number, hash } } => {
                 let (who, moment) = (home.who.clone(), (self.elapsed, &mut self.random));
                 let (at, result) = self.tabs.draw(*home, hash, self.boot, &self.outside, moment, &mut self.counts);
-                self.at(at, Happening::Comes(self.boot, Box::new(Input::Drawn { who, result })));
+                self.at(at, Happening::Comes(self.boot, Box::new(Input::Drawn { who, number, result })));
             }
             Action::LookUp(who) => {
                 let found = if self.elapsed < self.outside.okta_down_until {

@@ -33,7 +33,7 @@ export class Clock {
     say(byId("now"), inZone(now, zone, words));
     byId("now").dateTime = new Date(now).toISOString();
     const ahead = world.offset_secs;
-    say(byId("offset"), `${zone}${ahead ? `, ${lengthOf(ahead)} ahead of real time` : ""}`);
+    say(byId("offset"), `${zone}${ahead ? `, ${lengthOf(ahead)} ahead` : ""}`);
     this.next(now, zone);
   }
 

@@ -55,7 +55,7 @@ function focusIn(parent) {
 
 function selectorOf(node) {
   if (node.id) return `#${CSS.escape(node.id)}`;
-  const names = Object.entries(node.dataset).filter(([name]) => ["action", "value", "block"].includes(name));
+  const names = Object.entries(node.dataset).filter(([name]) => ["action", "value", "block", "ticket"].includes(name));
   if (names.length) return names.map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
   return node.tagName.toLowerCase();
 }

@@ -34,10 +34,20 @@ export function isQuiet(line) {
 
 /** request_received → "Request received"; with what came of it, or who sees it. */
 export function nameOf(said, scene) {
-  if (said.event === "effect_settled") return `${said.effect} settled: ${words(said.outcome.outcome)}`;
+  if (said.event === "effect_settled") return `${promised(scene.own, said.effect)}: ${words(said.outcome.outcome)}`;
   if (said.event === "view_shown") return `View shown to ${said.view.slack ? scene.nameOfSlack(said.view.slack) : "requester"}`;
-  if (said.event === "effect_failing") return `${said.effect} failing, ${said.tries} tries`;
-  const name = words(said.event ?? said.effect);
+  if (said.event === "effect_failing") return `${promised(scene.own, said.effect)}: failing, ${said.tries} ${said.tries === 1 ? "try" : "tries"}`;
+  return begun(words(said.event ?? said.effect));
+}
+
+/** What an effect promised, by the line and the place that name it; the name itself where that line is not on screen. */
+function promised(own, id) {
+  const [seq, place] = id.split(".").map(Number);
+  const effect = own.journal.find((line) => line.seq === seq)?.effects[place];
+  return effect ? begun(words(effect.effect)) : id;
+}
+
+function begun(name) {
   return name[0].toUpperCase() + name.slice(1);
 }
 

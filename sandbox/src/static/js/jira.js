@@ -8,7 +8,7 @@ export function drawBoard(scene) {
   const { statuses, issues } = scene.world.jira;
   keep(byId("board"), statuses.map((status) => {
     const cards = issues.filter((issue) => issue.status === status).reverse();
-    const signature = JSON.stringify([cards.map(({ key, summary, comments }) => [key, summary, comments.length]), scene.at({}), scene.zone]);
+    const signature = JSON.stringify([cards.map(({ key, summary, comments }) => [key, summary, comments.length]), scene.at({ ticket: "" }), scene.zone]);
     return [status, signature, () => el("div", { className: "column", dataset: { column: status } },
       el("h3", {}, status, " ", el("span", { className: "hint" }, String(cards.length))),
       cards.length ? el("ul", {}, cards.map((issue) => el("li", {}, card(scene, issue)))) : el("p", { className: "hint" }, "–"))];

@@ -51,7 +51,7 @@ export class Messages {
     const replies = messages.filter((reply) => reply.thread_ts === message.ts && !reply.broadcast);
     const parent = message.broadcast && messages.find((one) => one.ts === message.thread_ts);
     const rest = [message, ...replies].map(({ unread_by, unread, seen, ...shown }) => shown);
-    const signature = JSON.stringify([rest, dayOf(scene.now, scene.zone), scene.ticket]);
+    const signature = JSON.stringify([rest, dayOf(scene.now, scene.zone)]);
     return [message.ts, signature, () => article(scene, message, replies, parent)];
   }
 

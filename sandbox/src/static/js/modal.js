@@ -125,11 +125,12 @@ export class Modal {
   submit() {
     if (!this.view || this.send.getAttribute("aria-busy") === "true") return this.busy;
     this.send.setAttribute("aria-busy", "true");
+    const { user } = this.scene;
     for (const block of this.view.body.blocks) {
       const typed = this.draft.get(block.block_id);
-      if (block.type === "input" && typed !== undefined) this.put(block, typed);
+      const what = { act: "type", block_id: block.block_id, action_id: block.element?.action_id, text: typed };
+      if (block.type === "input" && typed !== undefined) this.then(() => act(user, what));
     }
-    const { user } = this.scene;
     return this.then(async () => {
       const came = await act(user, { act: "submit" });
       this.missing = came.kind === "incomplete" ? came.shows : {};

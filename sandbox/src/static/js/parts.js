@@ -42,7 +42,7 @@ export class Parts {
   vendor(scene, name, words, mood) {
     const down = scene.world.down.includes(name);
     const refused = down ? cutSince(scene, name) : 0;
-    state(name, down ? `Down${refused ? `, ${refused} call${refused === 1 ? "" : "s"} cut off` : ""}` : words, down ? "broken" : mood);
+    state(name, down ? `Down${refused ? `, ${refused} cut off` : ""}` : words, down ? "broken" : mood);
     const button = document.querySelector(`[data-vendor="${name}"]`);
     say(button, down ? "Bring back" : "Take down");
     button.setAttribute("aria-label", `${down ? "Bring" : "Take"} ${name[0].toUpperCase()}${name.slice(1)} ${down ? "back" : "down"}`);

@@ -18,7 +18,7 @@ export function seen(scene, since) {
   return {
     scene, first, second: opened.find((request) => request !== first) ?? null,
     waiting: asked.some((request) => has("request_pending", request) && !over(has, request) && !has("grant_opened", request)),
-    asked: asked.length > 0, again: asked.some((request) => !opened.includes(request) && !over(has, request)),
+    asks: asked.some((request) => !over(has, request)), refused: asked.some((request) => over(has, request)),
     ends: first ? Date.parse(has("grant_opened", first).ends) : null,
     over: (request) => Boolean(request && has("grant_ended", request)),
     returned: (request) => Boolean(request && has("grant_returned", request)),
@@ -31,6 +31,9 @@ function over(has, request) {
   return ["request_denied", "request_cancelled", "request_lapsed", "request_refused", "grant_failed"].some((name) => has(name, request));
 }
 
+/** The step from which on access was open. */
+const OPENED = 4;
+
 const at = (person, tab) => ({ person, tab, ticket: "" });
 
 /** `target` is what the page beckons to; `place` whose screen it is on; `pane` which part of a narrow screen. */
@@ -39,7 +42,7 @@ export const STEPS = [
     title: "Ask, as Alice",
     words: "You are Alice. Type /jit and press Send, or choose Request access in the menu of shortcuts beside it. A form opens.",
     place: at("alice", "messages"), pane: "slack", target: "#send",
-    done: ({ form, asked }) => form || asked,
+    done: ({ form, asks }) => form || asks,
   },
   {
     title: "Say what, how long and why",
@@ -61,7 +64,7 @@ export const STEPS = [
   },
   {
     title: "See what it did",
-    words: "Alice now stands in the Okta group prod-db-rw, and the ticket moved to In Progress. Open the ticket, on the board or from a card’s last line, and read its comments.",
+    words: "Alice now stands in the Okta group prod-db-rw, the ticket moved to In Progress, and # access-audit has a line. Open the ticket, on the board or from a card’s last line, and read its comments.",
     place: at("bob", "messages"), pane: "jira", target: "[data-column='In Progress'] .ticket",
     done: ({ scene, over: isOver, first }) => scene.ticket !== "" || isOver(first),
   },
@@ -96,6 +99,11 @@ export const STEPS = [
     done: ({ second, returned, over: isOver }) => returned(second) && isOver(second),
   },
 ];
+
+/** Whether what the walk was about came to nothing before it opened, so that Alice must ask again. */
+export function isLost(at, { refused, asks, form }) {
+  return at > 0 && at < OPENED && refused && !asks && !form;
+}
 
 export const END = {
   title: "That is all of it",

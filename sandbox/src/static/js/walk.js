@@ -4,7 +4,7 @@
 // along, also after a reload.
 
 import { byId, el, say } from "/js/dom.js";
-import { END, STEPS, seen } from "/js/steps.js";
+import { END, STEPS, isLost, seen } from "/js/steps.js";
 import { addressOf } from "/js/scene.js";
 
 const NAME = "walk";
@@ -32,7 +32,7 @@ export class Walk {
     this.scene = scene;
     this.state = this.read();
     const facts = seen(scene, this.state.since);
-    let { at } = this.state;
+    let at = isLost(this.state.at, facts) ? 0 : this.state.at;
     while (at < STEPS.length && STEPS[at].done(facts)) at += 1;
     if (at !== this.state.at) this.write({ ...this.state, at });
     this.paint(facts);

@@ -27,7 +27,7 @@ export async function follow(draw, lost) {
     try {
       const [world, own] = await Promise.all([ask("/control/state"), ask("/sandbox/state")]);
       lost(false);
-      draw(world, own);
+      drawn(draw, world, own);
       await shown();
       await ask(`/sandbox/changes?since=${own.mark}`);
     } catch (error) {
@@ -35,6 +35,15 @@ export async function follow(draw, lost) {
       lost(true);
       await new Promise((done) => setTimeout(done, 1000));
     }
+  }
+}
+
+/** A fault in the drawing is no fault of the wire. */
+function drawn(draw, world, own) {
+  try {
+    draw(world, own);
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -8,6 +8,7 @@ mod chat;
 mod conversations;
 mod elements;
 mod envelopes;
+mod fill_act;
 mod inputs;
 mod messages;
 mod modal_act;

@@ -88,7 +88,7 @@ pub fn form() -> Value {
             {"type": "input", "block_id": "entitlement", "dispatch_action": true, "label": plain("Access"), "element": {
                 "type": "static_select", "action_id": "entitlement", "options": [
                     {"text": plain("Read-Write"), "value": "prod-db/rw"}, {"text": plain("Read-Only"), "value": "prod-db/ro"}]}},
-            {"type": "input", "block_id": "custom", "optional": true, "label": plain("Or"), "element": {"type": "plain_text_input", "action_id": "custom"}},
+            {"type": "input", "block_id": "custom", "optional": true, "dispatch_action": true, "label": plain("Or"), "element": {"type": "plain_text_input", "action_id": "custom"}},
             {"type": "input", "block_id": "justification", "label": plain("Why"), "element": {
                 "type": "plain_text_input", "action_id": "justification", "multiline": true, "max_length": 1000}},
         ],

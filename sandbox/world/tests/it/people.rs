@@ -246,3 +246,14 @@ async fn home_shortcut_and_suggestions_reach_the_bot() {
     );
     assert_eq!(world.seen_home("U0ALICE").unwrap(), "R-1 [Return]\nR-2 [Return]");
 }
+
+#[tokio::test]
+async fn what_is_typed_without_enter_is_told_with_the_form_only() {
+    let (world, mut socket) = filled().await;
+    world.type_in("U0ALICE", "custom", "custom", "90m").unwrap();
+    assert!(world.type_in("U0ALICE", "custom", "custom", "two\nlines").is_err());
+    let (sent, payload) = tokio::join!(world.submit("U0ALICE"), answered(&mut socket, None));
+    assert!(sent.unwrap().is_closed());
+    assert_eq!(payload["type"], "view_submission");
+    assert_eq!(payload["view"]["state"]["values"]["custom"]["custom"]["value"], "90m");
+}

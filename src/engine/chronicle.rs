@@ -1,0 +1,70 @@
+//! What happened, in the program's log: a line a fact, once it is durable, with its request and entitlement.
+//!
+//! It refuses people: nobody's words, names or addresses. The journal has them.
+
+use tracing::{info, warn};
+
+use crate::domain::{
+    event::{Entry, Event},
+    id::{EffectId, EntitlementId, RequestId},
+    live::{Live, Touched},
+    port::{Effect, MembershipKey},
+};
+
+/// Logs what an entry says that was folded into `live`.
+pub fn tell(entry: &Entry, live: &Live, touched: &Touched) {
+    let entitlement = |id: RequestId| {
+        let retired = touched.retired.iter().find(|request| request.id == id);
+        live.requests.get(&id).or(retired).map(|request| request.access.entitlement.clone())
+    };
+    for event in &entry.events {
+        if let Event::RemovalLate { membership, .. } = event {
+            for request in on(live, membership) {
+                let entitlement = entitlement(request).map(tracing::field::display);
+                warn!(seq = entry.seq, %request, entitlement, "a removal is not confirmed long after its time");
+            }
+        }
+        if let (Some(what), Some(request)) = (what(event), event.request()) {
+            let entitlement = entitlement(request).map(tracing::field::display);
+            info!(seq = entry.seq, %request, entitlement, "{what}");
+        }
+    }
+}
+
+/// The request that a promise is about, and what it asks for: of a membership's the first.
+pub fn concern(live: &Live, id: EffectId) -> Option<(RequestId, EntitlementId)> {
+    let request = match &live.promises.get(&id)?.effect {
+        Effect::CheckMember { membership }
+        | Effect::AddMember { membership }
+        | Effect::RemoveMember { membership, .. } => on(live, membership).next(),
+        effect => effect.about(),
+    }?;
+    Some((request, live.requests.get(&request)?.access.entitlement.clone()))
+}
+
+/// Whoever holds a membership, and whoever's end waits for its removal.
+fn on<'a>(live: &'a Live, key: &MembershipKey) -> impl Iterator<Item = RequestId> + use<'a> {
+    let membership = live.memberships.get(key).into_iter();
+    membership.flat_map(|kept| kept.ending.iter().chain(kept.holds.keys()).copied())
+}
+
+const fn what(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::RequestReceived { .. } => "a request is received",
+        Event::RequestPending { .. } => "a request waits for its approvers",
+        Event::RequestRefused { .. } => "a request is not sent on",
+        Event::StepApproved { .. } => "a step is approved",
+        Event::RequestApproved { .. } => "a request is approved",
+        Event::RequestDenied { .. } => "a request is denied",
+        Event::RequestCancelled { .. } => "a request is withdrawn",
+        Event::RequestLapsed { .. } => "a request is closed: nobody decided",
+        Event::GrantOpened { .. } => "access is open",
+        Event::GrantExpired { .. } => "access is over: its time has come",
+        Event::GrantReturned { .. } => "access is over: its holder returned it",
+        Event::GrantFailed { .. } => "access could not be opened",
+        Event::StandingFound { .. } => "access is not opened: they stood in the group before",
+        Event::GrantEnded { .. } => "the end of access is confirmed",
+        Event::ApproverUnreachable { .. } => "somebody cannot be shown a message",
+        _ => return None,
+    })
+}

@@ -1,0 +1,185 @@
+//! What admins and owners are told.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::domain::{
+    alarm::{Alarm, Confirmed},
+    id::{OktaGroupId, OktaUserId},
+    port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
+};
+
+fn fault(vendor: Vendor, status: u16) -> Fault {
+    Fault { vendor, status: Some(status), code: Some("E0000006".into()), receipt: Some("Yx1".into()) }
+}
+
+fn membership(user: &str) -> MembershipKey {
+    MembershipKey { group: OktaGroupId::parse("00gPRODRW").unwrap(), user: OktaUserId::parse(user).unwrap() }
+}
+
+fn seen(alert: &Alert) -> String {
+    plain::card(&alert::card(alert, Some(&request(active()))))
+}
+
+fn late(number: usize, tries: u32, requests: Vec<Request>) -> LateRemoval {
+    let fault = (tries > 0).then(|| fault(Vendor::Okta, 503));
+    LateRemoval { membership: membership(&format!("00u{number}")), requests, due: at("15:42"), tries, fault }
+}
+
+fn alarm(removals: Vec<LateRemoval>) -> Late {
+    Late { alarm: Alarm::begins(at("15:42"), at("15:47")), removals }
+}
+
+#[test]
+fn one_late_removal() {
+    let late = alarm(vec![late(1, 14, vec![request(revoking(json!(at("15:47"))))])]);
+    assert_snapshot!(plain::card(&alert::late(&late, &voice())), @"
+    ⚠️ **1 removal is not confirmed by Okta**
+    @Alice Martin may still have Production Database · Read-Write; it was to end ‹2026-11-24 16:42 UTC+1›. R-142
+    Okta answers: 503, E0000006, request id Yx1; tried 14 times, retried without end.
+    By hand: remove alice@acme.example from group 00gPRODRW in Okta.
+    Jitney notices what is removed by hand, and closes it.
+    text: 1 removal is not confirmed by Okta. Alice Martin may still have Production Database, Read-Write; it was to end 2026-11-24 16:42 UTC+1. R-142. Okta answers: 503, E0000006, request id Yx1; tried 14 times, retried without end. By hand: remove alice@acme.example from group 00gPRODRW in Okta. Jitney notices what is removed by hand, and closes it.
+    ");
+    assert_snapshot!(plain::card(&alert::late_again(&late, &voice())), @"
+    1 removal is still not confirmed by Okta, the first due ‹2026-11-24 16:42 UTC+1›.
+    text: 1 removal is still not confirmed by Okta, the first due 2026-11-24 16:42 UTC+1.
+    ");
+}
+
+#[test]
+fn many_late_removals() {
+    let many = alarm((0..14).map(|number| late(number, u32::try_from(number % 3).unwrap(), Vec::new())).collect());
+    let card = plain::card(&alert::late(&many, &voice()));
+    assert_snapshot!(card.lines().take(8).collect::<Vec<_>>().join("\n"), @"
+    ⚠️ **14 removals are not confirmed by Okta**
+    Okta user 00u0 may still be in group 00gPRODRW; it was to end ‹2026-11-24 16:42 UTC+1›.
+    Not answered yet; tried without end.
+    By hand: remove user 00u0 from group 00gPRODRW in Okta.
+    Okta user 00u1 may still be in group 00gPRODRW; it was to end ‹2026-11-24 16:42 UTC+1›.
+    Okta answers: 503, E0000006, request id Yx1; tried once, retried without end.
+    By hand: remove user 00u1 from group 00gPRODRW in Okta.
+    Okta user 00u2 may still be in group 00gPRODRW; it was to end ‹2026-11-24 16:42 UTC+1›.
+    ");
+    assert_snapshot!(card.lines().rev().skip(1).take(2).collect::<Vec<_>>().join("\n"), @"
+    Jitney notices what is removed by hand, and closes it.
+    and 4 more
+    ");
+    assert_eq!(card.lines().filter(|line| line.contains("may still be")).count(), 11, "ten rows, and all in the text");
+    assert_snapshot!(alert::late_again(&many, &voice()).text, @"14 removals are still not confirmed by Okta, the first due 2026-11-24 16:42 UTC+1.");
+}
+
+#[test]
+fn late_removals_that_are_confirmed() {
+    let mut one = alarm(Vec::new());
+    one.alarm.confirms(Confirmed { due: at("15:42"), at: at("15:54") }, 0);
+    assert_snapshot!(plain::card(&alert::late(&one, &voice())), @"
+    The late removal is confirmed by Okta, ‹2026-11-24 16:54 UTC+1›, 12 minutes late.
+    text: The late removal is confirmed by Okta, 2026-11-24 16:54 UTC+1, 12 minutes late.
+    ");
+    let mut two = alarm(Vec::new());
+    two.alarm.finds(at("15:42"), true, at("15:48"));
+    two.alarm.confirms(Confirmed { due: at("15:42"), at: at("15:43") }, 1);
+    two.alarm.confirms(Confirmed { due: at("15:42"), at: at("15:54") }, 0);
+    assert_snapshot!(plain::card(&alert::late_again(&two, &voice())), @"
+    All 2 late removals are confirmed by Okta, the last ‹2026-11-24 16:54 UTC+1›, 12 minutes late.
+    text: All 2 late removals are confirmed by Okta, the last 2026-11-24 16:54 UTC+1, 12 minutes late.
+    ");
+}
+
+#[test]
+fn access_that_could_not_be_opened() {
+    let id = request(active()).id;
+    let rejected =
+        Alert::AddRejected { request: id, membership: membership("00uALICE"), fault: fault(Vendor::Okta, 403) };
+    assert_snapshot!(seen(&rejected), @"
+    ⚠️ **R-142 could not be opened**
+    Okta refuses to change group 00gPRODRW: 403, E0000006, request id Yx1.
+    Nothing stays scheduled. Once it is mended, it can be asked for again.
+    text: R-142 could not be opened. Okta refuses to change group 00gPRODRW: 403, E0000006, request id Yx1. Nothing stays scheduled. Once it is mended, it can be asked for again.
+    ");
+    let group = OktaGroupId::parse("00gPRODRW").unwrap();
+    assert_snapshot!(seen(&Alert::GroupUnfit { request: id, group, reason: "it is filled by a group rule".into() }), @"
+    ⚠️ **R-142 could not be opened**
+    Group 00gPRODRW cannot be changed: it is filled by a group rule.
+    Nothing stays scheduled. Once it is mended, it can be asked for again.
+    text: R-142 could not be opened. Group 00gPRODRW cannot be changed: it is filled by a group rule. Nothing stays scheduled. Once it is mended, it can be asked for again.
+    ");
+}
+
+#[test]
+fn an_approver_who_cannot_be_reached() {
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: Some("user_disabled".into()), receipt: None };
+    let alert = Alert::ApproverUnreachable { request: request(pending()).id, slack: slack("bob"), fault };
+    let told = |request: &Request| plain::card(&alert::card(&alert, Some(request)));
+    assert_snapshot!(told(&request(pending())), @"
+    ⚠️ @Bob Stone** could not be reached for R-142**
+    Slack answers: user_disabled.
+    @Dana Fox can still decide it.
+    text: Bob Stone could not be reached for R-142. Slack answers: user_disabled. Dana Fox can still decide it.
+    ");
+    let nobody = changed(pending(), |request| request["unreachable"] = json!(["U0BOB", "U0DANA"]));
+    assert_snapshot!(told(&nobody).lines().nth(2).unwrap(), @"Nobody else is asked, so it closes unanswered unless that is mended.");
+}
+
+#[test]
+fn credentials_and_tickets_that_are_refused() {
+    assert_snapshot!(seen(&Alert::CredentialsRefused { fault: fault(Vendor::Okta, 401) }), @"
+    ⚠️ **Okta refuses the bot's key**
+    Nothing opens or ends until it is replaced: 401, E0000006, request id Yx1.
+    text: Okta refuses the bot's key. Nothing opens or ends until it is replaced: 401, E0000006, request id Yx1.
+    ");
+    assert_snapshot!(seen(&Alert::CredentialsRefused { fault: fault(Vendor::Okta, 403) }), @"
+    ⚠️ **Okta refuses the bot a right that it needs**
+    Something does not open or end until it is given: 403, E0000006, request id Yx1.
+    text: Okta refuses the bot a right that it needs. Something does not open or end until it is given: 403, E0000006, request id Yx1.
+    ");
+    let refused = Alert::TicketRefused { request: request(active()).id, fault: fault(Vendor::Jira, 400) };
+    assert_snapshot!(seen(&refused), @"
+    ⚠️ **Jira refuses something of the ticket of R-142**
+    It answers: 400, E0000006, request id Yx1. The rest of the ticket goes on where it can.
+    Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.
+    text: Jira refuses something of the ticket of R-142. It answers: 400, E0000006, request id Yx1. The rest of the ticket goes on where it can. Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.
+    ");
+}
+
+#[test]
+fn what_okta_shows_no_more() {
+    let gone = |removal| Alert::GoneFromSight { membership: membership("00uALICE"), requests: Vec::new(), removal };
+    assert_snapshot!(seen(&gone(Removal::UserGone)), @"
+    **Okta no longer shows user 00uALICE; recorded as ended**
+    @Alice Martin · Production Database · Read-Write
+    If it is only hidden from the bot, remove @Alice Martin from group 00gPRODRW by hand.
+    text: Okta no longer shows user 00uALICE; recorded as ended. Alice Martin, Production Database, Read-Write. If it is only hidden from the bot, remove Alice Martin from group 00gPRODRW by hand.
+    ");
+    assert_snapshot!(seen(&gone(Removal::GroupGone)).lines().next().unwrap(), @"**Okta no longer shows group 00gPRODRW; recorded as ended**");
+    assert_snapshot!(plain::card(&alert::card(&gone(Removal::UserGone), None)).lines().nth(1).unwrap(), @"Okta user 00uALICE in group 00gPRODRW");
+}
+
+#[test]
+fn owners_and_starts() {
+    assert_snapshot!(plain::card(&alert::standing("Alice Martin", &request(active()))), @"
+    @Alice Martin asked for Production Database · Read-Write and is in its Okta group already, not through Jitney.
+    ~ R-142
+    text: Alice Martin asked for Production Database, Read-Write and is in its Okta group already, not through Jitney.
+    ");
+    assert_snapshot!(plain::card(&alert::custody()), @"
+    ⚠️ **Jitney only ends access at the moment**
+    Its configuration, its audit key or its journal cannot be used as it is; its log says what is wrong.
+    Nothing can be asked for or decided. Whatever is due is removed on time.
+    text: Jitney only ends access at the moment. Its configuration, its audit key or its journal cannot be used as it is; its log says what is wrong. Nothing can be asked for or decided. Whatever is due is removed on time.
+    ");
+    assert_snapshot!(plain::card(&alert::without_key("audit.key may be read by others")), @"
+    ⚠️ **Jitney cannot read its journal**
+    Its audit key cannot be used: audit.key may be read by others.
+    Until that is mended and it is started again, nothing is granted, and nothing ends by itself.
+    By hand: remove whoever's time is over from the groups in Okta.
+    text: Jitney cannot read its journal. Its audit key cannot be used: audit.key may be read by others. Until that is mended and it is started again, nothing is granted, and nothing ends by itself. By hand: remove whoever's time is over from the groups in Okta.
+    ");
+    assert_snapshot!(plain::card(&alert::unheard("slack.app_token is not valid")), @"
+    ⚠️ **Jitney hears nobody at the moment**
+    Slack opens no socket: slack.app_token is not valid.
+    Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.
+    text: Jitney hears nobody at the moment. Slack opens no socket: slack.app_token is not valid. Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.
+    ");
+}

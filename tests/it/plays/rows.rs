@@ -1,0 +1,364 @@
+//! Every state that somebody can be shown and every refusal there is, and the play that reads it. A row without its play,
+//! or whose play does not read its words, is seen here.
+
+use std::fs;
+
+/// What is shown or said, in a part of its words, and the play that reads it.
+type Row = (&'static str, &'static str, &'static str);
+
+/// The requester's one message.
+const REQUESTER: &[Row] = &[
+    ("saved", "Saved. Finding out who decides", "states::a_receipt_says_that_okta_is_slow_and_that_nothing_is_lost"),
+    ("saved, Okta is slow", "Nothing is lost.", "states::a_receipt_says_that_okta_is_slow_and_that_nothing_is_lost"),
+    ("nobody was asked", "so nobody was asked", "states::whoever_nobody_was_asked_for_is_told_so"),
+    ("waiting", "⏳ Waiting for", "life::from_the_form_to_the_removal"),
+    (
+        "waiting, until a clock time",
+        "whenever it is approved.",
+        "states::a_request_until_a_clock_time_closes_when_that_has_passed",
+    ),
+    (
+        "approved",
+        "⏳ Approved. Opening access in Okta",
+        "states::between_the_approval_and_the_opening_both_sides_see_that_it_is_under_way",
+    ),
+    ("active", "🟢 Active until", "life::from_the_form_to_the_removal"),
+    (
+        "stood there before",
+        "You already have this access",
+        "taking::whoever_stood_there_before_gets_no_grant_and_stays",
+    ),
+    ("ending", "Ending access in Okta", "outage::okta_is_down_for_a_grants_whole_life"),
+    ("removal late", "Over since", "taking::refused_credentials_never_count_as_removed"),
+    ("denied", "Denied by @Bob Stone", "states::a_denial_in_everybodys_words"),
+    ("withdrawn", "You withdrew this request", "taking::a_requester_withdraws"),
+    (
+        "unanswered",
+        "nobody decided in 24 hours",
+        "deciding::a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down",
+    ),
+    (
+        "its time has passed",
+        "the time you asked for has passed",
+        "states::a_request_until_a_clock_time_closes_when_that_has_passed",
+    ),
+    ("expired", "as planned", "life::from_the_form_to_the_removal"),
+    ("expired, late", "30 minutes late", "restart::overdue_removals_run_at_start_before_any_addition"),
+    ("expired, kept open", "R-2 keeps this access open until", "taking::overlapping_grants_last_until_the_later_end"),
+    ("returned", "You returned this access", "taking::a_holder_returns_at_once_and_only_once"),
+    (
+        "failed: refused",
+        "Access could not be opened",
+        "outage::a_permanent_refusal_to_add_is_told_and_nothing_stays_scheduled",
+    ),
+    (
+        "failed: the group",
+        "Okta does not let this bot change that group.",
+        "states::a_group_that_cannot_be_changed_is_told_to_both_sides",
+    ),
+    (
+        "failed: not active",
+        "Your Okta account was not active",
+        "people::a_requester_deactivated_before_the_grant_is_not_granted",
+    ),
+    ("not sent on", "Nobody is left who could approve this", "people::nobody_decides_for_themselves"),
+];
+
+/// An approver's card.
+const APPROVER: &[Row] = &[
+    ("asked", "You or @Dana Fox, now: owners of Production Database", "life::from_the_form_to_the_removal"),
+    (
+        "asked, denied before",
+        "asked again",
+        "deciding::a_denial_closes_every_card_and_is_shown_to_whoever_is_asked_again",
+    ),
+    (
+        "asked, who holds more",
+        "Holds now: Staging · Admin",
+        "deciding::an_approver_reads_what_else_the_requester_holds",
+    ),
+    (
+        "asked, until a clock time",
+        "Until today at 15:30, whenever it is approved",
+        "states::a_request_until_a_clock_time_closes_when_that_has_passed",
+    ),
+    ("their click is checked", "Checking…", "states::a_decision_that_is_checked_is_shown_to_its_maker_alone"),
+    (
+        "approved by them",
+        "Approved by you",
+        "states::between_the_approval_and_the_opening_both_sides_see_that_it_is_under_way",
+    ),
+    (
+        "approved by another",
+        "Approved by @Bob Stone",
+        "states::between_the_approval_and_the_opening_both_sides_see_that_it_is_under_way",
+    ),
+    ("opening", "Opening access", "states::between_the_approval_and_the_opening_both_sides_see_that_it_is_under_way"),
+    ("active", "Active until", "life::from_the_form_to_the_removal"),
+    ("ended", ": expired", "life::from_the_form_to_the_removal"),
+    ("denied by them", "Denied by you", "states::a_denial_in_everybodys_words"),
+    ("denied by another", "Denied by @Bob Stone", "states::a_denial_in_everybodys_words"),
+    ("withdrawn", "Withdrawn by", "taking::a_requester_withdraws"),
+    (
+        "unanswered",
+        "nobody decided in 24 hours",
+        "deciding::a_request_nobody_decides_closes_by_itself_even_while_the_bot_is_down",
+    ),
+    (
+        "its time has passed",
+        "the time asked for has passed",
+        "states::a_request_until_a_clock_time_closes_when_that_has_passed",
+    ),
+    ("not theirs any more", "Not yours to decide any more", "states::a_card_that_is_not_theirs_any_more_says_so"),
+    (
+        "late click: approved",
+        "Bob Stone approved this today",
+        "deciding::a_late_click_is_told_who_decided_and_changes_nothing",
+    ),
+    ("late click: denied", "Bob Stone denied this today", "states::a_denial_in_everybodys_words"),
+    ("late click: withdrawn", "before your click", "taking::a_requester_withdraws"),
+    ("late click: closed", "This closed today", "states::a_request_until_a_clock_time_closes_when_that_has_passed"),
+    ("late click: ended", "You approved this today", "states::a_click_after_the_end_changes_nothing"),
+    ("racing clicks", "before your click", "deciding::of_two_racing_decisions_the_first_wins_and_the_other_is_told"),
+    ("other terms", "The terms changed", "deciding::forged_clicks_change_nothing"),
+];
+
+/// Refusals.
+const REFUSALS: &[Row] = &[
+    (
+        "justification blank, form",
+        "Say why you need it, in a sentence.",
+        "asking::faults_stand_under_their_fields_and_nothing_is_stored",
+    ),
+    ("justification blank, typed", "Say why you need it, in a sentence.", "refusing::every_fault_of_a_typed_line"),
+    (
+        "justification too long, form",
+        "1,003 characters; at most 1,000 are kept.",
+        "asking::faults_stand_under_their_fields_and_nothing_is_stored",
+    ),
+    (
+        "justification too long, typed",
+        "1,240 characters; at most 1,000 are kept.",
+        "refusing::every_fault_of_a_typed_line",
+    ),
+    ("no length", "“2 horas” is not a length.", "asking::faults_stand_under_their_fields_and_nothing_is_stored"),
+    ("a bare number", "Is that minutes or hours?", "refusing::every_fault_of_a_typed_line"),
+    ("zero, negative", "It must last at least 1 second.", "refusing::every_fault_of_a_typed_line"),
+    (
+        "over the maximum, form",
+        "Read-Write on Production Database can be had for up to 8 hours.",
+        "asking::faults_stand_under_their_fields_and_nothing_is_stored",
+    ),
+    (
+        "over the maximum, typed",
+        "Read-Write on Production Database can be had for up to 8 hours.",
+        "refusing::every_fault_of_a_typed_line",
+    ),
+    ("longer than anything", "Nothing can be had for longer than 366 days.", "refusing::every_fault_of_a_typed_line"),
+    (
+        "clock time past, form",
+        "12:30 Paris time has passed today.",
+        "refusing::clock_times_that_have_passed_or_that_there_are_none_of",
+    ),
+    ("clock time past, typed", "12:30 Paris time has passed today.", "refusing::every_fault_of_a_typed_line"),
+    (
+        "clock time in a gap",
+        "02:30 does not exist today: the clocks go forward.",
+        "refusing::clock_times_that_have_passed_or_that_there_are_none_of",
+    ),
+    ("clock time twice", "the first of two that night", "refusing::a_clock_time_that_comes_twice_is_the_first"),
+    (
+        "end of day past",
+        "Your business day ended at 18:00 Paris time.",
+        "refusing::clock_times_that_have_passed_or_that_there_are_none_of",
+    ),
+    (
+        "no business day",
+        "Today is no business day.",
+        "refusing::clock_times_that_have_passed_or_that_there_are_none_of",
+    ),
+    (
+        "unknown, near one",
+        "There is no prod-db/rx you can ask for. Did you mean prod-db/rw?",
+        "asking::the_typed_line_says_what_is_missing_and_keeps_what_was_typed",
+    ),
+    ("unknown", "There is no nothing/here you can ask for.", "refusing::every_fault_of_a_typed_line"),
+    ("forged, form", "The offer changed while the form was open.", "asking::a_forged_choice_is_refused"),
+    (
+        "forged, search",
+        "The offer changed while the form was open.",
+        "searching::a_forged_choice_of_a_search_is_refused",
+    ),
+    ("missing why", "The why is missing.", "refusing::every_fault_of_a_typed_line"),
+    ("missing length", "The length is missing.", "refusing::every_fault_of_a_typed_line"),
+    ("nobody can approve", "Nobody is left who could approve this", "people::nobody_decides_for_themselves"),
+    ("already asked, form", "Already requested", "asking::what_is_asked_or_held_already_is_shown_instead"),
+    (
+        "already asked, typed",
+        "You asked for this today 14:40 (R-1)",
+        "refusing::what_is_asked_or_held_already_says_what_one_can_do",
+    ),
+    ("already held, form", "You already have this", "asking::what_is_asked_or_held_already_is_shown_instead"),
+    (
+        "already held, typed",
+        "You have this until today 16:40",
+        "refusing::what_is_asked_or_held_already_says_what_one_can_do",
+    ),
+    ("too many open", "the most at one time.", "refusing::no_more_are_open_at_one_time_than_may_be"),
+    (
+        "no Okta account",
+        "No Okta account has your Slack e-mail",
+        "people::everyone_who_cannot_be_served_is_told_why_and_what_to_do",
+    ),
+    (
+        "two Okta accounts",
+        "Two Okta accounts match",
+        "people::everyone_who_cannot_be_served_is_told_why_and_what_to_do",
+    ),
+    (
+        "Okta account inactive",
+        "Your Okta account is suspended.",
+        "people::everyone_who_cannot_be_served_is_told_why_and_what_to_do",
+    ),
+    ("e-mail not confirmed", "no confirmed e-mail", "people::an_address_that_slack_does_not_vouch_for_is_none"),
+    (
+        "guest, every command",
+        "Only full members of Acme",
+        "listing::whoever_cannot_be_served_is_told_so_for_every_command",
+    ),
+    ("guest, form", "Only full members of Acme", "refusing::guests_and_strangers_press_in_vain"),
+    ("another workspace", "Only full members", "people::people_of_other_workspaces_are_not_served"),
+    ("bots and strangers", "unfit", "people::bots_strangers_and_the_deactivated_are_refused_on_record"),
+    (
+        "deactivated before the grant",
+        "Your Okta account was not active",
+        "people::a_requester_deactivated_before_the_grant_is_not_granted",
+    ),
+    (
+        "group not allowed",
+        "cannot be changed: it is filled by a group rule.",
+        "states::a_group_that_cannot_be_changed_is_told_to_both_sides",
+    ),
+    ("not on record for them", "not the one on record for you", "deciding::forged_clicks_change_nothing"),
+    (
+        "not an approver any more",
+        "You cannot decide this: you no longer own Production Database.",
+        "states::a_card_that_is_not_theirs_any_more_says_so",
+    ),
+    (
+        "cannot be looked up",
+        "Okta did not answer for 5 minutes",
+        "refusing::whoever_cannot_be_looked_up_decides_nothing",
+    ),
+    ("reason blank", "Say why; Alice Martin reads this.", "states::a_denial_in_everybodys_words"),
+    ("reason too long", "1,240 characters; at most 1,000 are kept.", "states::a_denial_in_everybodys_words"),
+    ("denial too late", "Already decided", "refusing::a_denial_that_comes_too_late_shows_who_decided"),
+    (
+        "returned twice",
+        "You returned this today 14:40. Nothing more to do.",
+        "refusing::what_is_asked_or_held_already_says_what_one_can_do",
+    ),
+    (
+        "too late to withdraw",
+        "It was approved today 14:40, too late to withdraw.",
+        "refusing::what_is_asked_or_held_already_says_what_one_can_do",
+    ),
+    ("unknown id, typed", "Which one?", "listing::without_an_id_of_theirs_one_is_asked_which"),
+    ("unknown id, pressed", "You have no request by that id.", "refusing::guests_and_strangers_press_in_vain"),
+    (
+        "no command",
+        "is not a command. Did you mean",
+        "listing::what_is_nearly_a_command_or_an_access_is_suggested_to_those_who_may_have_it",
+    ),
+    (
+        "cannot be saved",
+        "This could not be saved, so nothing was done.",
+        "refusing::a_disk_that_is_nearly_full_takes_nothing_new_and_still_ends_what_is_due",
+    ),
+    ("form open through a change", "Choose the access again.", "refusing::a_form_that_is_open_while_the_offer_changes"),
+    (
+        "form open through a shorter maximum",
+        "can be had for up to 4 hours.",
+        "refusing::a_form_that_is_open_while_the_offer_changes",
+    ),
+    ("a tab that has changed", "look again", "home::nothing_is_decided_on_a_tab_that_does_not_show_it"),
+    ("unreadable click", "could not be read", "deciding::forged_clicks_change_nothing"),
+    ("unreadable metadata", "not the one on record for you", "refusing::forged_metadata_and_lengths_are_refused"),
+    (
+        "only ending access",
+        "Jitney only ends access at the moment",
+        "custody::a_broken_catalogue_does_not_keep_a_removal_from_happening",
+    ),
+];
+
+/// A play's text: from its name to the next one.
+fn play(name: &str) -> String {
+    let (file, function) = name.split_once("::").unwrap();
+    let source = fs::read_to_string(format!("{}/tests/it/plays/{file}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let start = source.find(&format!("async fn {function}(")).unwrap_or_else(|| panic!("there is no play {name}"));
+    let before = &source[..start];
+    assert!(before.trim_end().ends_with("#[tokio::test(flavor = \"multi_thread\")]"), "{name} is not run");
+    let rest = &source[start + 1..];
+    rest[..rest.find("#[tokio::test").unwrap_or(rest.len())].to_owned()
+}
+
+#[test]
+fn every_state_and_every_refusal_is_read_in_a_play() {
+    let rows = [("requester", REQUESTER), ("approver", APPROVER), ("refusal", REFUSALS)];
+    let mut missing = Vec::new();
+    for (table, rows) in rows {
+        for (what, words, name) in rows {
+            if !play(name).contains(words) {
+                missing.push(format!("{table}, {what}: {name} does not read {words:?}"));
+            }
+        }
+        println!("{} rows of {table}", rows.len());
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// A refusal that is added has a row, or is never said: the list follows the program's own.
+#[test]
+fn no_refusal_is_forgotten() {
+    let source = fs::read_to_string(format!("{}/src/domain/command.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let body = source.split_once("pub enum Refusal {").unwrap().1.split_once("\n}").unwrap().0;
+    let name = |line: &str| {
+        let line = line.strip_prefix("    ")?;
+        let name: String = line.chars().take_while(|c| c.is_alphanumeric()).collect();
+        name.chars().next().is_some_and(char::is_uppercase).then_some(name)
+    };
+    let kinds: Vec<String> = body.lines().filter_map(name).collect();
+    let held = [
+        ("NotOffered", "forged, form"),
+        ("TooLong", "over the maximum, form"),
+        ("TooShort", "zero, negative"),
+        ("TimePassed", "clock time past, form"),
+        ("AlreadyAsked", "already asked, typed"),
+        ("AlreadyHeld", "already held, typed"),
+        ("TooManyOpen", "too many open"),
+        ("NotServed", "guest, form"),
+        ("IdentityChanged", ""),
+        ("NoSuchRequest", "unknown id, pressed"),
+        ("Over", "denial too late"),
+        ("OldTerms", ""),
+        ("ForeignCard", "not on record for them"),
+        ("StaleHome", "a tab that has changed"),
+        ("OwnRequest", ""),
+        ("NotApprover", "not an approver any more"),
+        ("HasApproved", ""),
+        ("TooManyClicks", ""),
+        ("NotLookedUp", "cannot be looked up"),
+        ("TooLateToCancel", "too late to withdraw"),
+        ("NotHeld", ""),
+        ("ReturnedBefore", "returned twice"),
+        ("NotReadable", ""),
+        ("CannotBeSaved", "cannot be saved"),
+        ("Custody", "only ending access"),
+    ];
+    // Those without a play are said in the words that `say` holds: one step has nobody who approved already, and what
+    // nobody can press by hand is refused in the core's own tables.
+    assert_eq!(kinds, held.map(|(kind, _)| kind.to_owned()), "a refusal without a row");
+    for (kind, row) in held.into_iter().filter(|(_, row)| !row.is_empty()) {
+        assert!(REFUSALS.iter().any(|(what, ..)| *what == row), "{kind} is held by no row {row}");
+    }
+}

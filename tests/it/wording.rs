@@ -1,0 +1,134 @@
+//! Sentences live in `say`: wherever something is sent from, no literal has words for people.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Rooms from which something reaches people.
+const ROOMS: [&str; 6] = ["src/slack", "src/slack.rs", "src/engine", "src/app", "src/app.rs", "src/outside"];
+
+/// Within these nobody but who runs the program reads.
+const FOR_OPERATORS: [&str; 12] = [
+    "warn!",
+    "error!",
+    "info!",
+    "debug!",
+    "trace!",
+    "anyhow!",
+    "bail!",
+    "#",
+    "context",
+    "with_context",
+    "expect",
+    "retry",
+];
+
+/// Literals with a space that are no words for people, and why.
+const NO_SENTENCES: [(&str, &str); 2] = [
+    ("too long", "the code of a fault, beside the vendors'"),
+    ("an address this program does not call", "the code of a fault, beside the vendors'"),
+];
+
+/// A string literal, and what it stands in.
+struct Literal {
+    text: String,
+    within: Vec<String>,
+}
+
+/// Every string literal of a source, up to its inline tests.
+fn literals(source: &str) -> Vec<Literal> {
+    let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let (mut found, mut within, mut head) = (Vec::new(), Vec::new(), String::new());
+    let mut rest = source.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '/' if rest.peek() == Some(&'/') => drop(rest.by_ref().find(|c| *c == '\n')),
+            '\'' => {
+                // A character literal; a lifetime has no closing quote so near.
+                let ahead: String = rest.clone().take(3).collect();
+                if ahead.starts_with('\\') {
+                    rest.nth(1);
+                    while rest.next().is_some_and(|c| c != '\'') {}
+                } else if ahead.chars().nth(1) == Some('\'') {
+                    rest.nth(1);
+                }
+            }
+            '"' => {
+                let mut text = String::new();
+                while let Some(c) = rest.next().filter(|c| *c != '"') {
+                    text.push(c);
+                    if c == '\\' {
+                        text.extend(rest.next());
+                    }
+                }
+                found.push(Literal { text, within: within.clone() });
+            }
+            '(' | '[' | '{' => within.push(std::mem::take(&mut head)),
+            ')' | ']' | '}' => {
+                within.pop();
+                head.clear();
+            }
+            c if c.is_alphanumeric() || matches!(c, '_' | '!' | '#') => head.push(c),
+            _ => head.clear(),
+        }
+    }
+    found
+}
+
+/// Two words beside each other.
+fn is_wording(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || ".,:;’'!?".contains(c));
+    words.windows(2).any(|pair| is_word(pair[0]) && is_word(pair[1]))
+}
+
+fn sources(place: &Path, found: &mut Vec<PathBuf>) {
+    if place.is_dir() {
+        fs::read_dir(place).unwrap().for_each(|entry| sources(&entry.unwrap().path(), found));
+    } else if place.extension().is_some_and(|extension| extension == "rs") {
+        let name = place.file_name().unwrap().to_string_lossy().into_owned();
+        // What happened, as the log names it for operators.
+        let other = matches!(name.as_str(), "tests.rs" | "fake.rs" | "chronicle.rs")
+            || place.iter().any(|part| part == "tests");
+        found.extend((!other).then(|| place.to_owned()));
+    }
+}
+
+fn wordings(source: &str) -> Vec<String> {
+    let for_people = |literal: &Literal| {
+        let operators = literal.within.iter().any(|head| FOR_OPERATORS.contains(&head.as_str()));
+        !operators && is_wording(&literal.text) && !NO_SENTENCES.iter().any(|(known, _)| literal.text == *known)
+    };
+    literals(source).into_iter().filter(for_people).map(|literal| literal.text).collect()
+}
+
+#[test]
+fn sentences_live_in_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = Vec::new();
+    ROOMS.iter().map(|room| root.join(room)).filter(|room| room.exists()).for_each(|room| sources(&room, &mut all));
+    assert!(all.len() > 20, "{all:?}");
+    let found: Vec<String> = all
+        .iter()
+        .flat_map(|path| {
+            wordings(&fs::read_to_string(path).unwrap())
+                .into_iter()
+                .map(move |text| format!("{}: {text}", path.display()))
+        })
+        .collect();
+    assert_eq!(found, Vec::<String>::new(), "sentences outside say");
+}
+
+#[test]
+fn a_sentence_is_seen_where_it_is_said_and_not_where_it_is_logged() {
+    assert_eq!(wordings(r#"fn f() { tell("Choose an access."); }"#), ["Choose an access."]);
+    assert_eq!(wordings(r#"const A: &str = "Not done";"#), ["Not done"]);
+    assert_eq!(wordings(r#"plain(&format!("{name} and admins"))"#), ["{name} and admins"]);
+    let quiet = r#"
+        //! "It is said"
+        #[error("it is refused: {0}")]
+        fn f<'a>(c: char) { warn!(%fault, "it is not said"); let d = '"'; let x = json!({ "rich_text": 'x' }); }
+    "#;
+    assert_eq!(wordings(quiet), Vec::<String>::new());
+}
