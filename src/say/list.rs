@@ -127,9 +127,10 @@ fn act(request: &Request) -> Option<Button> {
     }
 }
 
-/// "1 h 40 min left": whole minutes, never more than there are.
+/// "1 h 40 min left": whole minutes, above an hour five at a time; never more than there are.
 fn left(ends: Timestamp, now: Timestamp) -> String {
     let minutes = u64::try_from((ends - now).num_minutes()).unwrap_or_default();
+    let minutes = if minutes > 60 { minutes / 5 * 5 } else { minutes };
     AccessDuration::from_secs(minutes * 60)
         .map_or_else(|_| "less than a minute left".to_owned(), |left| format!("{} left", length::words(left)))
 }
@@ -195,6 +196,8 @@ mod tests {
         assert!(card.text.contains("less than a minute left"), "{}", card.text);
         let card = list(&[active(1, "12:59:59")], None, at("12:00:00"), &voice());
         assert!(card.text.contains("59 minutes left"), "{}", card.text);
+        let card = list(&[active(1, "13:44:59")], None, at("12:00:00"), &voice());
+        assert!(card.text.contains("1 h 40 min left"), "{}", card.text);
     }
 
     #[test]

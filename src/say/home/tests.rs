@@ -150,7 +150,7 @@ fn an_owner_sees_what_waits_for_them_and_what_is_live_of_theirs() {
     1. You or Dana Fox, now: owners of Database
     [Approve] R-1  [Deny…] R-1
     # Your access (1)
-    🟢 Database · Read-Only · 1 h 41 min left, until 2026-11-24 14:41 UTC · R-3
+    🟢 Database · Read-Only · 1 h 40 min left, until 2026-11-24 14:41 UTC · R-3
     [Return access] R-3
     # Access to what you own (2)
     Erin Moss · Database · Debug
