@@ -237,6 +237,21 @@ impl Route {
         could && !Self::can_be_met(left.get(1..).unwrap_or_default(), &approved)
     }
 
+    /// Whether somebody is asked to decide now.
+    #[must_use]
+    pub fn waits_for(&self, who: &SlackUserId) -> bool {
+        self.current().is_some_and(|(_, step)| step.approvers.iter().any(|approver| approver.slack == *who))
+    }
+
+    /// Where the present step asks once more whom one before it asked: how many of these are met, and how many there are.
+    #[must_use]
+    pub fn met_of_same(&self) -> Option<(usize, usize)> {
+        let (_, current) = self.current()?;
+        let same = || self.steps.iter().filter(|step| step.kind == current.kind);
+        let met = same().filter(|step| step.approval.is_some()).count();
+        (met > 0).then(|| (met, same().count()))
+    }
+
     /// Everyone who was asked in the steps reached so far.
     pub fn asked(&self) -> impl Iterator<Item = &Approver> {
         let reached = self.current().map_or(self.steps.len(), |(place, _)| place + 1);

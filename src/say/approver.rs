@@ -27,6 +27,7 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
         State::Pending { route, clicks } if clicks.iter().any(|click| click.slack == *reader) => {
             checking(request, route, &zone)
         }
+        State::Pending { route, .. } if !route.waits_for(reader) => passed(request, route, reader, &zone),
         State::Pending { route, .. } => question(request, route, reader, others, &zone),
         _ => decided(request, reader, &zone),
     };
@@ -53,7 +54,9 @@ pub fn in_vain(request: &Request, sentence: &str) -> Card {
 }
 
 fn asks(request: &Request) -> Line {
-    vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(format!(" asks for {}", access(request)))]
+    let met = request.route().and_then(Route::met_of_same).map(|(met, of)| format!(" · {met} of {of} approvals"));
+    let what = format!(" asks for {}{}", access(request), met.unwrap_or_default());
+    vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(what)]
 }
 
 fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Option<&[Request]>, zone: &Zone) -> Card {
@@ -179,6 +182,25 @@ fn dismissed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone
         flat(&lines[2])
     );
     Card { lines, text, ..Card::default() }
+}
+
+/// They were asked in a step that is met, and others are asked now.
+fn passed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
+    let own = route.steps.iter().filter_map(|step| step.approval.as_ref()).find(|one| one.by.slack == *reader);
+    let first = match (own, route.last_approval()) {
+        (Some(own), _) => vec![bold("You approved"), text(", "), zone.token(own.at)],
+        (None, Some(last)) => {
+            vec![bold("Approved by "), people::decider(&last.by, reader), text(", "), zone.token(last.at)]
+        }
+        (None, None) => vec![bold("Not asked now")],
+    };
+    let mut now = vec![text("Now waiting for ")];
+    now.extend(route.current().map(|(_, step)| people::asked(step, Some(reader))).unwrap_or_default());
+    now.push(text("."));
+    let what = vec![people::asker(request), text(format!(" · {}, {}", access(request), how_long(request, zone)))];
+    let text =
+        format!("{}: {} for {}. {}", flat(&first), access_plainly(request), people::asker_name(request), flat(&now));
+    Card { lines: vec![first, what, now], text, ..Card::default() }
 }
 
 fn decided(request: &Request, reader: &SlackUserId, zone: &Zone) -> Card {

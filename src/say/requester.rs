@@ -99,7 +99,8 @@ fn checking_card(request: &Request, slow: Option<Timestamp>) -> Card {
 }
 
 fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
-    let mut first = vec![Run::Mark(Mark::Hourglass), bold("Waiting for ")];
+    let met = route.met_of_same().map(|(met, of)| format!("{met} of {of} approvals, waiting for "));
+    let mut first = vec![Run::Mark(Mark::Hourglass), bold(met.unwrap_or_else(|| "Waiting for ".to_owned()))];
     let waiting = route.current().map(|(_, step)| people::asked(step, None)).unwrap_or_default();
     first.extend(waiting);
     let names = route.current().map(|(_, step)| people::asked_plainly(step, None)).unwrap_or_default();

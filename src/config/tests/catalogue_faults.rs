@@ -64,10 +64,6 @@ pub(super) const CATALOGUE: &[Case] = &[
     ),
     // Not in this release.
     (
-        &[("[\"owner\"]", "[\"owner\", \"soc\"]")],
-        &["LEVEL.approval: an approval of several steps is not supported yet. Write one step."],
-    ),
-    (
         &[("[\"owner\"]", "[\"manager\"]")],
         &[
             "LEVEL.approval[0]: \"manager\" as a step is not supported yet. Write owner, a name of [approvers] or an e-mail address.",

@@ -68,13 +68,7 @@ impl Case<'_> {
     }
 
     /// Whether someone may decide the step that is asked now, by today's configuration.
-    fn may_decide(
-        &self,
-        request: &Request,
-        route: &Route,
-        who: &Identity,
-        verdict: &Verdict,
-    ) -> Result<(), Refusal> {
+    fn may_decide(&self, request: &Request, route: &Route, who: &Identity, verdict: &Verdict) -> Result<(), Refusal> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }

@@ -162,6 +162,10 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             let step = route.steps.get_mut(usize::try_from(*step).ok()?)?;
             step.approval.is_none().then_some(())?;
             step.approval = Some(Approval { by: by.clone(), at: click.at });
+            // One person meets one step: nobody is asked again.
+            for step in route.steps.iter_mut().filter(|step| step.approval.is_none()) {
+                step.approvers.retain(|approver| approver.okta != by.okta);
+            }
             State::Pending { route, clicks }
         }
         (State::Pending { route, clicks }, Event::RequestDenied { by, .. }) => {

@@ -16,6 +16,7 @@ mod restart;
 mod rows;
 mod searching;
 mod states;
+mod steps;
 mod taking;
 mod ticket_faults;
 mod tickets;
