@@ -219,8 +219,8 @@ async fn whoever_was_served_before_is_offered_the_same_while_okta_is_silent() {
     let mut house = with_nothing_for_everyone().await;
     house.ask(ALICE, "staging/admin", "45m", "Rollout").await;
     house.stop().await;
-    house.start().await;
     let hang = house.world.fault(Fault::okta("*", What::Hang).until_lifted());
+    house.start().await;
     house.open_form(ALICE).await;
     house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
     house.world.until_view(ALICE, "Looking up who will be asked.").await;
