@@ -202,6 +202,7 @@ impl ChatRoom {
             _ = left.wait_for(|left| *left) => None,
         };
         let Some((client, chat)) = opened else { return };
+        self.helm.connected().await;
         let (settings, outside, status) = (self.post.settings(), self.post.outside(), self.door.watch());
         let begins = if settings.is_some() { Begins::Served } else { Begins::InCustody };
         // In custody admins are told, and whoever asks or decides; access can be returned.

@@ -229,7 +229,8 @@ impl Home {
         };
         let parts = [&self.waiting, &self.held, &self.asked, &self.others].map(part).join("|");
         let past: Vec<String> = self.past.iter().map(|past| past.request.to_string()).collect();
-        format!("{:?}|{:?}|{}|{parts}|{}", self.sight, self.mode, self.unconfirmed, past.join(","))
+        let reader = (&self.sight, &self.zone, self.mode, self.unconfirmed);
+        format!("{reader:?}|{parts}|{}", past.join(","))
     }
 
     /// How many of the instants are over at which the time left is drawn again.

@@ -95,6 +95,8 @@ pub struct Core {
     full_until: Duration,
     early: Vec<Early>,
     stopping: bool,
+    /// When it was stepped last, in elapsed time: what has come due since then has not been looked at.
+    stepped: Duration,
     /// The line it started from: what was promised up to there, it resumes.
     resumed: u64,
 }
@@ -129,6 +131,7 @@ impl Core {
             full_until: Duration::ZERO,
             early: Vec::new(),
             stopping: false,
+            stepped: Duration::ZERO,
         };
         core.resume();
         core
@@ -193,14 +196,17 @@ impl Core {
     #[must_use]
     pub fn wake(&self, now: Now) -> Wake {
         let full = (self.full_until > now.elapsed).then_some(self.full_until);
-        let (stale, look) = self.homes.next(now.elapsed);
-        let waits = [self.lanes.next(now.elapsed), self.shows.next(now.elapsed), stale, full];
+        // What has come due since the last step waits for the next, which is at once.
+        let stepped = self.stepped;
+        let (stale, look) = self.homes.next(stepped);
+        let waits = [self.lanes.next(stepped), self.shows.next(stepped), stale, full];
         let due = self.timers.next().filter(|_| full.is_none());
         Wake { wall: due.into_iter().chain(look).min(), elapsed: waits.into_iter().flatten().min() }
     }
 
     /// Takes an input in, and answers what is to be done about it, in order.
     pub fn step(&mut self, input: Input, now: Now) -> Vec<Action> {
+        self.stepped = now.elapsed;
         let mut actions = Vec::new();
         // What was not saved is forgotten before anything is decided on it.
         let owing = if matches!(input, Input::NotSaved { .. }) { Ok(()) } else { self.owe(now, &mut actions) };
@@ -271,9 +277,13 @@ impl Core {
                 self.remember(who, found, now);
                 Ok(())
             }
-            Input::NotLookedUp { who } => {
+            Input::NotLookedUp { who, after } => {
                 let jitter = self.random.random::<f64>();
-                self.homes.unidentified(&who, now.elapsed, jitter);
+                self.homes.unidentified(&who, after, now.elapsed, jitter);
+                Ok(())
+            }
+            Input::Connected => {
+                self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
             }
             Input::Mode(mode) => {
@@ -369,7 +379,10 @@ impl Core {
                 self.shows.look(request);
                 self.homes.look(request, now.elapsed);
             }
-            touched.retired.iter().for_each(|request| self.homes.forget(request.id));
+            for request in &touched.retired {
+                self.homes.look(request, now.elapsed);
+                self.homes.forget(request.id);
+            }
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ pub(super) enum Knock {
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
     Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
     Look { who: SlackUserId, pages: Option<Pages> },
+    Connected,
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
     Stop,
@@ -164,6 +165,11 @@ impl Helm {
     pub async fn mode(&self, mode: Mode) {
         // A loop that is gone needs no steering.
         let _ = self.knocks.send(Knock::Mode(mode)).await;
+    }
+
+    /// Slack can be reached: what was drawn there before the start is out of date.
+    pub async fn connected(&self) {
+        let _ = self.knocks.send(Knock::Connected).await;
     }
 
     /// Changes what can be asked for.

@@ -32,11 +32,20 @@ const MOST_LOOKERS: usize = 10_000;
 /// Drawings at one time: the others wait in their order, and are of a newer state when their turn comes.
 const AT_ONCE: usize = 4;
 
-/// Look-ups at one time of people who did not just open their tab.
-const LOOK_UPS_AT_ONCE: usize = 4;
+/// Look-ups at one time of people who did nothing to be looked up.
+const LOOK_UPS_AT_ONCE: usize = 16;
+
+/// Drawings in a minute: in all, and of these such that nobody asked for.
+const DRAWINGS: Pace = Pace::new(90, 60);
+
+/// Look-ups in a minute, likewise.
+const LOOK_UPS: Pace = Pace::new(60, 40);
 
 /// How long a drawing waits to be told who looks.
 const FACTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// When a look-up that finds no place is tried again.
+const SLOT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Between two drawings that only show what became of other people's access.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -60,7 +69,7 @@ enum Facts {
 pub enum Seek {
     /// They are to be looked up; their turn comes again with the answer, or when it takes too long.
     LookUp,
-    /// They are being looked up.
+    /// They are being looked up, or will be: their turn comes again.
     Wait,
     /// Their tab is drawn with what is known.
     Draw,
@@ -129,7 +138,7 @@ pub struct Drawing {
 }
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Homes {
     lookers: BTreeMap<SlackUserId, Looker>,
     /// Those who see what others hold.
@@ -142,8 +151,26 @@ pub struct Homes {
     /// The revision of each request that was looked at last.
     seen: BTreeMap<RequestId, u64>,
     pace: Pace,
+    look_ups: Pace,
     drawings: u64,
     drawing: usize,
+}
+
+impl Default for Homes {
+    fn default() -> Self {
+        Self {
+            lookers: BTreeMap::new(),
+            wide: BTreeSet::new(),
+            sought: BTreeSet::new(),
+            due: BTreeMap::new(),
+            looks: Agenda::default(),
+            seen: BTreeMap::new(),
+            pace: DRAWINGS,
+            look_ups: LOOK_UPS,
+            drawings: 0,
+            drawing: 0,
+        }
+    }
 }
 
 impl Homes {
@@ -153,7 +180,7 @@ impl Homes {
         self.make_room(who, now);
         let looker = self.lookers.entry(who.clone()).or_insert_with(|| Looker::new(now));
         looker.opened = now;
-        let call = if pages.is_some() { Call::Opened } else { Call::Changed };
+        let call = if pages.is_some() { Call::Opened } else { Call::Pressed };
         if let Some(pages) = pages {
             looker.pages = pages;
             if looker.facts == Facts::Enough {
@@ -261,8 +288,11 @@ impl Homes {
 
     /// It could not be found out who somebody is: their tab is drawn with what is known, and they are looked up again
     /// after a while.
-    pub fn unidentified(&mut self, who: &SlackUserId, now: Duration, jitter: f64) {
+    pub fn unidentified(&mut self, who: &SlackUserId, after: Option<Duration>, now: Duration, jitter: f64) {
         self.sought.remove(who);
+        if let Some(after) = after {
+            self.look_ups.close(now + after);
+        }
         let Some(looker) = self.lookers.get_mut(who) else { return };
         looker.unknown += 1;
         looker.facts = Facts::Wanted { from: now + wait(looker.unknown, jitter) };
@@ -298,19 +328,23 @@ impl Homes {
 
     /// Somebody's turn has come of whom nothing is known of late: are they to be looked up first?
     pub fn seek(&mut self, who: &SlackUserId, call: Call, now: Duration) -> Seek {
-        let busy = call != Call::Opened && self.sought.len() >= LOOK_UPS_AT_ONCE;
+        let busy = call == Call::Changed && self.sought.len() >= LOOK_UPS_AT_ONCE;
+        let opens = self.look_ups.opens(call, now).max(if busy { now + SLOT_WITHIN } else { now });
         let Some(looker) = self.lookers.get_mut(who) else { return Seek::Draw };
         let (seek, at) = match looker.facts {
             Facts::Enough => return Seek::Draw,
             Facts::Sought { until } if until > now => (Seek::Wait, until),
             Facts::Sought { .. } => return Seek::Draw,
-            // Looked for in vain, or too many are looked up: again after a while.
+            // Looked for in vain: again after a while.
             Facts::Wanted { from } if from > now => (Seek::Draw, from),
-            Facts::Wanted { .. } if busy => (Seek::Draw, now + FACTS_WITHIN),
+            // Too many are looked up. What they saw before stands for so long; but whoever asked is not kept waiting.
+            Facts::Wanted { .. } if opens > now && call == Call::Changed => (Seek::Wait, opens),
+            Facts::Wanted { .. } if opens > now => (Seek::Draw, opens),
             Facts::Wanted { .. } => {
                 let until = now + FACTS_WITHIN;
                 looker.facts = Facts::Sought { until };
                 self.sought.insert(who.clone());
+                self.look_ups.take(now);
                 (Seek::LookUp, until)
             }
         };
@@ -346,7 +380,7 @@ impl Homes {
         }
         self.looks.set(home.who.clone(), home.next_look());
         looker.pages = home.pages.clone();
-        if call == Call::Changed && looker.stands.as_ref().is_some_and(|stands| stands.sketch == sketch) {
+        if call != Call::Opened && looker.stands.as_ref().is_some_and(|stands| stands.sketch == sketch) {
             return None;
         }
         looker.offered.extend(home.decidable());

@@ -370,7 +370,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 }
                 self.step(Input::Drawn { who, number, result })
             }
-            Landed::LookedUp(who, result) => self.looked_up(who, result.ok()),
+            Landed::LookedUp(who, result) => self.looked_up(who, result),
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
             Landed::Unread(answer) => {
                 let _ = answer.send(Response { result: Err(Refusal::NotReadable), about: None });
@@ -379,13 +379,17 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         }
     }
 
-    fn looked_up(&mut self, who: SlackUserId, found: Option<Result<Identity, Unfit>>) -> Result<(), Broken> {
+    fn looked_up(
+        &mut self,
+        who: SlackUserId,
+        found: Result<Result<Identity, Unfit>, EffectError>,
+    ) -> Result<(), Broken> {
         for answer in self.look_ups.remove(&who).unwrap_or_default() {
-            let _ = answer.send(found.clone());
+            let _ = answer.send(found.clone().ok());
         }
         self.step(match found {
-            Some(found) => Input::LookedUp { who, found },
-            None => Input::NotLookedUp { who },
+            Ok(found) => Input::LookedUp { who, found },
+            Err(EffectError { after, .. }) => Input::NotLookedUp { who, after },
         })
     }
 
@@ -411,6 +415,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.answer_peeks();
                 Ok(())
             }
+            Knock::Connected => self.step(Input::Connected),
             Knock::Look { who, pages } => self.step(Input::Looked { who, pages }),
             Knock::Mode(mode) => {
                 self.wanted = mode;

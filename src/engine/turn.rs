@@ -94,7 +94,11 @@ pub enum Input {
     NotLookedUp {
         /// Who.
         who: SlackUserId,
+        /// Not before so long, where a vendor said so.
+        after: Option<Duration>,
     },
+    /// Slack can be reached.
+    Connected,
     /// How much the program may do has changed.
     Mode(Mode),
     /// What can be asked for has changed.

@@ -46,7 +46,7 @@ pub fn list(open: &[Request], before: Option<&str>, now: Timestamp, voice: &Voic
     }
     let more = all.len() - shown.len();
     if more > 0 {
-        rows.push(Row { lines: vec![vec![text(format!("{more} more. Your messages show all."))]], buttons: None });
+        rows.push(Row { lines: vec![vec![text(format!("{more} more in the Home tab."))]], buttons: None });
     }
     let mut lines: Vec<Line> = before.map(|before| vec![text(before)]).into_iter().collect();
     if rows.is_empty() {
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(lines.len(), 22);
         assert_eq!(lines[0], "Active (23)");
         assert_eq!(lines[1], "Staging · Admin · 30 minutes left, until 2026-11-24 01:00 UTC · R-23");
-        assert_eq!(lines[21], "3 more. Your messages show all.");
+        assert_eq!(lines[21], "3 more in the Home tab.");
     }
 
     #[test]

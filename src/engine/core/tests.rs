@@ -281,7 +281,7 @@ fn a_decision_on_a_home_tab_counts_only_on_what_was_drawn_there() {
     let undrawn = core.step(decides(), now);
     assert_eq!(answered(undrawn, &mut core), Err(Refusal::StaleHome));
     core.step(Input::Looked { who: bob.slack.clone(), pages: None }, now);
-    core.step(Input::NotLookedUp { who: bob.slack.clone() }, now);
+    core.step(Input::NotLookedUp { who: bob.slack.clone(), after: None }, now);
     let drawn = core.step(decides(), now);
     assert_eq!(answered(drawn, &mut core), Ok(Answer::Received));
 }

@@ -1,5 +1,6 @@
-//! How fast Home tabs are drawn: below what Slack takes of `views.publish` in a minute
-//! (<https://docs.slack.dev/apis/web-api/rate-limits>, tier 4: 100 and more), with room kept for those who look.
+//! How fast Home tabs are drawn and their readers looked up: below what Slack takes of `views.publish` and `users.info`
+//! in a minute (<https://docs.slack.dev/apis/web-api/rate-limits>, tier 4: 100 and more), with room kept for those who
+//! look, and for everything else that needs to know who somebody is.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,33 +9,34 @@ use std::{collections::VecDeque, time::Duration};
 pub enum Call {
     /// Somebody who opened their tab, or turned a page.
     Opened,
+    /// Somebody who pressed something on it.
+    Pressed,
     /// Something that changed.
     Changed,
 }
 
 impl Call {
-    /// Both, the first before the second.
-    pub const ALL: [Self; 2] = [Self::Opened, Self::Changed];
-
-    /// How many are drawn in a minute before this one waits.
-    const fn most(self) -> usize {
-        match self {
-            Self::Opened => 90,
-            Self::Changed => 60,
-        }
-    }
+    /// All of them, the first before the others.
+    pub const ALL: [Self; 3] = [Self::Opened, Self::Pressed, Self::Changed];
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The drawings of the last minute, and until when Slack asks to wait.
-#[derive(Debug, Default)]
+/// What was begun in the last minute, and until when a vendor asks to wait.
+#[derive(Debug)]
 pub struct Pace {
+    asked: usize,
+    unasked: usize,
     begun: VecDeque<Duration>,
     closed: Duration,
 }
 
 impl Pace {
+    /// So many a minute for those who opened or pressed something, and of these so many for what nobody asked for.
+    pub const fn new(asked: usize, unasked: usize) -> Self {
+        Self { asked, unasked, begun: VecDeque::new(), closed: Duration::ZERO }
+    }
+
     /// Whether one may begin.
     pub fn has_room(&self, call: Call, now: Duration) -> bool {
         self.opens(call, now) <= now
@@ -42,7 +44,8 @@ impl Pace {
 
     /// From when on one may begin: now, or later.
     pub fn opens(&self, call: Call, now: Duration) -> Duration {
-        let late = self.begun.iter().rev().nth(call.most() - 1);
+        let most = if call == Call::Changed { self.unasked } else { self.asked };
+        let late = self.begun.iter().rev().nth(most.saturating_sub(1));
         late.map_or(now, |begun| now.max(*begun + MINUTE)).max(self.closed)
     }
 

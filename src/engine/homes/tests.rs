@@ -121,7 +121,7 @@ fn a_look_up_that_fails_at_once_keeps_no_tab_from_being_drawn() {
             match homes.seek(&who, call, now) {
                 Seek::LookUp => {
                     looked += 1;
-                    homes.unidentified(&who, now, 0.0);
+                    homes.unidentified(&who, None, now, 0.0);
                 }
                 Seek::Wait => {}
                 Seek::Draw => {
@@ -194,7 +194,7 @@ fn where_slack_asks_to_wait_everyone_waits_whatever_changes() {
 
 #[test]
 fn so_many_are_drawn_in_a_minute_and_some_room_is_kept_for_those_who_look() {
-    let mut pace = Pace::default();
+    let mut pace = DRAWINGS;
     let mut begun = |call, at: u64| {
         let room = pace.has_room(call, secs(at));
         if room {
@@ -204,8 +204,45 @@ fn so_many_are_drawn_in_a_minute_and_some_room_is_kept_for_those_who_look() {
     };
     assert_eq!((0..100).filter(|_| begun(Call::Changed, 1)).count(), 60);
     assert_eq!((0..100).filter(|_| begun(Call::Opened, 2)).count(), 30);
-    assert!(!begun(Call::Opened, 60));
-    assert!(begun(Call::Opened, 61));
+    assert!(!begun(Call::Pressed, 60));
+    assert!(begun(Call::Pressed, 61));
+}
+
+#[test]
+fn whoever_presses_something_comes_before_all_that_merely_changed() {
+    let mut homes = Homes::default();
+    for number in 1..=100 {
+        let asker = who(&format!("P{number}"));
+        homes.look(&Request { id: RequestId::parse(&format!("R-{number}")).unwrap(), asker, ..request() }, secs(1));
+    }
+    homes.open(&who("BOB"), None, secs(2));
+    assert_eq!(homes.next_due(secs(2)), Some((who("BOB"), Call::Pressed)));
+}
+
+#[test]
+fn two_hundred_who_cannot_be_looked_up_are_asked_for_no_faster_than_the_vendors_take() {
+    let mut homes = Homes::default();
+    for number in 1..=200 {
+        let asker = who(&format!("P{number}"));
+        homes.look(&Request { id: RequestId::parse(&format!("R-{number}")).unwrap(), asker, ..request() }, secs(1));
+    }
+    let (mut now, mut looked) = (secs(1), Vec::new());
+    while now < secs(601) {
+        while let Some((who, call)) = homes.next_due(now) {
+            if homes.seek(&who, call, now) == Seek::LookUp {
+                looked.push(now);
+                // Slack says how long to wait, once.
+                let after = (looked.len() == 100).then(|| secs(120));
+                homes.unidentified(&who, after, now, 0.0);
+            }
+        }
+        now = homes.next(now).0.unwrap_or(secs(601));
+    }
+    let minute = |from: u64| looked.iter().filter(|at| (secs(from)..secs(from + 60)).contains(*at)).count();
+    assert!((1..540).all(|from| minute(from) <= 40), "{looked:?}");
+    assert!((300..400).contains(&looked.len()), "{}", looked.len());
+    let hundredth = looked[99];
+    assert!(looked[100] >= hundredth + secs(120), "{looked:?}");
 }
 
 #[test]

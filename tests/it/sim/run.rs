@@ -606,7 +606,7 @@ impl Sim {
             }
             Action::LookUp(who) => {
                 let found = if self.elapsed < self.outside.okta_down_until {
-                    Input::NotLookedUp { who }
+                    Input::NotLookedUp { who, after: None }
                 } else {
                     Input::LookedUp { found: Ok(self.outside.identity(&who)), who }
                 };
