@@ -4,8 +4,13 @@ use std::{future::Future, io::IsTerminal as _, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{Level, error};
-use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::{Level, error, warn};
+use tracing_subscriber::{
+    EnvFilter,
+    filter::{ParseError, filter_fn},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::{
     app,
@@ -48,8 +53,19 @@ fn serve(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> 
     })
 }
 
+/// What is logged, and what is wrong with `RUST_LOG`: an empty one says nothing, and a mistyped one is not guessed at.
+fn filter(wanted: Option<&str>) -> (EnvFilter, Option<ParseError>) {
+    let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty());
+    match wanted.map(EnvFilter::try_new) {
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(fault)) => (EnvFilter::new(DEFAULT_FILTER), Some(fault)),
+        None => (EnvFilter::new(DEFAULT_FILTER), None),
+    }
+}
+
 fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let wanted = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let (filter, fault) = filter(wanted.as_deref());
     let quiet = filter_fn(|line| *line.level() <= Level::WARN || is_ours(line.target()));
     let colours = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
@@ -59,8 +75,29 @@ fn log(format: LogFormat) {
         LogFormat::Text => log.with(lines).try_init(),
         LogFormat::Json => log.with(lines.json()).try_init(),
     };
+    if let Some(fault) = fault {
+        warn!(%fault, "RUST_LOG cannot be read: the usual is logged");
+    }
 }
 
 fn is_ours(target: &str) -> bool {
     target.strip_prefix(OURS).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_wish_for_the_log_is_none_and_a_mistyped_one_is_said() {
+        let read = |wanted| {
+            let (filter, fault) = filter(wanted);
+            (filter.to_string(), fault.is_some())
+        };
+        assert_eq!(read(None), ("info".to_owned(), false));
+        assert_eq!(read(Some("")), ("info".to_owned(), false));
+        assert_eq!(read(Some(" ")), ("info".to_owned(), false));
+        assert_eq!(read(Some("jitney=loud")), ("info".to_owned(), true));
+        assert_eq!(read(Some("debug")), ("debug".to_owned(), false));
+    }
 }
