@@ -164,6 +164,7 @@ fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times)
 fn main() -> ExitCode {
     let limits = Limits {
         unanswered_after: secs(86_400),
+        remind_after: secs(86_400),
         min_duration: secs(60),
         max_open: 20,
         tickets: jitney::domain::ticket::Tickets::None,

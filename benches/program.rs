@@ -152,6 +152,7 @@ impl Teller {
     fn new() -> Self {
         let limits = Limits {
             unanswered_after: secs(86_400),
+            remind_after: secs(86_400),
             min_duration: secs(60),
             max_open: 20,
             tickets: jitney::domain::ticket::Tickets::None,

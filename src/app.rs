@@ -270,6 +270,7 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
     let Some(settings) = settings else {
         return Limits {
             unanswered_after: AccessDuration::LONGEST,
+            remind_after: AccessDuration::LONGEST,
             min_duration: AccessDuration::LONGEST,
             max_open: 0,
             tickets: Tickets::None,
@@ -280,6 +281,7 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
     Limits {
         unanswered_after: AccessDuration::from_secs(requests.unanswered_after.as_secs())
             .unwrap_or(AccessDuration::LONGEST),
+        remind_after: requests.remind_after,
         min_duration: requests.min_duration,
         max_open: requests.max_open,
         tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None },

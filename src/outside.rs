@@ -107,6 +107,17 @@ impl Vendors {
         Ok(Outcome::Told)
     }
 
+    /// Reminds somebody whose turn it still is. Who was not shown anything has nothing to be reminded of.
+    async fn remind(&self, id: RequestId, to: SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
+        let waits = |request: &&Request| request.is_undecided_by(&to);
+        let Some(request) = about.filter(waits) else { return Ok(Outcome::Moot) };
+        let view = ViewKey::Approver { request: id, slack: to };
+        let Some(shown) = request.shown.get(&view) else { return Ok(Outcome::Moot) };
+        let chat = self.chat()?;
+        chat.nudge(&shown.posted, &nudge::still_waiting(request, chat.voice())).await?;
+        Ok(Outcome::Told)
+    }
+
     async fn reply(
         &self,
         id: RequestId,
@@ -173,6 +184,7 @@ impl Outside for Vendors {
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
             Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
+            Effect::Remind { request, to } => self.remind(request, to, about).await,
             Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,

@@ -182,7 +182,8 @@ pub(super) fn requests(section: &mut Section<'_>) -> Option<Requests> {
     let unanswered_after = section.take_or("unanswered_after", "24h", values::length);
     let max_open = section.take_or("max_open", 20_i64, values::count(MOST_OPEN));
     let min_duration = section.take_or("min_duration", "1m", values::length);
-    section.not_yet(&["remind_after", "escalate_after", "fallback", "warn_before_expiry", "gap"]);
+    let remind_after = section.take_or("remind_after", "30m", values::length);
+    section.not_yet(&["escalate_after", "fallback", "warn_before_expiry", "gap"]);
     let mut day = section.section("business_day");
     let business_day = business_day(&mut day);
     day.finish();
@@ -191,6 +192,7 @@ pub(super) fn requests(section: &mut Section<'_>) -> Option<Requests> {
     Some(Requests {
         durations,
         unanswered_after: unanswered_after?.into(),
+        remind_after: remind_after?,
         max_open: max_open?,
         min_duration,
         business_day: business_day?,

@@ -172,6 +172,8 @@ pub struct Requests {
     pub durations: Vec<Offer>,
     /// A request that nobody decided ends after this.
     pub unanswered_after: Duration,
+    /// Whoever is asked is reminded after this, then at growing intervals.
+    pub remind_after: AccessDuration,
     /// How many requests one person may have open. At least 1.
     pub max_open: u32,
     /// The shortest length that may be asked for.

@@ -9,10 +9,10 @@ use super::{
     catalogue::{Catalogue, Entitlement, Requesters},
     command::{Answer, Command, Refusal},
     event::Event,
-    id::{EntitlementId, OktaGroupId, RequestId},
+    id::{EntitlementId, OktaGroupId, RequestId, SlackUserId},
     live::Live,
     port::{Alert, Effect, Identity, Nudge, ViewKey},
-    request::{Click, Request, State},
+    request::{Click, Reminders, Request, Route, State},
     said::{Text, Words},
     ticket::{AuditChannel, Tickets},
     time::{AccessDuration, Timestamp},
@@ -46,6 +46,8 @@ pub struct Today<'a> {
 pub struct Limits {
     /// A request that nobody decided ends by itself after this.
     pub unanswered_after: AccessDuration,
+    /// Whoever is asked and does not decide is reminded after this, then after twice as long, and so on.
+    pub remind_after: AccessDuration,
     /// The shortest access.
     pub min_duration: AccessDuration,
     /// Open requests one person may have.
@@ -143,10 +145,18 @@ pub fn request_due(request: &Request) -> Option<Timestamp> {
         State::Checking { slow: None, .. } => Some(request.closes.min(request.asked + SLOW_AFTER)),
         State::Checking { .. } => Some(request.closes),
         // A decision that came in time counts, even where looking its maker up takes longer.
-        State::Pending { clicks, .. } if clicks.is_empty() => Some(request.closes),
+        State::Pending { clicks, reminders, .. } if clicks.is_empty() => {
+            Some(reminders.next.map_or(request.closes, |next| next.min(request.closes)))
+        }
         _ => None,
     }
 }
+
+/// The longest wait between two reminders.
+const LONGEST_REMINDER: TimeDelta = TimeDelta::hours(24);
+
+/// So often the wait is doubled.
+const MOST_DOUBLED: u32 = 10;
 
 /// One decision's surroundings.
 #[derive(Clone, Copy)]
@@ -219,7 +229,10 @@ impl<'a> Case<'a> {
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
             if request.closes > self.now {
-                decision.event(Event::LookUpSlow { request: id });
+                match &request.state {
+                    State::Pending { route, reminders, .. } => self.remind(request, route, *reminders, &mut decision),
+                    _ => decision.event(Event::LookUpSlow { request: id }),
+                }
                 return decision;
             }
             self.close(request, &mut decision);
@@ -227,6 +240,25 @@ impl<'a> Case<'a> {
             decision.nudge(id, Nudge::Unanswered);
         }
         decision
+    }
+
+    /// Whoever is asked now is reminded, and the next reminder is set.
+    fn remind(&self, request: &Request, route: &Route, reminders: Reminders, decision: &mut Decision) {
+        let asked = route.current().into_iter().flat_map(|(_, step)| &step.approvers);
+        let reached =
+            |slack: &SlackUserId| !request.unreachable.contains(slack) && !request.dismissed.contains_key(slack);
+        for approver in asked.filter(|approver| reached(&approver.slack)) {
+            decision.effect(Effect::Remind { request: request.id, to: approver.slack.clone() });
+        }
+        decision.event(self.reminder(request.id, reminders.told + 1));
+    }
+
+    /// When those who are asked are reminded next: each time after twice as long, and once a day at least.
+    fn reminder(&self, request: RequestId, told: u32) -> Event {
+        let first =
+            TimeDelta::seconds(i64::try_from(self.today.limits.remind_after.secs()).unwrap_or(i64::MAX / 1_000));
+        let wait = (first * 2_i32.pow(told.min(MOST_DOUBLED))).min(LONGEST_REMINDER.max(first));
+        Event::ReminderSet { request, at: self.now + wait, told }
     }
 
     /// A person whose conversation cannot be opened is not shown anything; the others go on.

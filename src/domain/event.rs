@@ -95,6 +95,15 @@ pub enum Event {
         /// Why.
         why: NotSentOn,
     },
+    /// Those who are asked now are reminded at an instant, if nobody decides before.
+    ReminderSet {
+        /// Of this request.
+        request: RequestId,
+        /// When.
+        at: Timestamp,
+        /// How often they were reminded before, in the present step.
+        told: u32,
+    },
     /// An approver pressed a button.
     DecisionReceived {
         /// Of this request.
@@ -297,6 +306,7 @@ impl Event {
             | Self::RequestPending { request, .. }
             | Self::LookUpSlow { request }
             | Self::RequestRefused { request, .. }
+            | Self::ReminderSet { request, .. }
             | Self::DecisionReceived { request, .. }
             | Self::DecisionRefused { request, .. }
             | Self::StepApproved { request, .. }

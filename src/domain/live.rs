@@ -295,6 +295,7 @@ impl Effect {
             | Self::FindApprovers { request, .. }
             | Self::CheckAuthority { request, .. }
             | Self::Nudge { request, .. }
+            | Self::Remind { request, .. }
             | Self::Reply { request, .. }
             | Self::TellOwner { request, .. }
             | Self::CreateTicket { request }

@@ -110,6 +110,13 @@ pub enum Effect {
         /// What is said.
         nudge: Nudge,
     },
+    /// Remind somebody who is asked to decide, in the thread of their card.
+    Remind {
+        /// About this request.
+        request: RequestId,
+        /// Whom.
+        to: SlackUserId,
+    },
     /// Tell an owner that somebody asked for what they have already, not through Jitney.
     TellOwner {
         /// By this request.
@@ -316,7 +323,7 @@ pub enum Outcome {
         /// Where they read it.
         link: String,
     },
-    /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
+    /// Of `Nudge`, `Remind`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
     /// there.
     Told,
     /// Of `AlertAdmins` about late removals: the messages stand here.
@@ -326,7 +333,7 @@ pub enum Outcome {
         /// How often the alarm that they show has rung.
         rung: u32,
     },
-    /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
+    /// Of a `Nudge` or a `Remind`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
     /// concerns a ticket or the audit channel: none are kept, or there is none.
     Moot,
     /// It was refused for good, and did not happen.

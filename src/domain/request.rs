@@ -153,6 +153,22 @@ pub enum Verdict {
     },
 }
 
+/// How often those who are asked now were reminded, and when they are again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminders {
+    /// So often in the present step.
+    pub told: u32,
+    /// Then, if they are.
+    pub next: Option<Timestamp>,
+}
+
+impl Reminders {
+    const fn are_none(&self) -> bool {
+        self.told == 0 && self.next.is_none()
+    }
+}
+
 /// Where a decision was made, and so where its maker is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -313,6 +329,9 @@ pub enum State {
         route: Route,
         /// Decisions received and not yet judged, in order of receipt.
         clicks: Vec<Click>,
+        /// When those who are asked now are reminded.
+        #[serde(default, skip_serializing_if = "Reminders::are_none")]
+        reminders: Reminders,
     },
     /// Everyone agreed; the addition is under way.
     Approved {
@@ -571,6 +590,19 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => true,
             (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
+        }
+    }
+
+    /// Whether somebody is asked now, and has pressed nothing.
+    #[must_use]
+    pub fn is_undecided_by(&self, who: &SlackUserId) -> bool {
+        match &self.state {
+            State::Pending { route, clicks, .. } => {
+                route.waits_for(who)
+                    && !clicks.iter().any(|click| click.slack == *who)
+                    && !self.dismissed.contains_key(who)
+            }
+            _ => false,
         }
     }
 

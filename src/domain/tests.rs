@@ -30,6 +30,7 @@ use super::{
 mod again;
 mod audit;
 mod custody;
+mod reminding;
 mod taking;
 mod tickets;
 mod told;
@@ -130,6 +131,7 @@ impl Play {
     fn run(&mut self, command: &Command) -> Result<Answer, Refusal> {
         let limits = Limits {
             unanswered_after: secs(86_400),
+            remind_after: secs(1_800),
             min_duration: secs(60),
             max_open: 20,
             tickets: self.tickets,
@@ -623,6 +625,7 @@ fn names_on_record_never_change() {
     {"effect":"find_approvers","request":"R-1","emails":["bob@acme.example","dana@acme.example"]}
     {"event":"effect_settled","effect":"2.0","outcome":{"outcome":"found","approvers":[{"email":"bob@acme.example","slack":"U0BOB","okta":"00uBOB","name":"bob"},{"email":"dana@acme.example","slack":"U0DANA","okta":"00uDANA","name":"dana"}],"missing":[]}}
     {"event":"request_pending","request":"R-1","steps":[{"kind":{"asks":"owner","application":"db"},"approvers":[{"email":"bob@acme.example","slack":"U0BOB","okta":"00uBOB","name":"bob"},{"email":"dana@acme.example","slack":"U0DANA","okta":"00uDANA","name":"dana"}]}]}
+    {"event":"reminder_set","request":"R-1","at":"2026-11-24T14:10:00Z","told":0}
     {"event":"view_shown","view":{"view":"requester","request":"R-1"},"posted":{"channel":"D0CARDS","ts":"5.0"},"revision":5}
     {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0BOB"},"posted":{"channel":"D0CARDS","ts":"3.0"},"revision":5}
     {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0DANA"},"posted":{"channel":"D0CARDS","ts":"4.0"},"revision":5}

@@ -53,9 +53,10 @@ impl LaneKey {
             | Effect::CheckStanding { request, .. }
             | Effect::FindApprovers { request, .. }
             | Effect::CheckAuthority { request, .. } => Self::LookUp(*request),
-            Effect::Nudge { request, .. } | Effect::Reply { request, .. } | Effect::TellOwner { request, .. } => {
-                Self::Talk(*request)
-            }
+            Effect::Nudge { request, .. }
+            | Effect::Remind { request, .. }
+            | Effect::Reply { request, .. }
+            | Effect::TellOwner { request, .. } => Self::Talk(*request),
             Effect::CreateTicket { request }
             | Effect::CommentTicket { request, .. }
             | Effect::MoveTicket { request, .. } => Self::Ticket(*request),

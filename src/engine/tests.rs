@@ -93,6 +93,7 @@ fn limits() -> Limits {
     let longest = AccessDuration::LONGEST;
     Limits {
         unanswered_after: longest,
+        remind_after: AccessDuration::LONGEST,
         min_duration: longest,
         max_open: 1,
         tickets: crate::domain::ticket::Tickets::None,

@@ -24,7 +24,7 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
         State::Pending { route, .. } if request.dismissed.contains_key(reader) => {
             dismissed(request, route, reader, &zone)
         }
-        State::Pending { route, clicks } if clicks.iter().any(|click| click.slack == *reader) => {
+        State::Pending { route, clicks, .. } if clicks.iter().any(|click| click.slack == *reader) => {
             checking(request, route, &zone)
         }
         State::Pending { route, .. } if !route.waits_for(reader) => passed(request, route, reader, &zone),

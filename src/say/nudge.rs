@@ -1,8 +1,8 @@
 //! One sentence in a message's thread, for what one should not miss.
 
 use super::{
-    Card, Line, Voice,
-    requester::{End, access_plainly, end, flat, keeps, late, zone},
+    Card, Line, Voice, people,
+    requester::{End, access, access_plainly, end, flat, keeps, late, zone},
     text,
     time::Zone,
 };
@@ -17,6 +17,17 @@ use crate::domain::{
 pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Card {
     let line = line(nudge, request, others, voice);
     Card { text: flat(&line), lines: vec![line], ..Card::default() }
+}
+
+/// To somebody who is asked and has not decided. Never the justification: a reminder is read on lock screens.
+#[must_use]
+pub fn still_waiting(request: &Request, voice: &Voice) -> Card {
+    let zone = zone(request, voice);
+    let what = format!("Still waiting for you: {}, {}, asked ", people::asker_name(request), access(request));
+    let line = vec![text(what), zone.token(request.asked), text(".")];
+    let plainly =
+        format!("Still waiting for you: {}, {}, asked ", people::asker_name(request), access_plainly(request));
+    Card { text: format!("{plainly}{}.", zone.stamp(request.asked)), lines: vec![line], ..Card::default() }
 }
 
 fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Line {

@@ -150,11 +150,10 @@ pub(super) const CATALOGUE: &[Case] = &[
     (
         &[(
             "[slack]",
-            "[requests]\nremind_after = \"1m\"\nescalate_after = \"1m\"\nfallback = \"soc\"\nwarn_before_expiry = \"1m\"\ngap = \"1m\"\n[audit]\ncheckpoint_every = \"1m\"\n[slack]",
+            "[requests]\nescalate_after = \"1m\"\nfallback = \"soc\"\nwarn_before_expiry = \"1m\"\ngap = \"1m\"\n[audit]\ncheckpoint_every = \"1m\"\n[slack]",
         )],
         &[
             "audit.checkpoint_every: not supported yet. Take it out.",
-            "requests.remind_after: not supported yet. Take it out.",
             "requests.escalate_after: not supported yet. Take it out.",
             "requests.fallback: not supported yet. Take it out.",
             "requests.warn_before_expiry: not supported yet. Take it out.",

@@ -58,7 +58,6 @@ config/jitney.toml: okta.private_key_file: not supported yet. Take it out.
 config/jitney.toml: okta.token: is given twice, as token and as token_file. Keep one of them.
 config/jitney.toml: okta.token_file: the file "/run/secrets/okta-token" cannot be read (entity not found). Make it readable for this user, or name another.
 config/jitney.toml: audit.checkpoint_every: not supported yet. Take it out.
-config/jitney.toml: requests.remind_after: not supported yet. Take it out.
 config/jitney.toml: requests.escalate_after: not supported yet. Take it out.
 config/jitney.toml: requests.fallback: not supported yet. Take it out.
 config/jitney.toml: requests.warn_before_expiry: not supported yet. Take it out.
@@ -72,7 +71,7 @@ config/jitney.toml: emergency.max_duration: not supported yet. Take it out.
 config/jitney.toml: emergency.cooldown: not supported yet. Take it out.
 config/jitney.toml: emergency.review: not supported yet. Take it out.
 config/jitney.toml: policy.files: not supported yet. Take it out.
-25 faults: `jitney run` would not start.
+24 faults: `jitney run` would not start.
 "#);
 }
 

@@ -202,6 +202,7 @@ impl Case<'_> {
             decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
         } else {
             decision.event(Event::RequestPending { request: id, steps });
+            decision.event(self.reminder(id, 0));
         }
     }
 

@@ -39,7 +39,7 @@ impl Case<'_> {
 
     /// Who pressed is known: the decision at the head of the queue is judged.
     pub(super) fn judge(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
-        let State::Pending { route, clicks } = &request.state else { return };
+        let State::Pending { route, clicks, .. } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
@@ -107,6 +107,8 @@ impl Case<'_> {
                 let last = place + 1 == route.steps.len();
                 if last {
                     self.approve(request, decision);
+                } else {
+                    decision.event(self.reminder(request.id, 0));
                 }
                 !last
             }

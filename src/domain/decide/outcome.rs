@@ -121,6 +121,7 @@ impl Case<'_> {
             Effect::CheckMember { .. } if final_ || forbidden => GiveUp::Refused,
             Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
             Effect::Nudge { .. }
+            | Effect::Remind { .. }
             | Effect::Reply { .. }
             | Effect::TellOwner { .. }
             | Effect::AlertAdmins { .. }
@@ -244,6 +245,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
             matches!(outcome, Outcome::Rung { .. } | Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
+        | Effect::Remind { .. }
         | Effect::Reply { .. }
         | Effect::TellOwner { .. }
         | Effect::AlertAdmins { .. }

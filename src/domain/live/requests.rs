@@ -9,7 +9,7 @@ use crate::domain::{
     id::{RequestId, SlackUserId},
     past::Past,
     port::{Posted, ViewKey},
-    request::{Approval, Checking, Click, Denial, Ending, Request, Route, Shown, State, Verdict},
+    request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, State, Verdict},
     said::{Said, Words},
     time::Timestamp,
 };
@@ -76,7 +76,10 @@ impl Fold<'_> {
             }
             request.state = next(&request.state, event, words, at).ok_or(illegal)?;
         }
-        request.revision += 1;
+        // A reminder is said, and changes no message.
+        if !matches!(event, Event::ReminderSet { .. }) {
+            request.revision += 1;
+        }
         self.follow(id);
         if let Event::RequestDenied { by, .. } = event {
             self.remember_denial(id, Denial { request: id, by: by.clone(), at });
@@ -109,7 +112,7 @@ impl Fold<'_> {
 /// Checking(…)           ─ LookUpSlow ─▶ itself, once
 /// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
 /// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
-/// Pending               ─ DecisionReceived, StepApproved ─▶ itself; RequestDenied ─▶ Ended
+/// Pending               ─ DecisionReceived, StepApproved, ReminderSet ─▶ itself; RequestDenied ─▶ Ended
 /// any                   ─ DecisionRefused ─▶ itself
 /// ```
 fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<State> {
@@ -130,7 +133,7 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         }
         (State::Checking { checking: Checking::Finding { person, .. }, .. }, Event::RequestPending { steps, .. }) => {
             let route = Route { person: person.clone(), steps: steps.clone() };
-            State::Pending { route, clicks: Vec::new() }
+            State::Pending { route, clicks: Vec::new(), reminders: Reminders::default() }
         }
         (State::Checking { .. }, Event::RequestRefused { why, .. }) => {
             over(None, Ending::Refused { why: why.clone() }, at)
@@ -142,21 +145,22 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
         (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
-        (State::Pending { route, clicks }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
+        (State::Pending { route, clicks, reminders }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
             let reason = match verdict {
                 Verdict::Approve => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
             let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
-            State::Pending { route: route.clone(), clicks: clicks.iter().cloned().chain([click]).collect() }
+            let clicks = clicks.iter().cloned().chain([click]).collect();
+            State::Pending { route: route.clone(), clicks, reminders: *reminders }
         }
-        (State::Pending { route, clicks }, Event::DecisionRefused { slack, .. }) => {
+        (State::Pending { route, clicks, reminders }, Event::DecisionRefused { slack, .. }) => {
             let (_, clicks) = take(clicks, slack)?;
-            State::Pending { route: route.clone(), clicks }
+            State::Pending { route: route.clone(), clicks, reminders: *reminders }
         }
         // Decided or ended by a decision before it, in the same line.
         (_, Event::DecisionRefused { .. }) => state.clone(),
-        (State::Pending { route, clicks }, Event::StepApproved { step, by, .. }) => {
+        (State::Pending { route, clicks, .. }, Event::StepApproved { step, by, .. }) => {
             let (click, clicks) = take(clicks, &by.slack)?;
             let mut route = route.clone();
             let step = route.steps.get_mut(usize::try_from(*step).ok()?)?;
@@ -166,9 +170,14 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             for step in route.steps.iter_mut().filter(|step| step.approval.is_none()) {
                 step.approvers.retain(|approver| approver.okta != by.okta);
             }
-            State::Pending { route, clicks }
+            State::Pending { route, clicks, reminders: Reminders::default() }
         }
-        (State::Pending { route, clicks }, Event::RequestDenied { by, .. }) => {
+        (State::Pending { route, clicks, .. }, Event::ReminderSet { at, told, .. }) => State::Pending {
+            route: route.clone(),
+            clicks: clicks.clone(),
+            reminders: Reminders { told: *told, next: Some(*at) },
+        },
+        (State::Pending { route, clicks, .. }, Event::RequestDenied { by, .. }) => {
             let (click, _) = take(clicks, &by.slack)?;
             over(Some(route), Ending::Denied { by: by.clone(), reason: click.reason? }, at)
         }

@@ -31,6 +31,7 @@ fn secs(secs: u64) -> AccessDuration {
 fn limits() -> Limits {
     Limits {
         unanswered_after: secs(86_400),
+        remind_after: secs(1_800),
         min_duration: secs(60),
         max_open: 5,
         tickets: crate::domain::ticket::Tickets::None,

@@ -23,6 +23,7 @@ const IN_A_LINE: u64 = 25;
 
 const LIMITS: Limits = Limits {
     unanswered_after: AccessDuration::LONGEST,
+    remind_after: AccessDuration::LONGEST,
     min_duration: AccessDuration::LONGEST,
     max_open: 0,
     tickets: crate::domain::ticket::Tickets::None,

@@ -106,6 +106,7 @@ fn engine(refuses: CommitError) -> (Engine<Refusing, Removing>, Door, Helm, mpsc
     let (longest, max_open) = (AccessDuration::LONGEST, 0);
     let limits = Limits {
         unanswered_after: longest,
+        remind_after: AccessDuration::LONGEST,
         min_duration: longest,
         max_open,
         tickets: crate::domain::ticket::Tickets::None,

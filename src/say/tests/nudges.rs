@@ -90,3 +90,11 @@ fn none_names_a_reason_or_a_justification() {
         }
     }
 }
+
+#[test]
+fn to_whoever_has_not_decided() {
+    assert_snapshot!(plain::card(&nudge::still_waiting(&request(pending()), &voice())), @"
+    Still waiting for you: Alice Martin, Production Database · Read-Write, asked ‹2026-11-24 14:40 UTC+1›.
+    text: Still waiting for you: Alice Martin, Production Database, Read-Write, asked 2026-11-24 14:40 UTC+1.
+    ");
+}

@@ -12,6 +12,7 @@ mod listing;
 mod outage;
 mod people;
 mod refusing;
+mod reminding;
 mod restart;
 mod rows;
 mod searching;

@@ -115,6 +115,7 @@ impl Outside {
         let okta = !matches!(
             attempt.effect,
             Effect::Nudge { .. }
+                | Effect::Remind { .. }
                 | Effect::Reply { .. }
                 | Effect::TellOwner { .. }
                 | Effect::AlertAdmins { .. }

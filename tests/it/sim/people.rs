@@ -60,6 +60,7 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
 pub fn limits() -> Limits {
     Limits {
         unanswered_after: secs(24 * HOUR),
+        remind_after: secs(HOUR / 2),
         min_duration: secs(60),
         max_open: 5,
         tickets: jitney::domain::ticket::Tickets::Kept,
