@@ -246,6 +246,8 @@ listen = ""
 
 [requests]
 min_duration = "1s"
+# Plays of hours are about something else; those about reminders set it themselves.
+remind_after = "12h"
 business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris" }}
 "#,
             slack = self.world.slack_api_url(),

@@ -1,8 +1,18 @@
 //! Whoever is asked and does not decide is reminded: once each time, at growing intervals, across restarts.
 
 use insta::assert_snapshot;
+use world::Company;
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, Told};
+
+/// A house in which people are reminded after this.
+async fn house(after: &str) -> House {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_settings(r#"remind_after = "12h""#, &format!("remind_after = \"{after}\""));
+    house.set_clocks();
+    house.start().await;
+    house
+}
 
 /// How many reminders somebody has.
 fn reminders(house: &House, who: &str) -> usize {
@@ -26,7 +36,7 @@ const REMINDED: &[Told] = &[(BOB, "Still waiting for you"), (DANA, "Still waitin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_growing_intervals_across_a_restart() {
-    let mut house = House::open().await;
+    let mut house = house("30m").await;
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
     house.advance(29);
     house.settle().await;
@@ -62,7 +72,7 @@ async fn at_growing_intervals_across_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_of_downtime_is_one_reminder_and_a_day_is_none() {
-    let mut house = House::open().await;
+    let mut house = house("30m").await;
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
     house.stop().await;
     house.advance(12 * 60);
@@ -80,12 +90,10 @@ async fn a_night_of_downtime_is_one_reminder_and_a_day_is_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_decided_or_is_not_asked_yet_is_not_reminded() {
-    let mut house = House::closed(world::Company::acme()).await;
+    let mut house = house("10m").await;
+    house.stop().await;
     house.change_catalogue(r#"approval     = ["owner"]"#, r#"approval     = ["owner", "soc"]"#);
-    house.change_settings(
-        "[requests]",
-        "[approvers]\nsoc = [\"carol@acme.example\"]\n\n[requests]\nremind_after = \"10m\"",
-    );
+    house.change_settings("[requests]", "[approvers]\nsoc = [\"carol@acme.example\"]\n\n[requests]");
     house.set_clocks();
     house.start().await;
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
@@ -113,7 +121,7 @@ async fn whoever_has_decided_or_is_not_asked_yet_is_not_reminded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reminder_that_waits_for_slack_is_dropped_once_it_is_decided() {
-    let house = House::open().await;
+    let house = house("30m").await;
     house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
     house.settle().await;
     let fault = world::Fault::slack("chat.postMessage", world::What::Html { code: 503 });
