@@ -2,8 +2,8 @@
 //!
 //! | call | does |
 //! | --- | --- |
-//! | `GET /sandbox/state` | `{"mark", "run", "granted", "bot", "journal"}`; the world is `GET /control/state` |
-//! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}` |
+//! | `GET /sandbox/state` | `{"run", "granted", "bot", "journal"}`; the world is `GET /control/state` |
+//! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}`, to be asked for before what it marks |
 //! | `POST /sandbox/bot/{start,stop,kill}` | the bot's process |
 //! | `POST /sandbox/clock` | `{"advance":900}`: the world's clock and the bot's, forward by seconds |
 //!
@@ -80,9 +80,8 @@ fn foreign(headers: &HeaderMap) -> bool {
 }
 
 async fn state(Extract(place): Extract<Arc<Place>>) -> Json<Value> {
-    let mark = place.mark();
     let (bot, journal) = (place.supervisor.shown(), journal::tail(&place.journal));
-    Json(json!({"mark": mark, "run": place.run, "granted": place.granted, "bot": bot, "journal": journal}))
+    Json(json!({"run": place.run, "granted": place.granted, "bot": bot, "journal": journal}))
 }
 
 #[derive(Deserialize)]
