@@ -83,7 +83,7 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
         run: home.name(),
         granted: home::groups_in(catalogue),
     };
-    let router = page::router().merge(api::router(place));
+    let router = world::guarded(page::router().merge(api::router(place)), address.port());
     say(&format!(
         "Jitney's sandbox: open http://{address} in a browser. Ctrl-C ends everything.\n\
          The bot's configuration, journal and key are in {} until then.",
