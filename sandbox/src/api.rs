@@ -2,14 +2,18 @@
 //!
 //! | call | does |
 //! | --- | --- |
-//! | `GET /sandbox/state` | `{"run", "granted", "bot", "journal"}`; the world is `GET /control/state` |
+//! | `GET /sandbox/state` | `{"run", "granted", "bot", "journal", "due"}`; the world is `GET /control/state` |
 //! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}`, to be asked for before what it marks |
 //! | `POST /sandbox/bot/{start,stop,kill}` | the bot's process |
 //! | `POST /sandbox/clock` | `{"advance":900}`: the world's clock and the bot's, forward by seconds |
 //!
 //! Law: nothing is changed by asking for a state. Who may ask at all is checked for every route at once, in `main`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
@@ -22,7 +26,11 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use world::World;
 
-use crate::{journal, supervisor::Supervisor};
+use crate::{
+    journal,
+    promises::{Due, Promises},
+    supervisor::Supervisor,
+};
 
 /// A wait for changes is answered at the latest after this, below what proxies and browsers cut.
 const POLL: Duration = Duration::from_secs(25);
@@ -38,6 +46,8 @@ pub struct Place {
     pub supervisor: Supervisor,
     /// Where the bot keeps its journal.
     pub journal: PathBuf,
+    /// What the journal promises to end.
+    pub promises: Mutex<Promises>,
     /// Names this run of the sandbox: what a page remembers of another one is of no use.
     pub run: String,
     /// The Okta groups that can be asked for.
@@ -47,6 +57,10 @@ pub struct Place {
 impl Place {
     fn mark(&self) -> String {
         format!("{}.{}.{}", self.world.version(), self.supervisor.version(), journal::length(&self.journal))
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).next(&self.journal)
     }
 }
 
@@ -64,7 +78,7 @@ pub fn router(place: Place) -> Router {
 
 async fn state(Extract(place): Extract<Arc<Place>>) -> Json<Value> {
     let (bot, journal) = (place.supervisor.shown(), journal::tail(&place.journal));
-    Json(json!({"run": place.run, "granted": place.granted, "bot": bot, "journal": journal}))
+    Json(json!({"run": place.run, "granted": place.granted, "bot": bot, "journal": journal, "due": place.due()}))
 }
 
 #[derive(Deserialize)]

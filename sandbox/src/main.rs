@@ -10,6 +10,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
+    sync::Mutex,
 };
 
 use anyhow::{Context as _, Result, anyhow};
@@ -25,6 +26,7 @@ mod bot;
 mod home;
 mod journal;
 mod page;
+mod promises;
 mod supervisor;
 
 /// The argument after which this program is the bot.
@@ -80,6 +82,7 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
         world,
         supervisor: supervisor.clone(),
         journal: home.journal(),
+        promises: Mutex::default(),
         run: home.name(),
         granted: home::groups_in(catalogue),
     };
