@@ -19,7 +19,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use world::{Company, World};
+use world::{Company, World, okta::Group};
 
 mod api;
 mod bot;
@@ -74,7 +74,7 @@ fn catalogue(arguments: &Arguments) -> Result<String> {
 async fn serve(port: u16, catalogue: &str) -> Result<()> {
     let ended = signals()?;
     let (listener, address) = listen(port).await?;
-    let world = World::try_start(Company::acme()).await.context("no free port for the world")?;
+    let world = World::try_start(company()).await.context("no free port for the world")?;
     people_the_channel(&world);
     let home = home::Home::new(&world, catalogue)?;
     let (supervisor, supervising) = supervisor::start(home.files(), world.clone())?;
@@ -99,6 +99,13 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
     supervisor.quit();
     supervising.await.context("the bot's supervisor failed")?;
     Ok(())
+}
+
+/// The company of the examples, with a group for what needs two people's yes.
+fn company() -> Company {
+    let mut company = Company::acme();
+    company.groups.insert(0, Group::okta("00gPRODADMIN", "prod-db-admin", &[]));
+    company
 }
 
 /// Who reads what is decided: the owners and the admin.

@@ -13,5 +13,6 @@ mod process;
 mod sandbox;
 mod screens;
 mod served;
+mod steps;
 mod tickets;
 mod walk;

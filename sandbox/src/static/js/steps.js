@@ -107,5 +107,5 @@ export function isLost({ at, begun }, { refused, asks, form }) {
 
 export const END = {
   title: "That is all of it",
-  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest.",
+  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which Carol decides too.",
 };
