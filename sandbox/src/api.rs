@@ -2,21 +2,23 @@
 //!
 //! | call | does |
 //! | --- | --- |
-//! | `GET /sandbox/state` | `{"mark", "run", "granted", "bot", "journal"}`; the world is `GET /control/state` |
-//! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}` |
+//! | `GET /sandbox/state` | `{"run", "granted", "bot", "journal", "due"}`; the world is `GET /control/state` |
+//! | `GET /sandbox/changes?since=MARK` | waits up to 25 s until anything differs from `MARK`; `{"mark"}`, to be asked for before what it marks |
 //! | `POST /sandbox/bot/{start,stop,kill}` | the bot's process |
 //! | `POST /sandbox/clock` | `{"advance":900}`: the world's clock and the bot's, forward by seconds |
 //!
-//! Law: only this page's own origin may change anything; another site in the same browser may not.
+//! Law: nothing is changed by asking for a state. Who may ask at all is checked for every route at once, in `main`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request, State as Extract},
-    http::{HeaderMap, StatusCode, header},
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
+    extract::{Path, Query, State as Extract},
+    http::StatusCode,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -24,7 +26,11 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use world::World;
 
-use crate::{journal, supervisor::Supervisor};
+use crate::{
+    journal,
+    promises::{Due, Promises},
+    supervisor::Supervisor,
+};
 
 /// A wait for changes is answered at the latest after this, below what proxies and browsers cut.
 const POLL: Duration = Duration::from_secs(25);
@@ -40,6 +46,8 @@ pub struct Place {
     pub supervisor: Supervisor,
     /// Where the bot keeps its journal.
     pub journal: PathBuf,
+    /// What the journal promises to end.
+    pub promises: Mutex<Promises>,
     /// Names this run of the sandbox: what a page remembers of another one is of no use.
     pub run: String,
     /// The Okta groups that can be asked for.
@@ -49,6 +57,10 @@ pub struct Place {
 impl Place {
     fn mark(&self) -> String {
         format!("{}.{}.{}", self.world.version(), self.supervisor.version(), journal::length(&self.journal))
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.promises.lock().unwrap_or_else(PoisonError::into_inner).next(&self.journal)
     }
 }
 
@@ -62,27 +74,11 @@ pub fn router(place: Place) -> Router {
         .route("/sandbox/clock", post(clock))
         .with_state(Arc::new(place))
         .merge(world::control_router(world))
-        .layer(middleware::from_fn(own_origin))
-}
-
-/// A browser names the origin of whatever changes something; without one it is no browser.
-async fn own_origin(request: Request, next: Next) -> Response {
-    if foreign(request.headers()) {
-        return (StatusCode::FORBIDDEN, "Only the sandbox's own page may do this.").into_response();
-    }
-    next.run(request).await
-}
-
-fn foreign(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or_default();
-    text(header::ORIGIN).is_some_and(|origin| origin.split_once("://").is_none_or(|(_, from)| from != host))
 }
 
 async fn state(Extract(place): Extract<Arc<Place>>) -> Json<Value> {
-    let mark = place.mark();
     let (bot, journal) = (place.supervisor.shown(), journal::tail(&place.journal));
-    Json(json!({"mark": mark, "run": place.run, "granted": place.granted, "bot": bot, "journal": journal}))
+    Json(json!({"run": place.run, "granted": place.granted, "bot": bot, "journal": journal, "due": place.due()}))
 }
 
 #[derive(Deserialize)]
@@ -122,26 +118,4 @@ struct Advance {
 async fn clock(Extract(place): Extract<Arc<Place>>, Json(order): Json<Advance>) -> StatusCode {
     place.supervisor.advance(order.advance);
     StatusCode::NO_CONTENT
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::{HeaderMap, HeaderValue, header};
-
-    use super::foreign;
-
-    fn headers(origin: Option<&'static str>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8080"));
-        origin.map(|origin| headers.insert(header::ORIGIN, HeaderValue::from_static(origin)));
-        headers
-    }
-
-    #[test]
-    fn another_site_in_the_same_browser_is_turned_away() {
-        assert!(!foreign(&headers(None)));
-        assert!(!foreign(&headers(Some("http://127.0.0.1:8080"))));
-        assert!(foreign(&headers(Some("http://127.0.0.1:9090"))));
-        assert!(foreign(&headers(Some("null"))));
-    }
 }

@@ -124,6 +124,6 @@ mod tests {
 
     #[test]
     fn each_group_of_the_catalogue_is_named_once() {
-        assert_eq!(groups_in(CATALOGUE), ["00gPRODRO", "00gPRODRW", "00gSTAGING"]);
+        assert_eq!(groups_in(CATALOGUE), ["00gPRODRO", "00gPRODRW", "00gPRODADMIN", "00gSTAGING"]);
     }
 }

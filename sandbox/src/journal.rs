@@ -12,7 +12,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// How much of the last segment is shown, in bytes.
+/// How much of the journal is shown, in bytes.
 const TAIL: u64 = 256 * 1024;
 
 /// A line as it lies on the disk, as far as it is shown.
@@ -42,10 +42,17 @@ pub fn length(directory: &Path) -> u64 {
 
 /// The last lines, oldest first.
 pub fn tail(directory: &Path) -> Vec<Value> {
-    segments(directory).last().and_then(|path| end_of(path)).map(|text| lines(&text)).unwrap_or_default()
+    let (mut left, mut found) = (TAIL, Vec::new());
+    for path in segments(directory).iter().rev() {
+        let text = end_of(path, left).unwrap_or_default();
+        left = left.saturating_sub(text.len() as u64);
+        found.splice(..0, lines(&text));
+    }
+    found
 }
 
-fn segments(directory: &Path) -> Vec<PathBuf> {
+/// The files of the journal, in its order.
+pub fn segments(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut found: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "log")).collect();
@@ -53,12 +60,12 @@ fn segments(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn end_of(path: &Path) -> Option<String> {
+fn end_of(path: &Path, most: u64) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
     let mut bytes = Vec::new();
-    file.take(TAIL).read_to_end(&mut bytes).ok()?;
+    file.take(most).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -77,14 +84,26 @@ fn shown(line: &Line) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{lines, tail};
+
+    const WHOLE: &str = r#"{"sealed":{"v":1,"seq":7,"at":"2026-03-02T09:00:00Z","events":[],"effects":[]},"words":{}}"#;
 
     #[test]
     fn lines_that_are_not_whole_are_left_out() {
-        let whole = r#"{"sealed":{"v":1,"seq":7,"at":"2026-03-02T09:00:00Z","events":[],"effects":[]},"words":{}}"#;
-        let text = format!("rest of a line\n{whole}\n{}", &whole[..40]);
+        let text = format!("rest of a line\n{WHOLE}\n{}", &WHOLE[..40]);
         let found = lines(&text);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0]["seq"], 7);
+    }
+
+    #[test]
+    fn a_segment_that_has_just_begun_does_not_hide_the_one_before() {
+        let place = tempfile::tempdir().unwrap();
+        for (segment, seq) in [("00000000000000000007.log", "7"), ("00000000000000000008.log", "8")] {
+            let line = WHOLE.replace(r#""seq":7"#, &format!(r#""seq":{seq}"#));
+            std::fs::write(place.path().join(segment), format!("{line}\n")).unwrap();
+        }
+        let found: Vec<_> = tail(place.path()).iter().map(|line| line["seq"].clone()).collect();
+        assert_eq!(found, [7, 8]);
     }
 }

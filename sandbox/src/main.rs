@@ -10,6 +10,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
+    sync::Mutex,
 };
 
 use anyhow::{Context as _, Result, anyhow};
@@ -18,13 +19,14 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use world::{Company, World};
+use world::{Company, World, okta::Group};
 
 mod api;
 mod bot;
 mod home;
 mod journal;
 mod page;
+mod promises;
 mod supervisor;
 
 /// The argument after which this program is the bot.
@@ -72,7 +74,7 @@ fn catalogue(arguments: &Arguments) -> Result<String> {
 async fn serve(port: u16, catalogue: &str) -> Result<()> {
     let ended = signals()?;
     let (listener, address) = listen(port).await?;
-    let world = World::try_start(Company::acme()).await.context("no free port for the world")?;
+    let world = World::try_start(company()).await.context("no free port for the world")?;
     people_the_channel(&world);
     let home = home::Home::new(&world, catalogue)?;
     let (supervisor, supervising) = supervisor::start(home.files(), world.clone())?;
@@ -80,10 +82,11 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
         world,
         supervisor: supervisor.clone(),
         journal: home.journal(),
+        promises: Mutex::default(),
         run: home.name(),
         granted: home::groups_in(catalogue),
     };
-    let router = page::router().merge(api::router(place));
+    let router = world::guarded(page::router().merge(api::router(place)), address.port());
     say(&format!(
         "Jitney's sandbox: open http://{address} in a browser. Ctrl-C ends everything.\n\
          The bot's configuration, journal and key are in {} until then.",
@@ -96,6 +99,13 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
     supervisor.quit();
     supervising.await.context("the bot's supervisor failed")?;
     Ok(())
+}
+
+/// The company of the examples, with a group for what needs two people's yes.
+fn company() -> Company {
+    let mut company = Company::acme();
+    company.groups.insert(0, Group::okta("00gPRODADMIN", "prod-db-admin", &[]));
+    company
 }
 
 /// Who reads what is decided: the owners and the admin.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 mod browser;
+mod drawn;
 mod forms;
 mod hands;
 mod heal;
@@ -12,5 +13,6 @@ mod process;
 mod sandbox;
 mod screens;
 mod served;
+mod steps;
 mod tickets;
 mod walk;

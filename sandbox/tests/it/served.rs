@@ -33,3 +33,15 @@ async fn every_file_that_the_page_names_is_served_from_here() {
     }
     assert!(known.len() > 30, "{known:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_name_for_this_machine_is_not_answered() {
+    let sandbox = Sandbox::open().await;
+    let port = sandbox.url.rsplit_once(':').unwrap().1.to_owned();
+    let http = reqwest::Client::new();
+    for path in ["/", "/js/page.js", "/sandbox/state", "/control/state", "/nowhere"] {
+        let ask = |host: String| http.get(format!("{}{path}", sandbox.url)).header("host", host).send();
+        assert_eq!(ask(format!("evil.example:{port}")).await.unwrap().status(), 403, "{path}");
+        assert_ne!(ask(format!("localhost:{port}")).await.unwrap().status(), 403, "{path}");
+    }
+}

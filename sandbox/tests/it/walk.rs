@@ -40,6 +40,8 @@ async fn the_first_walk_sees_each_step_by_itself() {
     browser.until_step(10).await;
     browser.become_person("U0ALICE").await;
     browser.tab("home").await;
+    // What the tab showed last is of the first access; the bot draws it anew now that it is opened.
+    browser.until_text("#home", "R-2").await;
     browser.click("#home [data-action='return']").await;
     browser.click("#confirm-yes").await;
     browser.until_gone(IN_THE_GROUP).await;
@@ -60,12 +62,34 @@ async fn the_walk_is_skipped_closed_and_begun_again() {
     assert_eq!(browser.eval("document.querySelector('#walk').hidden").await, true);
     browser.click("#walk-again").await;
     browser.until_step(2).await;
-    // What happened before it began does not count: the request of Carol's is nobody's step, and Alice's is over.
     browser.slash("/jit prod-db/rw 2h Not a step").await;
     browser.until_step(3).await;
+    // What was asked before the walk began anew is no step of it, although it still waits.
     browser.click("#walk-restart").await;
     browser.until_step(1).await;
     drop(sandbox);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_cancelled_leads_back_to_where_it_is_opened() {
+    let Some((_sandbox, mut browser)) = open().await else { return };
+    browser.slash("/jit").await;
+    browser.until_step(2).await;
+    browser.until_there("#modal-submit.beckon").await;
+    browser.click("#modal-close").await;
+    browser.until_step(1).await;
+    browser.click("#walk-show").await;
+    browser.until("document.activeElement.id === 'send'").await;
+    // Whoever skips ahead without a form is shown where it is opened, too.
+    browser.click("#walk-skip").await;
+    browser.until_step(2).await;
+    browser.until_there("#send.beckon").await;
+    browser.click("#walk-show").await;
+    browser.until("document.activeElement.id === 'send'").await;
+    browser.slash("/jit").await;
+    browser.until_there("#modal-submit.beckon").await;
+    browser.until_gone("#send.beckon").await;
     browser.close().await;
 }
 

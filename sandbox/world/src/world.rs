@@ -16,6 +16,7 @@ use crate::clock::within;
 use crate::company::Company;
 use crate::faults::{ActiveFault, Fault, FaultId};
 use crate::front::{self, Front};
+use crate::guard::guarded;
 use crate::net::{Cut, Ear};
 use crate::state::{State, Urls};
 use crate::{Vendor, control, dump, slack};
@@ -87,7 +88,7 @@ impl World {
         serve(slack, sockets.merge(world.door(Vendor::Slack)));
         serve(okta, world.door(Vendor::Okta));
         serve(jira, world.door(Vendor::Jira));
-        serve(control, control::control_router(world.clone()));
+        serve(control, guarded(control::control_router(world.clone()), control_at.port()));
         Ok(world)
     }
 

@@ -2,7 +2,6 @@
 
 import { clock, dayOf, inZone, lengthOf } from "/js/dates.js";
 import { byId, say } from "/js/dom.js";
-import { nextDue } from "/js/facts.js";
 import { attempt } from "/js/hands.js";
 import { ask } from "/js/wire.js";
 
@@ -19,7 +18,7 @@ export class Clock {
 
   draw(scene) {
     this.scene = scene;
-    this.due = nextDue(scene.own);
+    this.due = scene.own.due && { ...scene.own.due, at: Date.parse(scene.own.due.at) };
     this.tick();
   }
 
@@ -40,8 +39,8 @@ export class Clock {
   next(now, zone) {
     const ahead = this.due && this.due.at > now;
     this.button.disabled = !ahead;
-    if (!this.due) return this.told("To the next end", "Nothing is promised");
-    const what = `${this.due.request} ${this.due.ends ? "ends" : "closes"}`;
+    if (!this.due) return this.told("To the next end", "Nothing is due later");
+    const what = `${this.due.request} ${this.due.what}`;
     const days = dayOf(this.due.at, zone) - dayOf(now, zone);
     const day = ["", "tomorrow "][days] ?? `${inZone(this.due.at, zone, { month: "short", day: "numeric" })}, `;
     if (ahead) this.told(`To ${day}${clock(this.due.at, zone)}: ${what}`, "Moves the clock there");

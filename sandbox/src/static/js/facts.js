@@ -1,27 +1,10 @@
-// What the journal's lines say, as far as the page needs it: names, who waits, what is due next.
+// What the journal's lines say, as far as the page needs it: names, who waits.
 //
 // Law: it reads events and nothing else, as the bot itself does.
 
 /** Every event that is on screen, oldest first, each with the line it stands in. */
 export function eventsOf(own) {
   return own.journal.flatMap((line) => line.events.map((event) => ({ ...event, seq: line.seq, at: line.at })));
-}
-
-const OVER = new Set([
-  "request_refused", "request_denied", "request_cancelled", "request_lapsed", "grant_expired", "grant_returned",
-  "grant_failed", "grant_ended", "standing_found",
-]);
-
-/** What happens by itself next: {request, at, ends}, `ends` where it is an access; nothing where nothing is promised. */
-export function nextDue(own) {
-  const due = new Map();
-  for (const event of eventsOf(own)) {
-    if (event.event === "request_received") due.set(event.request, { at: Date.parse(event.closes), ends: false });
-    if (event.event === "grant_opened") due.set(event.request, { at: Date.parse(event.ends), ends: true });
-    if (OVER.has(event.event)) due.delete(event.request);
-  }
-  const all = [...due].map(([request, one]) => ({ request, ...one })).sort((one, other) => one.at - other.at);
-  return all[0] ?? null;
 }
 
 const QUIET = new Set(["view_shown", "person_identified", "person_bound", "approvers_sought", "standing_doubted", "effect_withdrawn"]);

@@ -1,7 +1,7 @@
 // The Jira board, and a ticket opened from it or from a card's link.
 
 import { clock, clockWithSeconds } from "/js/dates.js";
-import { byId, el, keep } from "/js/dom.js";
+import { byId, el, keep, say } from "/js/dom.js";
 import { glyph } from "/js/glyphs.js";
 
 export function drawBoard(scene) {
@@ -23,11 +23,14 @@ function card(scene, issue) {
       el("span", { className: "hint comments-count" }, glyph("comment"), ` ${count}`, el("span", { className: "unseen" }, count === 1 ? " comment" : " comments"))));
 }
 
-/** The ticket that the address names, in a dialog; closing it leads back to the address without it. */
+/**
+ * The ticket that the address names, in a dialog; closing it leads back to the address without it. Its frame stays while
+ * it is open, so that the focus does, and so that its live regions tell what changes.
+ */
 export class Tickets {
   constructor() {
     this.dialog = byId("ticket");
-    this.drawn = "";
+    this.framed = "";
     this.dialog.addEventListener("close", () => {
       if (this.scene?.ticket) location.hash = this.scene.at({ ticket: "" });
     });
@@ -37,28 +40,46 @@ export class Tickets {
     this.scene = scene;
     const issue = scene.world.jira.issues.find((one) => one.key === scene.ticket);
     if (!issue) return this.gone();
-    const signature = JSON.stringify([issue, scene.zone]);
-    if (signature !== this.drawn) this.dialog.replaceChildren(this.body(scene, issue));
-    this.drawn = signature;
+    if (this.framed !== issue.key) this.frame(issue);
+    this.fill(scene, issue);
     if (!this.dialog.open) this.dialog.showModal();
   }
 
   gone() {
-    this.drawn = "";
+    this.framed = "";
     if (this.dialog.open) this.dialog.close();
   }
 
-  body(scene, issue) {
-    const at = Date.parse(issue.created);
-    return el("form", { method: "dialog" },
-      el("p", { className: "row spread" }, el("span", { className: "key" }, issue.key), el("span", { className: "status", dataset: { category: issue.category } }, issue.status)),
-      el("h2", { id: "ticket-title" }, issue.summary),
-      el("p", { className: "hint" }, `Opened by Jitney, ${clock(at, scene.zone)}. `, issue.labels.map((label) => el("span", { className: "label" }, label))),
-      el("div", { className: "description" }, (issue.description ?? "").split("\n").filter(Boolean).map((line) => el("p", {}, line))),
-      el("h3", {}, "Comments"),
-      issue.comments.length ? null : el("p", { className: "hint" }, "None yet."),
-      el("ol", { className: "comments" }, issue.comments.map((comment) => el("li", {},
-        el("time", { className: "hint" }, clockWithSeconds(comment.at, scene.zone)), el("p", {}, comment.text)))),
-      el("div", { className: "row end" }, el("button", { type: "submit", id: "ticket-close", autofocus: true }, "Close ticket")));
+  /** What stays while the ticket does. */
+  frame({ key }) {
+    this.framed = key;
+    this.status = el("span", { className: "status", role: "status" });
+    this.title = el("h2", { id: "ticket-title" });
+    this.about = el("div");
+    this.none = el("p", { className: "hint" }, "None yet.");
+    this.comments = el("ol", { className: "comments" });
+    this.dialog.replaceChildren(el("form", { method: "dialog" },
+      el("p", { className: "row spread" }, el("span", { className: "key" }, key), this.status),
+      this.title, this.about,
+      el("h3", { id: "ticket-comments" }, "Comments"), this.none,
+      el("div", { role: "log", "aria-labelledby": "ticket-comments" }, this.comments),
+      el("div", { className: "row end" }, el("button", { type: "submit", id: "ticket-close", autofocus: true }, "Close ticket"))));
   }
+
+  fill(scene, issue) {
+    say(this.status, issue.status);
+    this.status.dataset.category = issue.category;
+    say(this.title, issue.summary);
+    const { created, labels, description, comments } = issue;
+    keep(this.about, [["about", JSON.stringify([created, labels, description, scene.zone]), () => about(scene, issue)]]);
+    this.none.hidden = comments.length > 0;
+    keep(this.comments, comments.map((comment, index) => [index, JSON.stringify([comment, scene.zone]), () => el("li", {},
+      el("time", { className: "hint" }, clockWithSeconds(comment.at, scene.zone)), el("p", {}, comment.text))]));
+  }
+}
+
+function about(scene, { created, labels, description }) {
+  return el("div", { className: "about-ticket" },
+    el("p", { className: "hint" }, `Opened by Jitney, ${clock(Date.parse(created), scene.zone)}. `, labels.map((label) => el("span", { className: "label" }, label))),
+    el("div", { className: "description" }, (description ?? "").split("\n").filter(Boolean).map((line) => el("p", {}, line))));
 }

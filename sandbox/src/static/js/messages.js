@@ -22,7 +22,7 @@ export class Messages {
     const moved = this.shown !== shown;
     const atEnd = moved || this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 60;
     const count = this.box.querySelectorAll("article").length;
-    if (moved) this.box.replaceChildren();
+    if (moved) this.begin();
     this.shown = shown;
     this.box.setAttribute("aria-label", isChannel ? `# ${scene.audit.name}` : "Messages with Jitney");
     keep(this.box, this.items(scene, place?.messages ?? [], notes));
@@ -31,6 +31,13 @@ export class Messages {
     // On a phone the page scrolls, and not the box.
     if (more) this.box.lastElementChild.scrollIntoView({ block: "nearest" });
     this.read(scene, place, notes);
+  }
+
+  /** Another conversation is not news: nothing of it is read out until it has been painted. */
+  begin() {
+    this.box.setAttribute("aria-live", "off");
+    this.box.replaceChildren();
+    requestAnimationFrame(() => setTimeout(() => this.box.setAttribute("aria-live", "polite")));
   }
 
   items(scene, messages, notes) {

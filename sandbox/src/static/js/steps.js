@@ -36,7 +36,7 @@ const OPENED = 4;
 
 const at = (person, tab) => ({ person, tab, ticket: "" });
 
-/** `target` is what the page beckons to; `place` whose screen it is on; `pane` which part of a narrow screen. */
+/** `target` is what the page beckons to, the first of several on the page; `place` whose screen it is on; `pane` which part of a narrow screen. */
 export const STEPS = [
   {
     title: "Ask, as Alice",
@@ -47,7 +47,7 @@ export const STEPS = [
   {
     title: "Say what, how long and why",
     words: "Choose Read-Write of the Production Database and 2 hours. Below, the form says who will be asked. Say why, and send it.",
-    place: at("alice", "messages"), pane: "slack", target: "#modal-submit",
+    place: at("alice", "messages"), pane: "slack", target: "#modal-submit, #send",
     done: ({ waiting, first }) => waiting || first,
   },
   {
@@ -100,12 +100,12 @@ export const STEPS = [
   },
 ];
 
-/** Whether what the walk was about came to nothing before it opened, so that Alice must ask again. */
-export function isLost(at, { refused, asks, form }) {
-  return at > 0 && at < OPENED && refused && !asks && !form;
+/** Whether what the walk was about came to nothing before it opened, so that Alice must ask again; `begun`: a form was open. */
+export function isLost({ at, begun }, { refused, asks, form }) {
+  return at > 0 && at < OPENED && (refused || begun) && !asks && !form;
 }
 
 export const END = {
   title: "That is all of it",
-  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest.",
+  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which Carol decides too.",
 };

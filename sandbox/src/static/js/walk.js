@@ -32,15 +32,17 @@ export class Walk {
     this.scene = scene;
     this.state = this.read();
     const facts = seen(scene, this.state.since);
-    let at = isLost(this.state.at, facts) ? 0 : this.state.at;
+    const lost = isLost(this.state, facts);
+    let at = lost ? 0 : this.state.at;
     while (at < STEPS.length && STEPS[at].done(facts)) at += 1;
-    if (at !== this.state.at) this.write({ ...this.state, at });
+    const begun = facts.form || (this.state.begun && !lost);
+    if (at !== this.state.at || begun !== this.state.begun) this.write({ ...this.state, at, begun });
     this.paint(facts);
   }
 
   read() {
     const kept = JSON.parse(localStorage.getItem(NAME) ?? "null");
-    return kept?.run === this.scene.own.run ? kept : { run: this.scene.own.run, at: 0, since: 0, closed: false };
+    return kept?.run === this.scene.own.run ? kept : { run: this.scene.own.run, at: 0, begun: false, since: 0, closed: false };
   }
 
   write(state) {
@@ -56,7 +58,7 @@ export class Walk {
   restart() {
     const since = this.scene.own.journal.at(-1)?.seq ?? 0;
     location.hash = addressOf({ person: "alice", tab: "messages" });
-    this.change({ at: 0, since, closed: false });
+    this.change({ at: 0, begun: false, since, closed: false });
   }
 
   paint() {
@@ -76,10 +78,11 @@ export class Walk {
 
   /** Marks what the step is about, for those who see it. */
   beckon(target) {
+    const meant = target && document.querySelector(target);
     for (const marked of document.querySelectorAll(".beckon")) {
-      if (!target || !marked.matches(target)) marked.classList.remove("beckon");
+      if (marked !== meant) marked.classList.remove("beckon");
     }
-    if (target) document.querySelector(target)?.classList.add("beckon");
+    meant?.classList.add("beckon");
   }
 
   /** Goes to the place of the step, and puts the focus on what it is about. */

@@ -21,17 +21,26 @@ function errorIn(text) {
   }
 }
 
-/** Hears of every change for as long as the page lives; `lost` is told whether the sandbox answers. */
+/**
+ * Hears of every change for as long as the page lives; `lost` is told whether the sandbox answers.
+ *
+ * The mark is asked for first, so that it is never newer than what is drawn; then the world, then what the bot wrote
+ * of it, so that what the bot did is never seen without its line.
+ */
 export async function follow(draw, lost) {
+  let since = "";
   for (;;) {
     try {
-      const [world, own] = await Promise.all([ask("/control/state"), ask("/sandbox/state")]);
+      const { mark } = await ask(`/sandbox/changes?since=${since}`);
+      const world = await ask("/control/state");
+      const own = await ask("/sandbox/state");
+      since = mark;
       lost(false);
       drawn(draw, world, own);
       await shown();
-      await ask(`/sandbox/changes?since=${own.mark}`);
     } catch (error) {
       console.error(error);
+      since = "";
       lost(true);
       await new Promise((done) => setTimeout(done, 1000));
     }
