@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{
     alarm::{Alarm, Confirmed},
     id::{OktaGroupId, OktaUserId},
-    port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
+    port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, UnfitGroup, Vendor},
 };
 
 fn fault(vendor: Vendor, status: u16) -> Fault {
@@ -99,12 +99,33 @@ fn access_that_could_not_be_opened() {
     text: R-142 could not be opened. Okta refuses to change group 00gPRODRW: 403, E0000006, request id Yx1. Nothing stays scheduled. Once it is mended, it can be asked for again.
     ");
     let group = OktaGroupId::parse("00gPRODRW").unwrap();
-    assert_snapshot!(seen(&Alert::GroupUnfit { request: id, group, reason: "it is filled by a group rule".into() }), @"
+    assert_snapshot!(seen(&Alert::GroupUnfit { request: id, group, reason: UnfitGroup::FilledByRule }), @"
     ⚠️ **R-142 could not be opened**
     Group 00gPRODRW cannot be changed: it is filled by a group rule.
     Nothing stays scheduled. Once it is mended, it can be asked for again.
     text: R-142 could not be opened. Group 00gPRODRW cannot be changed: it is filled by a group rule. Nothing stays scheduled. Once it is mended, it can be asked for again.
     ");
+}
+
+/// Each reason in its words; an older record's as it was told.
+#[test]
+fn groups_that_may_not_be_changed() {
+    let why = |word: &str| alert::unfit(&UnfitGroup::from(word.to_owned()));
+    let words = ["missing", "type:APP_GROUP", "filled_by_rule", "carries_roles", "it is of type BUILT_IN"].map(why);
+    assert_snapshot!(words.join("\n"), @"
+    it does not exist
+    it is of type APP_GROUP
+    it is filled by a group rule
+    it carries Okta admin roles
+    it is of type BUILT_IN
+    ");
+}
+
+#[test]
+fn a_look_that_was_refused() {
+    let (request, fault) = (request(active()).id, fault(Vendor::Okta, 403));
+    let refused = Alert::LookRefused { request, membership: membership("00uALICE"), fault };
+    assert_snapshot!(seen(&refused).lines().nth(1).unwrap(), @"Okta refuses to let the bot read what stands in group 00gPRODRW: 403, E0000006, request id Yx1.");
 }
 
 #[test]
