@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{Jira, failure};
-use crate::domain::port::{Class, EffectError};
+use super::{Jira, failure, found};
+use crate::domain::port::{Class, EffectError, Finding};
 
 /// Fields that a ticket fills.
 const FILLED: [&str; 5] = ["project", "issuetype", "summary", "description", "labels"];
@@ -61,7 +61,7 @@ impl Jira {
         let types = self.url(&["issue", "createmeta", &settings.project, "issuetypes"]);
         let kinds = self.pages(&types, |page| page.issue_types).await?;
         let Some(kind) = kinds.into_iter().find(|kind| kind.name == settings.issue_type) else {
-            return Err(failure(Class::Rejected, format!("no issue type {}", settings.issue_type)));
+            return Err(found(&Finding::NoIssueType(settings.issue_type.clone())));
         };
         let fields = self.url(&["issue", "createmeta", &settings.project, "issuetypes", &kind.id]);
         let fields = self.pages(&fields, |page| page.fields).await?;

@@ -114,7 +114,12 @@ impl Jira {
     /// See [`EffectError`].
     pub async fn find(&self, ticket: &Ticket) -> Result<Option<Issue>, EffectError> {
         let mut hits = Vec::new();
-        for id in self.search(&ticket.label()).await? {
+        let ids = self.search(&ticket.label()).await?;
+        if ids.is_empty() {
+            // Nobody finds nothing, where a site shows itself to anybody.
+            self.sees_project().await?;
+        }
+        for id in ids {
             hits.extend(self.confirmed(&id, &ticket.mark).await?);
         }
         hits.sort_by_key(|hit| Reverse(hit.issue.id.parse::<u64>().unwrap_or(u64::MAX)));
@@ -185,7 +190,7 @@ impl Jira {
         }
         let mut url = self.url(&["issue", id]);
         url.query_pairs_mut().append_pair("fields", "status").append_pair("properties", PROPERTY);
-        let read: Read = match self.get(url).await {
+        let read: Read = match self.read(url).await {
             Ok(reply) => reply.json()?,
             Err(error) if error.class == Class::Gone => return Ok(None),
             Err(error) => return Err(error),
