@@ -31,19 +31,31 @@ const NO_SENTENCES: [(&str, &str); 2] = [
 ];
 
 /// A string literal, and what it stands in.
-struct Literal {
-    text: String,
-    within: Vec<String>,
+pub struct Literal {
+    /// As it is written.
+    pub text: String,
+    /// The heads of what it stands in, the outermost first: `assert!`, `until_message`.
+    pub within: Vec<String>,
 }
 
 /// Every string literal of a source, up to its inline tests.
 fn literals(source: &str) -> Vec<Literal> {
+    taken_apart(source).1
+}
+
+/// A source without its comments, in which each string literal is its place in the list beside it, in quotation marks.
+pub fn taken_apart(source: &str) -> (String, Vec<Literal>) {
     let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let (mut found, mut within, mut head) = (Vec::new(), Vec::new(), String::new());
+    let mut bones = String::new();
     let mut rest = source.chars().peekable();
     while let Some(c) = rest.next() {
+        if c == '/' && rest.peek() == Some(&'/') {
+            while rest.next().is_some_and(|c| c != '\n') {}
+            continue;
+        }
+        bones.push(c);
         match c {
-            '/' if rest.peek() == Some(&'/') => drop(rest.by_ref().find(|c| *c == '\n')),
             '\'' => {
                 // A character literal; a lifetime has no closing quote so near.
                 let ahead: String = rest.clone().take(3).collect();
@@ -55,14 +67,10 @@ fn literals(source: &str) -> Vec<Literal> {
                 }
             }
             '"' => {
-                let mut text = String::new();
-                while let Some(c) = rest.next().filter(|c| *c != '"') {
-                    text.push(c);
-                    if c == '\\' {
-                        text.extend(rest.next());
-                    }
-                }
+                let text = literal(&mut rest, &head);
+                bones.push_str(&format!("{}\"", found.len()));
                 found.push(Literal { text, within: within.clone() });
+                head.clear();
             }
             '(' | '[' | '{' => within.push(std::mem::take(&mut head)),
             ')' | ']' | '}' => {
@@ -73,7 +81,24 @@ fn literals(source: &str) -> Vec<Literal> {
             _ => head.clear(),
         }
     }
-    found
+    (bones, found)
+}
+
+/// The rest of a string literal whose first quotation mark was read; `head` stands before that: `r#` where it is raw.
+fn literal(rest: &mut impl Iterator<Item = char>, head: &str) -> String {
+    let mut text = String::new();
+    let raw = head.strip_prefix('r').filter(|marks| marks.bytes().all(|mark| mark == b'#'));
+    let end = format!("\"{}", raw.unwrap_or_default());
+    while let Some(c) = rest.next() {
+        text.push(c);
+        if let Some(whole) = text.strip_suffix(&end) {
+            return whole.to_owned();
+        }
+        if raw.is_none() && c == '\\' {
+            text.extend(rest.next());
+        }
+    }
+    text
 }
 
 /// Two words beside each other.
