@@ -375,7 +375,8 @@ pub enum Class {
     Retry,
     /// Sent, but no answer: it may have happened. Read back, then repeat.
     Unknown,
-    /// The vendor refuses our credentials or rights. Tried again, and told to a human.
+    /// The vendor refuses our credentials or rights, or what is set up there has no place for what we send. Tried again, and
+    /// told to a human.
     Auth,
     /// What it concerns is not there.
     Gone,

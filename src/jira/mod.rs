@@ -29,7 +29,7 @@ mod status;
 mod text;
 mod wire;
 
-pub use needs::Need;
+pub use needs::{Gap, Need};
 pub use open::{Issue, Ticket};
 pub use status::Moved;
 

@@ -3,7 +3,7 @@
 //! Jira has no key that makes a create idempotent. So a label finds the issue, and a property, set in the same call,
 //! says that it is the one. A search may lag by minutes; reading an issue does not.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Duration};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use crate::domain::port::{Class, Doubt, EffectError};
 
 /// The most pages of a search that are followed: two issues are one too many already.
 const MOST_PAGES: usize = 5;
+
+/// The wait between two tries of what the project refuses as it is set up: nobody mends it by the minute.
+const UNTIL_MENDED: Duration = Duration::from_secs(600);
 
 /// What is to be opened.
 #[derive(Clone, Debug)]
@@ -62,6 +65,14 @@ impl Ticket {
     }
 }
 
+/// What a project refuses to open as it is set up is opened once that is mended, like what a right is missing for.
+fn until_mended(error: EffectError) -> EffectError {
+    match error.class {
+        Class::Rejected => EffectError { class: Class::Auth, after: Some(UNTIL_MENDED), ..error },
+        _ => error,
+    }
+}
+
 /// A hit that is ours.
 struct Hit {
     issue: Issue,
@@ -73,7 +84,8 @@ impl Jira {
     /// shown it.
     ///
     /// # Errors
-    /// [`Class::Unknown`] while it may be there; [`Class::Rejected`] names the fields that Jira refuses.
+    /// [`Class::Unknown`] while it may be there; [`Class::Auth`] also where the project refuses it as it is set up, with the
+    /// fields that it names.
     pub async fn open(&self, ticket: &Ticket, doubt: Doubt) -> Result<Issue, EffectError> {
         let label = ticket.label();
         if self.0.doubts.doubts(&label, doubt) {
@@ -102,7 +114,7 @@ impl Jira {
         }
         let settings = &self.0.settings;
         let body = ticket.body(&settings.project, &settings.issue_type);
-        let reply = self.post(self.url(&["issue"]), &body).await?;
+        let reply = self.post(self.url(&["issue"]), &body).await.map_err(until_mended)?;
         let Created { id, key } = reply.json().map_err(wire::unread)?;
         Ok(Issue { id, key })
     }

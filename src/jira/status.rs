@@ -43,12 +43,17 @@ struct Category {
 
 impl Status {
     fn is(&self, name: &str) -> bool {
-        self.name.trim().to_lowercase() == name.trim().to_lowercase()
+        is_called(&self.name, name)
     }
 
     pub(super) fn is_done(&self) -> bool {
         self.status_category.key == "done"
     }
+}
+
+/// Whether two names of statuses are the same to people.
+pub(super) fn is_called(name: &str, other: &str) -> bool {
+    name.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 #[derive(Deserialize)]

@@ -232,6 +232,12 @@ pub fn standing(name: &str, request: &Request) -> Card {
 fn credentials(fault: &Fault) -> Vec<Line> {
     let (name, jira) = (named(fault.vendor), fault.vendor == Vendor::Jira);
     let (first, until) = match (fault.status, jira) {
+        (Some(Fault::NOT_TAKEN), true) => {
+            ("tickets as its project is set up", "They wait for 30 days until that is mended")
+        }
+        (_, true) if matches!(Finding::of(fault), Some(Finding::NoProject(_))) => {
+            ("to show the bot the project", "Tickets wait until it is shown")
+        }
         (Some(FORBIDDEN), false) => {
             ("the bot a right that it needs", "Something does not open or end until it is given")
         }
@@ -256,6 +262,37 @@ const fn named(vendor: Vendor) -> &'static str {
 
 /// HTTP 403: the key is known, and a right is missing.
 const FORBIDDEN: u16 = 403;
+
+/// What keeps a project from taking tickets, each in a line: see [`gap`].
+#[must_use]
+pub fn project(key: &str, gaps: Vec<String>) -> Card {
+    let mut lines = vec![warning(format!("Project {key} in Jira does not fit the tickets"))];
+    lines.extend(gaps.into_iter().map(|gap| vec![text(gap)]));
+    lines.push(vec![text("Tickets wait, or stay where they are, until that is mended.")]);
+    lines.push(vec![text("Access opens and ends as before.")]);
+    told(lines)
+}
+
+/// What is missing in a project.
+pub mod gap {
+    /// A required field that tickets do not fill.
+    #[must_use]
+    pub fn field(name: &str, id: &str) -> String {
+        format!("It requires {name} ({id}), which tickets do not fill.")
+    }
+
+    /// The issue type of tickets.
+    #[must_use]
+    pub fn issue_type(name: &str) -> String {
+        format!("It has no issue type {name}.")
+    }
+
+    /// A status of tickets.
+    #[must_use]
+    pub fn status(name: &str) -> String {
+        format!("Its tickets have no status {name}.")
+    }
+}
 
 /// The program has started and can only end what is due.
 #[must_use]

@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::OnceLock, time::Duration};
 use jitney::{
     domain::port::{Class, Doubt, EffectError},
     jira::{
-        Issue, Jira, Moved, Need, Settings, Ticket, Timing, Words,
+        Gap, Issue, Jira, Moved, Need, Settings, Ticket, Timing, Words,
         adf::{Block, document},
     },
     slack::connector::install_tls,
@@ -375,7 +375,8 @@ async fn a_new_required_field_is_reported_with_its_name_and_id() {
     let need = Need { id: "customfield_10010".into(), name: "Cost centre".into() };
     assert_eq!(jira.needs().await.unwrap(), [need]);
     let refused = jira.open(&ticket("R-142"), Doubt::None).await.unwrap_err();
-    assert_eq!(code(&refused), (Class::Rejected, "fields_refused:customfield_10010"));
+    assert_eq!(code(&refused), (Class::Auth, "fields_refused:customfield_10010"), "it can be mended");
+    assert!(refused.after.is_some_and(|after| after >= Duration::from_secs(60)), "and not by the minute");
     world.change(|state| state.jira.project.fields.retain(|field| field.id != "customfield_10010"));
     jira.open(&ticket("R-142"), Doubt::None).await.unwrap();
     let wrong = |settings| Jira::new(settings, &SecretString::from(world::jira_token()), QUICK).unwrap();
@@ -384,6 +385,23 @@ async fn a_new_required_field_is_reported_with_its_name_and_id() {
     assert_eq!(code(&kind), (Class::Rejected, "no_issue_type:Epic"));
     let project = wrong(Settings { project: "NONE".into(), ..base }).needs().await.unwrap_err();
     assert_eq!(project.class, Class::Gone);
+}
+
+#[tokio::test]
+async fn what_a_project_lacks_is_named() {
+    let (world, jira) = tracker().await;
+    assert_eq!(jira.gaps(&["in progress"]).await.unwrap(), []);
+    world.change(|state| {
+        state.jira.project.fields.push(Field::required("customfield_10010", "Cost centre"));
+        state.jira.project.statuses.retain(|status| status.name != "Done");
+    });
+    let field = Gap::Field(Need { id: "customfield_10010".into(), name: "Cost centre".into() });
+    let status = |name: &str| Gap::Status(name.into());
+    assert_eq!(jira.gaps(&["Granted"]).await.unwrap(), [field, status("Granted"), status("Done")]);
+    world.change(|state| state.jira.project.issue_types.retain(|kind| kind.name != "Task"));
+    assert_eq!(jira.gaps(&[]).await.unwrap(), [Gap::IssueType("Task".into())]);
+    world.change(|state| state.jira.token_revoked = true);
+    assert_eq!(jira.gaps(&[]).await.unwrap_err().class, Class::Auth);
 }
 
 #[tokio::test]
@@ -473,7 +491,7 @@ async fn an_answer_that_is_none_is_classed_by_what_may_have_happened() {
         (status(404, json!({"errorMessages": ["gone"]})), Class::Gone, Class::Gone),
         (
             status(400, json!({"errorMessages": ["my justification"], "errors": {"a b": "x"}})),
-            Class::Rejected,
+            Class::Auth,
             Class::Rejected,
         ),
         (What::Unauthorized, Class::Auth, Class::Auth),

@@ -63,6 +63,9 @@ impl Finding {
 }
 
 impl Fault {
+    /// HTTP 400: what was sent has no place in what is set up there.
+    pub const NOT_TAKEN: u16 = 400;
+
     /// The person is not active: `status` in Okta's own word, or nothing where it shows them no more.
     #[must_use]
     pub fn of_inactive(status: Option<&str>) -> Self {
