@@ -364,6 +364,3 @@ fn said(fault: &Fault) -> String {
     let parts: Vec<String> = [status, code, receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
-
-#[cfg(test)]
-mod tests;

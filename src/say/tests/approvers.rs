@@ -92,7 +92,7 @@ fn a_later_step() {
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142) · closes ‹2026-11-25 14:40 UTC+1› if nobody decides
     text: Alice Martin asks for Production Database, Read-Write, for 2 hours. You, Eve Lang or 1 other decide: Production Database asks soc. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42
     ");
-    assert_snapshot!(seen(&later, "bob").lines().find(|line| line.starts_with("1. ")).unwrap(), @"1. You approved, ‹2026-11-24 14:41 UTC+1›");
+    assert_snapshot!(seen(&later, "bob").lines().next().unwrap(), @"**You approved**, ‹2026-11-24 14:41 UTC+1›");
 }
 
 #[test]
