@@ -6,7 +6,18 @@ use std::{
 };
 
 /// Rooms from which something reaches people.
-const ROOMS: [&str; 6] = ["src/slack", "src/slack.rs", "src/engine", "src/app", "src/app.rs", "src/outside"];
+const ROOMS: [&str; 10] = [
+    "src/slack",
+    "src/slack.rs",
+    "src/engine",
+    "src/app",
+    "src/app.rs",
+    "src/outside",
+    "src/outside.rs",
+    "src/okta",
+    "src/jira",
+    "src/domain",
+];
 
 /// Within these nobody but who runs the program reads.
 const FOR_OPERATORS: [&str; 12] = [
@@ -25,9 +36,31 @@ const FOR_OPERATORS: [&str; 12] = [
 ];
 
 /// Literals with a space that are no words for people, and why.
-const NO_SENTENCES: [(&str, &str); 2] = [
+const NO_SENTENCES: [(&str, &str); 17] = [
+    ("not shown yet", "the code of a fault: an addition is not confirmed"),
+    ("still shown", "the code of a fault: a removal is not confirmed"),
+    ("back again", "the code of a fault: a removal does not last"),
+    ("not found yet", "the code of a fault: what may have been opened is looked for"),
+    ("pages in a circle", "the code of a fault: a list that leads to itself"),
+    ("pages without end", "the code of a fault: a list that does not end"),
+    ("comments without end", "the code of a fault: the same, of comments"),
+    ("one group", "a share of Okta's budget"),
+    ("one user", "a share of Okta's budget"),
+    ("all else", "a share of Okta's budget"),
+    (r#"profile.email eq \"{value}\" or profile.login eq \"{value}\""#, "a query of Okta"),
+    ("project = {} AND labels = {}", "a query of Jira"),
+    ("until eod", "what people type"),
+    ("end of business day", "what people type"),
+    ("owner of {application}", "a step in the log"),
     ("too long", "the code of a fault, beside the vendors'"),
     ("an address this program does not call", "the code of a fault, beside the vendors'"),
+];
+
+/// Where every literal is for who runs the program, and why.
+const QUIET: [(&str, &str); 3] = [
+    ("src/domain/id.rs", "what a value in the configuration ought to be"),
+    ("src/domain/live.rs", "why a journal is refused, at which the program stops"),
+    ("src/domain/live/", "the same"),
 ];
 
 /// A string literal, and what it stands in.
@@ -136,6 +169,7 @@ fn sentences_live_in_say() {
     assert!(all.len() > 20, "{all:?}");
     let found: Vec<String> = all
         .iter()
+        .filter(|path| !QUIET.iter().any(|(place, _)| path.to_string_lossy().contains(place)))
         .flat_map(|path| {
             wordings(&fs::read_to_string(path).unwrap())
                 .into_iter()
