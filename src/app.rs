@@ -205,10 +205,15 @@ impl ChatRoom {
         self.helm.connected().await;
         let (settings, outside, status) = (self.post.settings(), self.post.outside(), self.door.watch());
         let begins = if settings.is_some() { Begins::Served } else { Begins::InCustody };
+        let looking = async {
+            post::look_over_tickets(&outside).await;
+            std::future::pending::<()>().await
+        };
         // In custody admins are told, and whoever asks or decides; access can be returned.
         tokio::select! {
             () = self.serve(client, chat, settings.as_deref()) => {}
             () = tell_of_custody(&outside, status, begins) => {}
+            () = looking => {}
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
         time::Timestamp,
     },
     okta::Okta,
-    say::{alert, approver, audit, nudge, refusal},
+    say::{Card, alert, approver, audit, nudge, refusal},
     slack::chat::{Chat, Guest},
 };
 
@@ -55,6 +55,17 @@ impl Vendors {
         administrators: BTreeSet<OktaGroupId>,
     ) -> Self {
         Self { okta, tickets, chat, clock, administrators, rosters: Mutex::default() }
+    }
+
+    /// What admins should know of Jira's project before its first ticket, if anything.
+    ///
+    /// # Errors
+    /// Where Jira does not answer.
+    pub async fn look_over_tickets(&self) -> Result<Option<Card>, EffectError> {
+        match &self.tickets {
+            Some(tickets) => tickets.look_over().await,
+            None => Ok(None),
+        }
     }
 
     fn chat(&self) -> Result<Arc<Chat>, EffectError> {

@@ -112,6 +112,20 @@ impl Post {
     }
 }
 
+/// Tells the admins what is missing in Jira's project, once Jira is reached for the first time.
+pub(super) async fn look_over_tickets(outside: &Vendors) {
+    let (mut wait, longest) = WAITS;
+    loop {
+        match outside.look_over_tickets().await {
+            Ok(Some(card)) => return insist(outside, &card).await,
+            Ok(None) => return,
+            Err(error) => warn!(fault = ?error.fault, "Jira's project cannot be looked over yet"),
+        }
+        clock::pause(wait).await;
+        wait = (wait * 2).min(longest);
+    }
+}
+
 /// Tells the admins what no promise on record covers, as often as it takes until one of them is told.
 pub(super) async fn insist(outside: &Vendors, card: &Card) {
     let (mut wait, longest) = WAITS;

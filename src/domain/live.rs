@@ -142,7 +142,7 @@ impl Lacks {
 
     const fn by(fault: &Fault) -> Self {
         match fault.status {
-            Some(Self::FORBIDDEN) => Self::Right,
+            Some(Self::FORBIDDEN | Fault::NOT_TAKEN) => Self::Right,
             _ => Self::Admission,
         }
     }

@@ -20,8 +20,10 @@ use super::{
 };
 
 mod alert;
+mod finding;
 
 pub use alert::{Alert, Late, LateRemoval};
+pub use finding::{Finding, UnfitGroup};
 
 /// One person in one Okta group: what is given and taken back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -259,7 +261,7 @@ pub struct Standing {
     pub inactive: Option<String>,
     /// Why nothing can be added: the group is none that Jitney may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unfit_group: Option<String>,
+    pub unfit_group: Option<UnfitGroup>,
 }
 
 /// How a removal came out. Each was read back.
@@ -380,7 +382,8 @@ pub enum Class {
     Retry,
     /// Sent, but no answer: it may have happened. Read back, then repeat.
     Unknown,
-    /// The vendor refuses our credentials or rights. Tried again, and told to a human.
+    /// The vendor refuses our credentials or rights, or what is set up there has no place for what we send. Tried again, and
+    /// told to a human.
     Auth,
     /// What it concerns is not there.
     Gone,

@@ -14,7 +14,7 @@ use super::{
     catalogue::{Application, Catalogue, Sensitivity, StepRule},
     command::Surface,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
-    port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, ViewKey},
+    port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, UnfitGroup, ViewKey},
     quorum,
     said::{Said, hex},
     ticket::Ticket,
@@ -448,7 +448,7 @@ pub enum NotOpened {
     /// The group is none that Jitney may change.
     UnfitGroup {
         /// Why not.
-        reason: String,
+        reason: UnfitGroup,
     },
     /// What was asked for has changed, or may not be asked for by them any more.
     NotOffered,

@@ -96,7 +96,7 @@ impl Jira {
                 .append_pair("maxResults", &PAGE.to_string())
                 .append_pair("orderBy", "-created")
                 .append_pair("expand", "properties");
-            let read: Page = self.get(url).await?.json()?;
+            let read: Page = self.read(url).await?.json()?;
             for comment in &read.comments {
                 if self.is_of(comment, event).await? {
                     return Ok(true);
@@ -113,7 +113,7 @@ impl Jira {
         if let Some(properties) = &comment.properties {
             return Ok(properties.iter().any(|property| property.is_of(event)));
         }
-        match self.get(self.url(&["comment", &comment.id, "properties", PROPERTY])).await {
+        match self.read(self.url(&["comment", &comment.id, "properties", PROPERTY])).await {
             Ok(reply) => Ok(reply.json::<Property>()?.is_of(event)),
             Err(error) if error.class == Class::Gone => Ok(false),
             Err(error) => Err(error),

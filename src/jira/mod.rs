@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::{
-    domain::port::{Class, EffectError, Fault, Vendor},
+    domain::port::{Class, EffectError, Fault, Finding, Vendor},
     http::{BaseError, Http},
 };
 
@@ -29,7 +29,7 @@ mod status;
 mod text;
 mod wire;
 
-pub use needs::Need;
+pub use needs::{Gap, Need};
 pub use open::{Issue, Ticket};
 pub use status::Moved;
 
@@ -123,7 +123,22 @@ impl Jira {
     /// # Errors
     /// [`Class::Auth`] if it is not.
     pub async fn account(&self) -> Result<(), EffectError> {
-        self.get(self.url(&["myself"])).await.map(drop)
+        self.get(self.url(&["myself"])).await.map(drop).map_err(shut_out)
+    }
+
+    /// Whether the account is let in, and sees the project.
+    ///
+    /// # Errors
+    /// [`Class::Auth`] if not.
+    pub(super) async fn sees_project(&self) -> Result<(), EffectError> {
+        self.account().await?;
+        let project = &self.0.settings.project;
+        let hidden = |error: EffectError| {
+            let code = Some(Finding::NoProject(project.clone()).code());
+            let fault = Fault { code, ..error.fault.clone() };
+            if error.class == Class::Gone { EffectError { fault, ..shut_out(error) } } else { error }
+        };
+        self.get(self.url(&["project", project])).await.map(drop).map_err(hidden)
     }
 
     /// Where a person reads an issue: on the site, also when calls go through the gateway.
@@ -150,6 +165,17 @@ impl Jira {
         let server: Server = self.get(self.url(&["serverInfo"])).await?.json()?;
         Ok(server.base_url)
     }
+}
+
+/// What is there for everybody is not there for whoever is not let in.
+fn shut_out(error: EffectError) -> EffectError {
+    let class = if error.class == Class::Gone { Class::Auth } else { error.class };
+    EffectError { class, ..error }
+}
+
+/// What the client finds wrong with how the project is set up.
+fn found(finding: &Finding) -> EffectError {
+    failure(Class::Rejected, finding.code())
 }
 
 /// A failure that the client finds itself.

@@ -3,7 +3,7 @@
 //! Jira has no key that makes a create idempotent. So a label finds the issue, and a property, set in the same call,
 //! says that it is the one. A search may lag by minutes; reading an issue does not.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Duration};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use crate::domain::port::{Class, Doubt, EffectError};
 
 /// The most pages of a search that are followed: two issues are one too many already.
 const MOST_PAGES: usize = 5;
+
+/// The wait between two tries of what the project refuses as it is set up: nobody mends it by the minute.
+const UNTIL_MENDED: Duration = Duration::from_secs(600);
 
 /// What is to be opened.
 #[derive(Clone, Debug)]
@@ -62,6 +65,14 @@ impl Ticket {
     }
 }
 
+/// What a project refuses to open as it is set up is opened once that is mended, like what a right is missing for.
+fn until_mended(error: EffectError) -> EffectError {
+    match error.class {
+        Class::Rejected => EffectError { class: Class::Auth, after: Some(UNTIL_MENDED), ..error },
+        _ => error,
+    }
+}
+
 /// A hit that is ours.
 struct Hit {
     issue: Issue,
@@ -73,7 +84,8 @@ impl Jira {
     /// shown it.
     ///
     /// # Errors
-    /// [`Class::Unknown`] while it may be there; [`Class::Rejected`] names the fields that Jira refuses.
+    /// [`Class::Unknown`] while it may be there; [`Class::Auth`] also where the project refuses it as it is set up, with the
+    /// fields that it names.
     pub async fn open(&self, ticket: &Ticket, doubt: Doubt) -> Result<Issue, EffectError> {
         let label = ticket.label();
         if self.0.doubts.doubts(&label, doubt) {
@@ -102,7 +114,7 @@ impl Jira {
         }
         let settings = &self.0.settings;
         let body = ticket.body(&settings.project, &settings.issue_type);
-        let reply = self.post(self.url(&["issue"]), &body).await?;
+        let reply = self.post(self.url(&["issue"]), &body).await.map_err(until_mended)?;
         let Created { id, key } = reply.json().map_err(wire::unread)?;
         Ok(Issue { id, key })
     }
@@ -114,7 +126,12 @@ impl Jira {
     /// See [`EffectError`].
     pub async fn find(&self, ticket: &Ticket) -> Result<Option<Issue>, EffectError> {
         let mut hits = Vec::new();
-        for id in self.search(&ticket.label()).await? {
+        let ids = self.search(&ticket.label()).await?;
+        if ids.is_empty() {
+            // Nobody finds nothing, where a site shows itself to anybody.
+            self.sees_project().await?;
+        }
+        for id in ids {
             hits.extend(self.confirmed(&id, &ticket.mark).await?);
         }
         hits.sort_by_key(|hit| Reverse(hit.issue.id.parse::<u64>().unwrap_or(u64::MAX)));
@@ -185,7 +202,7 @@ impl Jira {
         }
         let mut url = self.url(&["issue", id]);
         url.query_pairs_mut().append_pair("fields", "status").append_pair("properties", PROPERTY);
-        let read: Read = match self.get(url).await {
+        let read: Read = match self.read(url).await {
             Ok(reply) => reply.json()?,
             Err(error) if error.class == Class::Gone => return Ok(None),
             Err(error) => return Err(error),

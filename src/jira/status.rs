@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Jira, failure};
-use crate::domain::port::{Class, EffectError};
+use super::{Jira, found};
+use crate::domain::port::{Class, EffectError, Finding};
 
 /// The field that a closing transition may ask for.
 const RESOLUTION: &str = "resolution";
@@ -43,12 +43,17 @@ struct Category {
 
 impl Status {
     fn is(&self, name: &str) -> bool {
-        self.name.trim().to_lowercase() == name.trim().to_lowercase()
+        is_called(&self.name, name)
     }
 
     pub(super) fn is_done(&self) -> bool {
         self.status_category.key == "done"
     }
+}
+
+/// Whether two names of statuses are the same to people.
+pub(super) fn is_called(name: &str, other: &str) -> bool {
+    name.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 #[derive(Deserialize)]
@@ -139,18 +144,18 @@ impl Jira {
         }
         let mut url = self.url(&["issue", issue]);
         url.query_pairs_mut().append_pair("fields", "status");
-        Ok(self.get(url).await?.json::<Read>()?.fields.status)
+        Ok(self.read(url).await?.json::<Read>()?.fields.status)
     }
 
     async fn lead(&self, issue: &str, status: &str) -> Result<Moved, EffectError> {
         let transitions = self.transitions(issue).await?;
         let leading = || transitions.iter().filter(|one| one.to.is(status) && one.is_available != Some(false));
         let Some(transition) = leading().find(|one| one.needs().is_empty()).or_else(|| leading().next()) else {
-            return Err(failure(Class::Rejected, format!("no transition to {status}")));
+            return Err(found(&Finding::NoTransition(status.to_owned())));
         };
         let needs = transition.needs();
         if !needs.is_empty() {
-            return Err(failure(Class::Rejected, format!("the transition to {status} needs {}", needs.join(" "))));
+            return Err(found(&Finding::TransitionNeeds { to: status.to_owned(), fields: needs.join(" ") }));
         }
         let url = self.url(&["issue", issue, "transitions"]);
         match self.write(issue, url, &transition.body()).await {
@@ -172,6 +177,6 @@ impl Jira {
         }
         let mut url = self.url(&["issue", issue, "transitions"]);
         url.query_pairs_mut().append_pair("expand", "transitions.fields");
-        Ok(self.get(url).await?.json::<List>()?.transitions)
+        Ok(self.read(url).await?.json::<List>()?.transitions)
     }
 }

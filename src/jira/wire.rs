@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Jira, failure};
 use crate::{
-    domain::port::{Class, EffectError, Fault, Vendor},
+    domain::port::{Class, EffectError, Fault, Finding, Vendor},
     http::{Priority, Reply},
 };
 
@@ -30,6 +30,20 @@ impl Jira {
         judged(reply, &Method::GET)
     }
 
+    /// Reads what is known to be there, or was.
+    pub(super) async fn read(&self, url: Url) -> Result<Reply, EffectError> {
+        self.sure(self.get(url).await).await
+    }
+
+    /// "Gone" is also what Jira says of what an account may not see, and to nobody at all: it is believed only of an account
+    /// that is let in and sees the project.
+    async fn sure(&self, result: Result<Reply, EffectError>) -> Result<Reply, EffectError> {
+        if result.as_ref().is_err_and(|error| error.class == Class::Gone) {
+            self.sees_project().await?;
+        }
+        result
+    }
+
     pub(super) async fn post(&self, url: Url, body: &Value) -> Result<Reply, EffectError> {
         let reply = self.0.http.call_with(Method::POST, url, body, Priority::Other).await?;
         judged(reply, &Method::POST)
@@ -44,7 +58,7 @@ impl Jira {
         {
             self.0.pace.pause(issue, error.after.unwrap_or_default());
         }
-        result
+        self.sure(result).await
     }
 }
 
@@ -100,7 +114,7 @@ impl Word {
             |name: &String| name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let fields: Vec<String> =
             self.errors?.into_iter().map(|(name, _)| name).filter(named).take(MOST_NAMED).collect();
-        (!fields.is_empty()).then(|| format!("refused {}", fields.join(" ")))
+        (!fields.is_empty()).then(|| Finding::FieldsRefused(fields.join(" ")).code())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     clock,
     domain::{
         id::OktaGroupId,
-        port::{Class, Doubt, EffectError, Fault, MembershipKey, Outcome, Removal, Standing, Vendor},
+        port::{Class, Doubt, EffectError, Fault, MembershipKey, Outcome, Removal, Standing, UnfitGroup, Vendor},
     },
     http::Priority,
 };
@@ -31,7 +31,7 @@ impl Okta {
         key: &MembershipKey,
         administrators: &BTreeSet<OktaGroupId>,
     ) -> Result<Standing, EffectError> {
-        let person = self.user(key.user.as_str()).await?;
+        let Some(person) = there(self.user(key.user.as_str()).await)? else { return Ok(nobody()) };
         let unfit_group = self.unfit(&key.group, administrators).await?;
         let inactive = (!person.is_active()).then(|| person.status.clone());
         let member = self.is_member(key, Priority::Other).await? && {
@@ -46,7 +46,7 @@ impl Okta {
         &self,
         group: &OktaGroupId,
         administrators: &BTreeSet<OktaGroupId>,
-    ) -> Result<Option<String>, EffectError> {
+    ) -> Result<Option<UnfitGroup>, EffectError> {
         #[derive(Deserialize)]
         struct Group {
             #[serde(rename = "type", default)]
@@ -55,17 +55,17 @@ impl Okta {
         let url = self.http.url(&["api", "v1", "groups", group.as_str()]);
         let read: Group = match self.get(url, Priority::Other).await {
             Ok(reply) => reply.json()?,
-            Err(error) if error.class == Class::Gone => return Ok(Some("it does not exist".to_owned())),
+            Err(error) if error.class == Class::Gone => return Ok(Some(UnfitGroup::Missing)),
             Err(error) => return Err(error),
         };
         if read.kind != OKTA_GROUP {
-            return Ok(Some(format!("it is of type {}", read.kind)));
+            return Ok(Some(UnfitGroup::Type(read.kind)));
         }
         if self.is_fed_by_a_rule(group).await? {
-            return Ok(Some("it is filled by a group rule".to_owned()));
+            return Ok(Some(UnfitGroup::FilledByRule));
         }
         if !administrators.contains(group) && self.carries_roles(group).await? {
-            return Ok(Some("it carries Okta admin roles".to_owned()));
+            return Ok(Some(UnfitGroup::CarriesRoles));
         }
         Ok(None)
     }
@@ -94,17 +94,17 @@ impl Okta {
     /// Adds, and reads back. Where an earlier try may have happened it is looked for first.
     ///
     /// # Errors
-    /// See [`EffectError`]. Whoever is not ACTIVE is rejected, with the status as its code: they may have been when it was
-    /// first tried, and whatever a try in doubt did is for the caller to undo.
+    /// See [`EffectError`]. Whoever is not ACTIVE, or not there, is rejected, and the fault is [`Fault::inactive`]: they may
+    /// have been when it was first tried, and whatever a try in doubt did is for the caller to undo.
     pub async fn add(&self, key: &MembershipKey, doubt: Doubt) -> Result<Outcome, EffectError> {
-        let person = self.user(key.user.as_str()).await?;
-        if !person.is_active() {
-            return Err(not_yet(&person.status, None, Class::Rejected));
-        }
+        self.active(key).await?;
         if doubt == Doubt::MayHaveHappened && self.is_member(key, Priority::Other).await? {
             return Ok(Outcome::Added { receipt: None });
         }
-        let receipt = self.put(key).await?;
+        let receipt = match self.put(key).await {
+            Ok(receipt) => receipt,
+            Err(error) => return Err(self.whose_fault(key, error).await?),
+        };
         for look in 0..self.timing.looks {
             // The addition is sent: whatever a look fails with, it may have happened.
             if self.is_member(key, Priority::Other).await.map_err(in_doubt)? {
@@ -113,6 +113,24 @@ impl Okta {
             self.again(look).await;
         }
         Err(not_yet("not shown yet", receipt, Class::Unknown))
+    }
+
+    /// Refuses whoever is not active.
+    async fn active(&self, key: &MembershipKey) -> Result<(), EffectError> {
+        let person = there(self.user(key.user.as_str()).await)?;
+        match person.as_ref().map(|person| person.status.as_str()) {
+            Some(super::ACTIVE) => Ok(()),
+            status => Err(EffectError { class: Class::Rejected, after: None, fault: Fault::of_inactive(status) }),
+        }
+    }
+
+    /// What an addition failed with, by whose fault it was: they may have been suspended or deleted since the look. Where
+    /// that cannot be read the next try finds out.
+    async fn whose_fault(&self, key: &MembershipKey, error: EffectError) -> Result<EffectError, EffectError> {
+        match error.class {
+            Class::Rejected | Class::Gone => self.active(key).await.map(|()| error),
+            _ => Ok(error),
+        }
     }
 
     /// Answers Okta's name of the call.
@@ -232,6 +250,11 @@ fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, EffectError> {
         Err(error) if error.class == Class::Gone => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What stands of whom Okta shows no more.
+fn nobody() -> Standing {
+    Standing { member: false, inactive: Fault::of_inactive(None).code, unfit_group: None }
 }
 
 fn in_doubt(error: EffectError) -> EffectError {

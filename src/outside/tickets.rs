@@ -3,27 +3,32 @@
 //! It refuses to know when to try again.
 
 use jiff::tz::TimeZone;
+use tracing::error;
 
 use crate::{
     config::{self, Settings},
     domain::{
         id::EffectId,
-        port::{Doubt, Effect, EffectError, Outcome},
+        port::{Alert, Class, Doubt, Effect, EffectError, Outcome},
         request::Request,
         ticket::{Column, Ticket},
     },
     http::BaseError,
     jira::{
-        self, Issue, Jira, Timing, Words,
+        self, Gap, Issue, Jira, Timing, Words,
         adf::{self, Block},
     },
-    say::ticket::{self, Part},
+    say::{
+        Card, alert,
+        ticket::{self, Part},
+    },
 };
 
 /// The tickets of a project.
 pub struct Tickets {
     jira: Jira,
     granted: String,
+    project: String,
     zone: TimeZone,
 }
 
@@ -37,9 +42,33 @@ impl Tickets {
         let config::Jira { base_url, email, token, project, issue_type, granted, closed } = configured.clone();
         let words = Words { cut: ticket::CUT, duplicate_of: ticket::duplicate_of };
         let settings_of_jira =
-            jira::Settings { base: base_url, email: Some(email), project, issue_type, closed, words };
+            jira::Settings { base: base_url, email: Some(email), project: project.clone(), issue_type, closed, words };
         let jira = Jira::new(settings_of_jira, &token, Timing::default())?;
-        Ok(Some(Self { jira, granted, zone: settings.requests.business_day.zone.clone() }))
+        Ok(Some(Self { jira, granted, project, zone: settings.requests.business_day.zone.clone() }))
+    }
+
+    /// What admins should know of the project before its first ticket, if anything.
+    ///
+    /// # Errors
+    /// Where Jira does not answer.
+    pub(super) async fn look_over(&self) -> Result<Option<Card>, EffectError> {
+        let gaps = match self.jira.gaps(&[&self.granted]).await {
+            Err(error) if matches!(error.class, Class::Retry | Class::Unknown) => return Err(error),
+            Err(EffectError { fault, .. }) => {
+                error!(?fault, "Jira does not let the bot in, or not to the project");
+                return Ok(Some(alert::card(&Alert::CredentialsRefused { fault }, None)));
+            }
+            Ok(gaps) => gaps,
+        };
+        for gap in &gaps {
+            error!(?gap, project = self.project, "the project does not fit the tickets");
+        }
+        let words = gaps.iter().map(|gap| match gap {
+            Gap::Field(need) => alert::gap::field(&need.name, &need.id),
+            Gap::IssueType(name) => alert::gap::issue_type(name),
+            Gap::Status(name) => alert::gap::status(name),
+        });
+        Ok((!gaps.is_empty()).then(|| alert::project(&self.project, words.collect())))
     }
 
     /// One try of one promise about a ticket.

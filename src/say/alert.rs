@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     alarm::Alarm,
     id::{RequestId, SlackUserId},
-    port::{Alert, Approver, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
+    port::{Alert, Approver, Fault, Finding, Late, LateRemoval, MembershipKey, Removal, UnfitGroup, Vendor},
     request::{Request, Route},
 };
 
@@ -29,7 +29,16 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
         ],
         Alert::GroupUnfit { request, group, reason } => vec![
             warning(format!("{request} could not be opened")),
-            vec![text(format!("Group {group} cannot be changed: {reason}."))],
+            vec![text(format!("Group {group} cannot be changed: {}.", unfit(reason)))],
+            vec![text(ASK_AGAIN)],
+        ],
+        Alert::LookRefused { request, membership, fault } => vec![
+            warning(format!("{request} could not be opened")),
+            vec![text(format!(
+                "Okta refuses to let the bot read what stands in group {}: {}.",
+                membership.group,
+                said(fault)
+            ))],
             vec![text(ASK_AGAIN)],
         ],
         Alert::ApproverUnreachable { request, slack, fault } => unreachable(*request, slack, fault, about),
@@ -223,6 +232,12 @@ pub fn standing(name: &str, request: &Request) -> Card {
 fn credentials(fault: &Fault) -> Vec<Line> {
     let (name, jira) = (named(fault.vendor), fault.vendor == Vendor::Jira);
     let (first, until) = match (fault.status, jira) {
+        (Some(Fault::NOT_TAKEN), true) => {
+            ("tickets as its project is set up", "They wait for 30 days until that is mended")
+        }
+        (_, true) if matches!(Finding::of(fault), Some(Finding::NoProject(_))) => {
+            ("to show the bot the project", "Tickets wait until it is shown")
+        }
         (Some(FORBIDDEN), false) => {
             ("the bot a right that it needs", "Something does not open or end until it is given")
         }
@@ -247,6 +262,37 @@ const fn named(vendor: Vendor) -> &'static str {
 
 /// HTTP 403: the key is known, and a right is missing.
 const FORBIDDEN: u16 = 403;
+
+/// What keeps a project from taking tickets, each in a line: see [`gap`].
+#[must_use]
+pub fn project(key: &str, gaps: Vec<String>) -> Card {
+    let mut lines = vec![warning(format!("Project {key} in Jira does not fit the tickets"))];
+    lines.extend(gaps.into_iter().map(|gap| vec![text(gap)]));
+    lines.push(vec![text("Tickets wait, or stay where they are, until that is mended.")]);
+    lines.push(vec![text("Access opens and ends as before.")]);
+    told(lines)
+}
+
+/// What is missing in a project.
+pub mod gap {
+    /// A required field that tickets do not fill.
+    #[must_use]
+    pub fn field(name: &str, id: &str) -> String {
+        format!("It requires {name} ({id}), which tickets do not fill.")
+    }
+
+    /// The issue type of tickets.
+    #[must_use]
+    pub fn issue_type(name: &str) -> String {
+        format!("It has no issue type {name}.")
+    }
+
+    /// A status of tickets.
+    #[must_use]
+    pub fn status(name: &str) -> String {
+        format!("Its tickets have no status {name}.")
+    }
+}
 
 /// The program has started and can only end what is due.
 #[must_use]
@@ -284,13 +330,37 @@ pub fn unheard(fault: &str) -> Card {
     Card { text: plain(&lines), lines, ..Card::default() }
 }
 
+/// Why a group is none that may be changed.
+#[must_use]
+pub fn unfit(group: &UnfitGroup) -> String {
+    match group {
+        UnfitGroup::Missing => "it does not exist".to_owned(),
+        UnfitGroup::Type(kind) => format!("it is of type {kind}"),
+        UnfitGroup::FilledByRule => "it is filled by a group rule".to_owned(),
+        UnfitGroup::CarriesRoles => "it carries Okta admin roles".to_owned(),
+        UnfitGroup::Told(words) => words.clone(),
+    }
+}
+
+/// What was found wrong with how a project is set up.
+fn found(finding: &Finding) -> String {
+    match finding {
+        Finding::NoTransition(to) => format!("no transition to {to}"),
+        Finding::TransitionNeeds { to, fields } => format!("the transition to {to} needs {fields}"),
+        Finding::NoIssueType(name) => format!("no issue type {name}"),
+        Finding::NoProject(key) => format!("the account sees no project {key}"),
+        Finding::FieldsRefused(fields) => format!("refused {fields}"),
+    }
+}
+
 /// "403, E0000006, request id Yx1".
 fn said(fault: &Fault) -> String {
     let status = fault.status.map(|status| status.to_string());
     let receipt = fault.receipt.as_ref().map(|receipt| format!("request id {receipt}"));
-    let parts: Vec<String> = [status, fault.code.clone(), receipt].into_iter().flatten().collect();
+    let code = match Finding::of(fault) {
+        Some(finding) => Some(found(&finding)),
+        None => fault.code.clone(),
+    };
+    let parts: Vec<String> = [status, code, receipt].into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(", ") }
 }
-
-#[cfg(test)]
-mod tests;

@@ -45,7 +45,9 @@ pub fn sentence(
             let open = length::count((*most).into(), "open request");
             format!("You have {open}, the most at one time. Cancel or return one first.")
         }
+        Refusal::NotServed { unfit } if decides(about, reader) => not_counted(&unfit_to_decide(unfit, voice), voice),
         Refusal::NotServed { unfit } => not_served(unfit, voice),
+        Refusal::IdentityChanged if decides(about, reader) => not_counted(MATCH_NO_MORE, voice),
         Refusal::IdentityChanged => identity_changed(voice),
         Refusal::NoSuchRequest => format!("You have no request by that id. {command} list shows yours."),
         Refusal::Over => over(about, reader, now, voice),
@@ -129,6 +131,16 @@ fn not_approver(about: Option<&Request>, reader: &SlackUserId, voice: &Voice) ->
         Some(others) => format!("You cannot decide this: {why}. Asked: {others}."),
         None => format!("You cannot decide this: {why}. Ask {}.", voice.admin()),
     }
+}
+
+/// Whether the reader is somebody who was asked about a request, and asked for nothing.
+fn decides(about: Option<&Request>, reader: &SlackUserId) -> bool {
+    about.is_some_and(|request| request.asker != *reader)
+}
+
+/// A decision was not taken for who made it; `why` ends where this goes on.
+fn not_counted(why: &str, voice: &Voice) -> String {
+    format!("{why}, so your decision did not count. Ask {} to mend that, then press again.", voice.admin())
 }
 
 /// There is nothing to return.
@@ -219,8 +231,7 @@ pub fn not_served(unfit: &Unfit, voice: &Voice) -> String {
     let mend = format!("Ask {admin} to mend that, then ask again.");
     match unfit {
         Unfit::Bot | Unfit::Guest | Unfit::Stranger | Unfit::Deactivated => {
-            let of = voice.workspace.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
-            format!("Only full members{of} can request access here. Ask the member you work with, or {admin}.")
+            format!("{} can request access here. Ask the member you work with, or {admin}.", full_members(voice))
         }
         Unfit::NoEmail => {
             format!("Slack shows no confirmed e-mail of yours, so your Okta account cannot be found. {mend}")
@@ -233,6 +244,24 @@ pub fn not_served(unfit: &Unfit, voice: &Voice) -> String {
     }
 }
 
+/// The same of somebody who was asked, up to what follows from it.
+fn unfit_to_decide(unfit: &Unfit, voice: &Voice) -> String {
+    match unfit {
+        Unfit::Bot | Unfit::Guest | Unfit::Stranger | Unfit::Deactivated => {
+            format!("{} can decide here", full_members(voice))
+        }
+        Unfit::NoEmail => "Slack shows no confirmed e-mail of yours".to_owned(),
+        Unfit::NoAccount { email } => format!("No Okta account has your Slack e-mail, {email}"),
+        Unfit::Ambiguous { email } => format!("Two Okta accounts match {email}"),
+        Unfit::Inactive { status } => format!("Your Okta account is {}", status_word(status)),
+    }
+}
+
+fn full_members(voice: &Voice) -> String {
+    let of = voice.workspace.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+    format!("Only full members{of}")
+}
+
 fn status_word(status: &str) -> String {
     match status {
         "SUSPENDED" => "suspended".to_owned(),
@@ -242,11 +271,11 @@ fn status_word(status: &str) -> String {
     }
 }
 
+/// Somebody's Slack account is joined to another Okta account.
+const MATCH_NO_MORE: &str = "Your Slack account and your Okta account do not match what is on record";
+
 fn identity_changed(voice: &Voice) -> String {
-    format!(
-        "Your Slack account and your Okta account do not match what is on record, so nothing was sent on. Ask {} to mend that, then ask again.",
-        voice.admin()
-    )
+    format!("{MATCH_NO_MORE}, so nothing was sent on. Ask {} to mend that, then ask again.", voice.admin())
 }
 
 /// Why a request was not put to anyone.

@@ -5,7 +5,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{length, people, requester, time::Zone};
+use super::{alert, length, people, requester, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
     request::{Ending, NotOpened, Request, State, Step, StepKind},
@@ -155,7 +155,7 @@ fn reason(why: &NotOpened) -> String {
             _ => "Okta refuses it".to_owned(),
         },
         NotOpened::Inactive { status } => format!("the requester's Okta account is {status}"),
-        NotOpened::UnfitGroup { reason } => format!("the group may not be changed: {reason}"),
+        NotOpened::UnfitGroup { reason } => format!("the group may not be changed: {}", alert::unfit(reason)),
         NotOpened::NotOffered => "it is not offered to them any more".to_owned(),
     }
 }

@@ -144,6 +144,9 @@ impl House {
         house.keep_tickets();
         house.set_clocks();
         house.start().await;
+        // What a play does to Jira is not done to the look at its project, with which the bot begins.
+        let looked = |state: &world::State| state.has_answered("/project/ACCESS/statuses").then_some(());
+        house.world.until("the project is looked over", looked).await;
         house
     }
 

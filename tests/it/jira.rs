@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::OnceLock, time::Duration};
 use jitney::{
     domain::port::{Class, Doubt, EffectError},
     jira::{
-        Issue, Jira, Moved, Need, Settings, Ticket, Timing, Words,
+        Gap, Issue, Jira, Moved, Need, Settings, Ticket, Timing, Words,
         adf::{Block, document},
     },
     slack::connector::install_tls,
@@ -340,12 +340,12 @@ async fn a_workflow_that_does_not_fit_is_named() {
     let (world, jira) = tracker().await;
     let issue = opened(&jira).await;
     let missing = jira.move_to(&issue.id, "Granted").await.unwrap_err();
-    assert_eq!(code(&missing), (Class::Rejected, "no transition to Granted"));
+    assert_eq!(code(&missing), (Class::Rejected, "no_transition:Granted"));
     world.change(|state| {
         let close = state.jira.project.transition_mut("31").unwrap();
         (close.name, close.hidden) = ("Finish it".into(), true);
     });
-    assert_eq!(code(&jira.close(&issue.id).await.unwrap_err()), (Class::Rejected, "no transition to Done"));
+    assert_eq!(code(&jira.close(&issue.id).await.unwrap_err()), (Class::Rejected, "no_transition:Done"));
     let needing = Transition {
         fields: vec![TransitionField {
             id: "customfield_7".into(),
@@ -357,7 +357,7 @@ async fn a_workflow_that_does_not_fit_is_named() {
     };
     world.change(|state| state.jira.project.transitions.push(needing));
     let needs = jira.close(&issue.id).await.unwrap_err();
-    assert_eq!(code(&needs), (Class::Rejected, "the transition to Done needs customfield_7"));
+    assert_eq!(code(&needs), (Class::Rejected, "transition_needs:customfield_7:Done"));
     world.change(|state| state.jira.project.transition_mut("31").unwrap().hidden = false);
     assert_eq!(jira.close(&issue.id).await.unwrap(), Moved::Now, "by where it leads, whatever it is called");
 }
@@ -375,15 +375,33 @@ async fn a_new_required_field_is_reported_with_its_name_and_id() {
     let need = Need { id: "customfield_10010".into(), name: "Cost centre".into() };
     assert_eq!(jira.needs().await.unwrap(), [need]);
     let refused = jira.open(&ticket("R-142"), Doubt::None).await.unwrap_err();
-    assert_eq!(code(&refused), (Class::Rejected, "refused customfield_10010"));
+    assert_eq!(code(&refused), (Class::Auth, "fields_refused:customfield_10010"), "it can be mended");
+    assert!(refused.after.is_some_and(|after| after >= Duration::from_secs(60)), "and not by the minute");
     world.change(|state| state.jira.project.fields.retain(|field| field.id != "customfield_10010"));
     jira.open(&ticket("R-142"), Doubt::None).await.unwrap();
     let wrong = |settings| Jira::new(settings, &SecretString::from(world::jira_token()), QUICK).unwrap();
     let base = settings(&world.jira_base_url());
     let kind = wrong(Settings { issue_type: "Epic".into(), ..base.clone() }).needs().await.unwrap_err();
-    assert_eq!(code(&kind), (Class::Rejected, "no issue type Epic"));
+    assert_eq!(code(&kind), (Class::Rejected, "no_issue_type:Epic"));
     let project = wrong(Settings { project: "NONE".into(), ..base }).needs().await.unwrap_err();
     assert_eq!(project.class, Class::Gone);
+}
+
+#[tokio::test]
+async fn what_a_project_lacks_is_named() {
+    let (world, jira) = tracker().await;
+    assert_eq!(jira.gaps(&["in progress"]).await.unwrap(), []);
+    world.change(|state| {
+        state.jira.project.fields.push(Field::required("customfield_10010", "Cost centre"));
+        state.jira.project.statuses.retain(|status| status.name != "Done");
+    });
+    let field = Gap::Field(Need { id: "customfield_10010".into(), name: "Cost centre".into() });
+    let status = |name: &str| Gap::Status(name.into());
+    assert_eq!(jira.gaps(&["Granted"]).await.unwrap(), [field, status("Granted"), status("Done")]);
+    world.change(|state| state.jira.project.issue_types.retain(|kind| kind.name != "Task"));
+    assert_eq!(jira.gaps(&[]).await.unwrap(), [Gap::IssueType("Task".into())]);
+    world.change(|state| state.jira.token_revoked = true);
+    assert_eq!(jira.gaps(&[]).await.unwrap_err().class, Class::Auth);
 }
 
 #[tokio::test]
@@ -473,7 +491,7 @@ async fn an_answer_that_is_none_is_classed_by_what_may_have_happened() {
         (status(404, json!({"errorMessages": ["gone"]})), Class::Gone, Class::Gone),
         (
             status(400, json!({"errorMessages": ["my justification"], "errors": {"a b": "x"}})),
-            Class::Rejected,
+            Class::Auth,
             Class::Rejected,
         ),
         (What::Unauthorized, Class::Auth, Class::Auth),
@@ -505,4 +523,70 @@ async fn a_second_that_shows_late_is_closed_with_a_reference_to_the_one_that_is_
     assert_eq!([status(&stranger), status(&late), status(&kept)], ["To Do", "Done", "To Do"]);
     assert_eq!(world.issue_comments(&late.key), [format!("Opened twice: see {}.", kept.key)]);
     hold(&world);
+}
+
+/// What Jira says of an issue that is gone, and in the same words of one that the account may not see.
+fn not_seen() -> What {
+    let body =
+        json!({"errorMessages": ["Issue does not exist or you do not have permission to see it."], "errors": {}});
+    What::Status { code: 404, body, headers: Vec::new() }
+}
+
+/// What it says of a token that it does not take.
+fn not_let_in() -> What {
+    What::Status {
+        code: 401,
+        body: json!({"errorMessages": ["Client must be authenticated."], "errors": {}}),
+        headers: Vec::new(),
+    }
+}
+
+/// Every way in which an issue that is known is asked for.
+async fn asked_for(jira: &Jira, issue: &Issue) -> Vec<Class> {
+    let classes = [
+        jira.close(&issue.id).await.map(drop),
+        jira.comment(&issue.id, "1.0", &said("x"), Doubt::None).await,
+        jira.comment(&issue.id, "1.1", &said("x"), Doubt::MayHaveHappened).await,
+    ];
+    classes.into_iter().map(|failed| failed.unwrap_err().class).collect()
+}
+
+#[tokio::test]
+async fn what_the_bot_may_not_see_is_not_taken_for_gone() {
+    let (world, jira) = tracker().await;
+    let issue = opened(&jira).await;
+    world.fault(Fault::jira("*issue*", not_seen()).until_lifted());
+    for hidden in ["GET *myself", "GET *project/ACCESS"] {
+        let hidden = world.fault(
+            Fault::jira(hidden, if hidden.ends_with("myself") { not_let_in() } else { not_seen() }).until_lifted(),
+        );
+        assert_eq!(asked_for(&jira, &issue).await, [Class::Auth; 3]);
+        assert_eq!(
+            jira.find(&ticket("R-142")).await.unwrap_err().class,
+            Class::Auth,
+            "what a search shows is read too"
+        );
+        world.lift(hidden);
+    }
+    assert_eq!(asked_for(&jira, &issue).await, [Class::Gone; 3], "it is let in, and sees the project");
+    assert_eq!(jira.find(&ticket("R-142")).await.unwrap(), None);
+}
+
+/// Where a site shows itself to anybody, a key that is not taken finds nothing, and says all is well.
+#[tokio::test]
+async fn a_search_by_nobody_finds_nothing_and_opens_no_second() {
+    let (world, jira) = tracker().await;
+    let issue = opened(&jira).await;
+    let empty = What::Status { code: 200, body: json!({"issues": [], "isLast": true}), headers: Vec::new() };
+    let nothing = world.fault(Fault::jira("GET *search/jql", empty).until_lifted());
+    for hidden in ["GET *myself", "GET *project/ACCESS"] {
+        let hidden = world.fault(
+            Fault::jira(hidden, if hidden.ends_with("myself") { not_let_in() } else { not_seen() }).until_lifted(),
+        );
+        let failed = client(&world, QUICK).open(&ticket("R-142"), Doubt::MayHaveHappened).await.unwrap_err();
+        assert_eq!((failed.class, creates(&world)), (Class::Auth, 1));
+        world.lift(hidden);
+    }
+    world.lift(nothing);
+    assert_eq!(client(&world, QUICK).open(&ticket("R-142"), Doubt::MayHaveHappened).await.unwrap(), issue);
 }

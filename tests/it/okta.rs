@@ -6,7 +6,7 @@ use jitney::{
     clock,
     domain::{
         id::{Email, OktaGroupId, OktaUserId},
-        port::{Class, Doubt, EffectError, MembershipKey, Outcome, Removal, Unfit},
+        port::{Class, Doubt, EffectError, MembershipKey, Outcome, Removal, Unfit, UnfitGroup},
     },
     okta::{Okta, Timing},
     slack::connector::install_tls,
@@ -69,14 +69,14 @@ async fn exactly_one_active_user_is_somebody() {
 async fn a_group_that_is_not_ours_to_change_is_named_so() {
     let (_world, okta) = directory().await;
     for (group, reason) in [
-        ("00gIMPORTED", "it is of type APP_GROUP"),
-        ("00gEVERYONE", "it is of type BUILT_IN"),
-        ("00gRULED", "it is filled by a group rule"),
-        ("00gADMINS", "it carries Okta admin roles"),
-        ("00gNOWHERE", "it does not exist"),
+        ("00gIMPORTED", UnfitGroup::Type("APP_GROUP".into())),
+        ("00gEVERYONE", UnfitGroup::Type("BUILT_IN".into())),
+        ("00gRULED", UnfitGroup::FilledByRule),
+        ("00gADMINS", UnfitGroup::CarriesRoles),
+        ("00gNOWHERE", UnfitGroup::Missing),
     ] {
         let standing = okta.standing(&membership(group, "00uALICE"), &BTreeSet::new()).await.unwrap();
-        assert_eq!(standing.unfit_group.as_deref(), Some(reason), "{group}");
+        assert_eq!(standing.unfit_group, Some(reason), "{group}");
     }
     let allowed = BTreeSet::from([OktaGroupId::parse("00gADMINS").unwrap()]);
     let standing = okta.standing(&membership("00gADMINS", "00uALICE"), &allowed).await.unwrap();
@@ -193,11 +193,36 @@ async fn a_refusal_of_the_status_leaves_the_doubt_to_whoever_knows_it() {
     }
 }
 
+/// Deleted, or suspended between the look and the change: the person is at fault, not the group.
+#[tokio::test]
+async fn a_refusal_that_is_about_the_person_says_so() {
+    let (world, okta) = directory().await;
+    let key = membership("00gPRODRW", "00uALICE");
+    let told = |failure: EffectError| (failure.class, failure.fault.inactive().map(str::to_owned));
+    world.fault(Fault::okta("GET *00uALICE", What::Status { code: 200, body: json!({
+        "id": "00uALICE", "status": "ACTIVE", "profile": {"login": "alice@acme.example", "email": "alice@acme.example"}
+    }), headers: Vec::new() }));
+    world.change(|state| {
+        let alice = state.people.iter_mut().find(|person| person.okta_id() == "00uALICE").unwrap();
+        alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
+    });
+    world.fault(Fault::okta("PUT *", said(403, "E0000038")));
+    let failed = okta.add(&key, Doubt::None).await.unwrap_err();
+    assert_eq!(told(failed), (Class::Rejected, Some("SUSPENDED".to_owned())));
+    world.change(|state| state.people.retain(|person| person.okta_id() != "00uALICE"));
+    for doubt in [Doubt::None, Doubt::MayHaveHappened] {
+        let failed = okta.add(&key, doubt).await.unwrap_err();
+        assert_eq!(told(failed), (Class::Rejected, Some("DELETED".to_owned())));
+    }
+    let standing = okta.standing(&key, &BTreeSet::new()).await.unwrap();
+    assert_eq!((standing.member, standing.inactive.as_deref()), (false, Some("DELETED")));
+}
+
 #[tokio::test]
 async fn what_still_stands_is_not_removed_whatever_was_answered() {
     let (world, okta) = directory().await;
     let key = membership("00gENG", "00uALICE");
-    world.fault(Fault::okta("DELETE *", What::Status { code: 204, body: serde_json::json!(""), headers: Vec::new() }));
+    world.fault(Fault::okta("DELETE *", What::Status { code: 204, body: json!(""), headers: Vec::new() }));
     let failure = okta.remove(&key, Doubt::None).await.unwrap_err();
     assert_eq!((failure.class, failure.fault.code.as_deref()), (Class::Retry, Some("still shown")));
     let gone = okta.remove(&membership("00gENG", "00uFRANK"), Doubt::None).await.unwrap();

@@ -67,6 +67,12 @@ impl State {
         self.next_id
     }
 
+    /// Whether a call whose path ends so was answered.
+    #[must_use]
+    pub fn has_answered(&self, end: &str) -> bool {
+        self.calls.all().any(|call| call.path.ends_with(end) && call.status.is_some())
+    }
+
     /// How many calls have reached the vendors so far.
     #[must_use]
     pub fn called(&self) -> u64 {

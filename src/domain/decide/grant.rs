@@ -100,17 +100,30 @@ impl<'a> Case<'a> {
         (over, in_time)
     }
 
-    /// An addition was refused for good.
+    /// An addition was refused for good, or the look before it: by the group, or for who they are by now.
     pub(super) fn rejected(&self, key: &MembershipKey, fault: &Fault, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let waiting = self.waiting(membership);
-        for request in &waiting {
-            let alert = Alert::AddRejected { request: request.id, membership: key.clone(), fault: fault.clone() };
+        let why = match fault.inactive() {
+            Some(status) => NotOpened::Inactive { status: status.to_owned() },
+            None => NotOpened::Rejected { fault: fault.clone() },
+        };
+        self.tell_rejected(&why, membership, &waiting, decision);
+        let over: Vec<_> = waiting.iter().map(|request| (request.id, Over::Failed(why.clone()))).collect();
+        self.end_holds(membership, &over, decision);
+    }
+
+    /// What was refused is a matter for admins, and whether it was a look or a change; a requester who is not active is none.
+    fn tell_rejected(&self, why: &NotOpened, of: &Membership, waiting: &[&Request], decision: &mut Decision) {
+        let NotOpened::Rejected { fault } = why else { return };
+        for request in waiting {
+            let (request, membership, fault) = (request.id, of.key.clone(), fault.clone());
+            let alert = match of.motion {
+                Motion::Checking { .. } => Alert::LookRefused { request, membership, fault },
+                _ => Alert::AddRejected { request, membership, fault },
+            };
             decision.effect(Effect::AlertAdmins { alert });
         }
-        let failed = Over::Failed(NotOpened::Rejected { fault: fault.clone() });
-        let over: Vec<_> = waiting.iter().map(|request| (request.id, failed.clone())).collect();
-        self.end_holds(membership, &over, decision);
     }
 
     /// A removal is confirmed: what it ended is over, and what waited for it goes on.

@@ -8,7 +8,7 @@ use crate::domain::{
     event::Event,
     id::{EffectId, RequestId},
     live::{Lacks, Promise, Refuser},
-    port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
+    port::{Alert, Class, Doubt, Effect, Fault, Outcome, Vendor},
     request::{Checking, State},
 };
 
@@ -129,6 +129,12 @@ impl Case<'_> {
             | Effect::CommentTicket { .. }
             | Effect::MoveTicket { .. }
                 if final_ =>
+            {
+                GiveUp::Refused
+            }
+            // A project that takes no ticket as it is set up can be mended; for how long it is waited is as with a channel.
+            Effect::CreateTicket { .. }
+                if failure.fault.status == Some(Fault::NOT_TAKEN) && self.now - promise.since >= WAITS_FOR =>
             {
                 GiveUp::Refused
             }

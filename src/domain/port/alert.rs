@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, MembershipKey, Removal, Vendor};
+use super::{Fault, MembershipKey, Removal, UnfitGroup, Vendor};
 use crate::domain::{
     alarm::Alarm,
     id::{OktaGroupId, RequestId, SlackUserId},
@@ -35,7 +35,16 @@ pub enum Alert {
         /// The group.
         group: OktaGroupId,
         /// Why not.
-        reason: String,
+        reason: UnfitGroup,
+    },
+    /// An access could not be opened, since the bot may not read what stands before.
+    LookRefused {
+        /// Which.
+        request: RequestId,
+        /// Where it looked.
+        membership: MembershipKey,
+        /// What came back.
+        fault: Fault,
     },
     /// Somebody whose decision is asked for cannot be reached; the others are asked.
     ApproverUnreachable {

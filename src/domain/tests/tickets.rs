@@ -76,6 +76,24 @@ fn a_request_stays_until_its_ticket_is_told_everything() {
     assert!(!play.live.requests.contains_key(&ONE));
 }
 
+/// A project can be mended: its tickets wait for that, and not for ever. It is told once while it lasts.
+#[test]
+fn what_the_project_refuses_to_open_waits_for_thirty_days() {
+    let play = Play::pending_with(Tickets::Kept);
+    let fails = |play: Play| {
+        let fault = Fault { vendor: Vendor::Jira, ..fault(400) };
+        let effect = play.promise("create_ticket").unwrap();
+        let doubt = Doubt::None;
+        play.goes(&Command::Fail(Failure { effect, class: Class::Auth, fault, tries: 1, doubt, notable: true }))
+    };
+    let waits = fails(fails(play).after(29 * 86_400));
+    assert_eq!(waits.tickets(), [&Effect::CreateTicket { request: ONE }]);
+    assert!(matches!(waits.alerts()[..], [Alert::CredentialsRefused { .. }]), "{:?}", waits.alerts());
+    let given_up = fails(waits.after(86_400));
+    assert_eq!(given_up.tickets(), Vec::<&Effect>::new());
+    assert!(matches!(given_up.alerts()[..], [_, Alert::TicketRefused { .. }]), "{:?}", given_up.alerts());
+}
+
 #[test]
 fn what_jira_refuses_is_told_to_admins_once_a_request() {
     let play = Play::pending_with(Tickets::Kept).answered("create_ticket", opened());

@@ -1,7 +1,7 @@
 //! Who is told what, beyond a request's own messages.
 
 use super::*;
-use crate::domain::port::{Alert, Nudge};
+use crate::domain::port::{Alert, Nudge, UnfitGroup};
 
 impl Play {
     pub(super) fn alerts(&self) -> Vec<&Alert> {
@@ -174,7 +174,7 @@ fn a_look_up_that_is_slow_is_told_once_and_the_request_goes_on() {
 
 #[test]
 fn a_group_that_cannot_be_changed_is_told_to_admins() {
-    let standing = Standing { member: false, inactive: None, unfit_group: Some("it is filled by a group rule".into()) };
+    let standing = Standing { member: false, inactive: None, unfit_group: Some(UnfitGroup::FilledByRule) };
     let failed = Play::new().approved(ONE, "db/rw").settled("check_member", Outcome::Stands { standing });
     assert!(matches!(failed.alerts()[..], [Alert::GroupUnfit { .. }]), "{:?}", failed.alerts());
 }

@@ -163,6 +163,7 @@ impl Effect {
                 Alert::GoneFromSight { requests, .. } => requests.first().copied(),
                 Alert::AddRejected { request, .. }
                 | Alert::GroupUnfit { request, .. }
+                | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::TicketRefused { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{
     alarm::{Alarm, Confirmed},
     id::{OktaGroupId, OktaUserId},
-    port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, Vendor},
+    port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, UnfitGroup, Vendor},
 };
 
 fn fault(vendor: Vendor, status: u16) -> Fault {
@@ -99,12 +99,33 @@ fn access_that_could_not_be_opened() {
     text: R-142 could not be opened. Okta refuses to change group 00gPRODRW: 403, E0000006, request id Yx1. Nothing stays scheduled. Once it is mended, it can be asked for again.
     ");
     let group = OktaGroupId::parse("00gPRODRW").unwrap();
-    assert_snapshot!(seen(&Alert::GroupUnfit { request: id, group, reason: "it is filled by a group rule".into() }), @"
+    assert_snapshot!(seen(&Alert::GroupUnfit { request: id, group, reason: UnfitGroup::FilledByRule }), @"
     ⚠️ **R-142 could not be opened**
     Group 00gPRODRW cannot be changed: it is filled by a group rule.
     Nothing stays scheduled. Once it is mended, it can be asked for again.
     text: R-142 could not be opened. Group 00gPRODRW cannot be changed: it is filled by a group rule. Nothing stays scheduled. Once it is mended, it can be asked for again.
     ");
+}
+
+/// Each reason in its words; an older record's as it was told.
+#[test]
+fn groups_that_may_not_be_changed() {
+    let why = |word: &str| alert::unfit(&UnfitGroup::from(word.to_owned()));
+    let words = ["missing", "type:APP_GROUP", "filled_by_rule", "carries_roles", "it is of type BUILT_IN"].map(why);
+    assert_snapshot!(words.join("\n"), @"
+    it does not exist
+    it is of type APP_GROUP
+    it is filled by a group rule
+    it carries Okta admin roles
+    it is of type BUILT_IN
+    ");
+}
+
+#[test]
+fn a_look_that_was_refused() {
+    let (request, fault) = (request(active()).id, fault(Vendor::Okta, 403));
+    let refused = Alert::LookRefused { request, membership: membership("00uALICE"), fault };
+    assert_snapshot!(seen(&refused).lines().nth(1).unwrap(), @"Okta refuses to let the bot read what stands in group 00gPRODRW: 403, E0000006, request id Yx1.");
 }
 
 #[test]
@@ -140,6 +161,85 @@ fn credentials_and_tickets_that_are_refused() {
     It answers: 400, E0000006, request id Yx1. The rest of the ticket goes on where it can.
     Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.
     text: Jira refuses something of the ticket of R-142. It answers: 400, E0000006, request id Yx1. The rest of the ticket goes on where it can. Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.
+    ");
+}
+
+/// A message in lines.
+fn shown(card: &Card) -> String {
+    let card = plain::card(card);
+    card.split("\ntext: ").next().unwrap().to_owned()
+}
+
+#[test]
+fn what_jira_refuses() {
+    let refused = |status, code: &str| {
+        let fault = Fault { vendor: Vendor::Jira, status, code: Some(code.into()), receipt: None };
+        shown(&alert::card(&Alert::CredentialsRefused { fault }, None))
+    };
+    assert_snapshot!(refused(Some(401), "E1"), @"
+    ⚠️ **Jira refuses the bot's key**
+    Tickets wait until it is replaced: 401, E1.
+    Access opens and ends as before.
+    ");
+    assert_snapshot!(refused(Some(403), "E1"), @"
+    ⚠️ **Jira refuses the bot a right that it needs**
+    Some tickets wait until it is given: 403, E1.
+    Access opens and ends as before.
+    ");
+    assert_snapshot!(refused(Some(400), "fields_refused:customfield_10010"), @"
+    ⚠️ **Jira refuses tickets as its project is set up**
+    They wait for 30 days until that is mended: 400, refused customfield_10010.
+    Access opens and ends as before.
+    ");
+    assert_snapshot!(refused(Some(404), "no_project:ACCESS"), @"
+    ⚠️ **Jira refuses to show the bot the project**
+    Tickets wait until it is shown: 404, the account sees no project ACCESS.
+    Access opens and ends as before.
+    ");
+    assert_snapshot!(shown(&alert::card(&Alert::CredentialsAccepted { vendor: Vendor::Jira }, None)), @"
+    **Jira takes the bot's key again**
+    The tickets that waited are opened and told everything, in order.
+    ");
+    let gaps = vec![
+        alert::gap::field("Cost centre", "customfield_10010"),
+        alert::gap::issue_type("Task"),
+        alert::gap::status("Granted"),
+    ];
+    assert_snapshot!(shown(&alert::project("ACCESS", gaps)), @"
+    ⚠️ **Project ACCESS in Jira does not fit the tickets**
+    It requires Cost centre (customfield_10010), which tickets do not fill.
+    It has no issue type Task.
+    Its tickets have no status Granted.
+    Tickets wait, or stay where they are, until that is mended.
+    Access opens and ends as before.
+    ");
+}
+
+/// What a client finds itself, in words; what an older record says of it, as it stands.
+#[test]
+fn what_is_wrong_with_a_workflow() {
+    let refused = |code: &str| {
+        let fault = Fault { vendor: Vendor::Jira, status: None, code: Some(code.into()), receipt: None };
+        let alert = Alert::TicketRefused { request: request(active()).id, fault };
+        shown(&alert::card(&alert, None)).lines().nth(1).unwrap().to_owned()
+    };
+    assert_snapshot!(refused("no_transition:Done"), @"It answers: no transition to Done. The rest of the ticket goes on where it can.");
+    assert_snapshot!(refused("transition_needs:customfield_7:Done"), @"It answers: the transition to Done needs customfield_7. The rest of the ticket goes on where it can.");
+    assert_snapshot!(refused("no_issue_type:Task"), @"It answers: no issue type Task. The rest of the ticket goes on where it can.");
+    assert_eq!(refused("no transition to Done"), refused("no_transition:Done"));
+}
+
+#[test]
+fn the_audit_channel() {
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: Some("not_in_channel".into()), receipt: None };
+    assert_snapshot!(shown(&alert::card(&Alert::AuditChannelRefused { fault }, None)), @"
+    ⚠️ **Slack takes no line for the audit channel**
+    It answers: not_in_channel. Invite the bot to the channel, or name another.
+    The lines wait for 30 days, and keep their order. Access opens and ends as before.
+    ");
+    assert_snapshot!(shown(&alert::card(&Alert::AuditChannelAccepted, None)), @"
+    **The audit channel takes lines again**
+    Those that waited follow in their order, with the time of what they tell.
     ");
 }
 

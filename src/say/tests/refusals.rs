@@ -65,6 +65,25 @@ fn of_a_person() {
     assert_snapshot!(refusal::not_sent_on(&NotSentOn::StandingMember, &request(checking()), &voice()), @"You have this access already, not through Jitney.");
 }
 
+/// Whoever was asked did not ask: they read what became of their decision.
+#[test]
+fn of_a_person_who_decides() {
+    let email = || Email::parse("bob@acme.example").unwrap();
+    let open = request(pending());
+    let told = |unfit: Unfit| to(&Refusal::NotServed { unfit }, Some(&open), "bob");
+    assert_snapshot!(told(Unfit::Guest), @"Only full members of Acme can decide here, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    for same in [Unfit::Bot, Unfit::Stranger, Unfit::Deactivated] {
+        assert_eq!(told(same), told(Unfit::Guest), "what somebody is to Slack is told to nobody");
+    }
+    assert_snapshot!(told(Unfit::NoEmail), @"Slack shows no confirmed e-mail of yours, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert_snapshot!(told(Unfit::NoAccount { email: email() }), @"No Okta account has your Slack e-mail, bob@acme.example, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert_snapshot!(told(Unfit::Ambiguous { email: email() }), @"Two Okta accounts match bob@acme.example, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert_snapshot!(told(Unfit::Inactive { status: "SUSPENDED".into() }), @"Your Okta account is suspended, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert_snapshot!(to(&Refusal::IdentityChanged, Some(&open), "bob"), @"Your Slack account and your Okta account do not match what is on record, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    let own = to(&Refusal::IdentityChanged, Some(&open), "alice");
+    assert!(own.ends_with("so nothing was sent on. Ask Carol Diaz to mend that, then ask again."), "{own}");
+}
+
 #[test]
 fn of_deciding() {
     let open = request(pending());

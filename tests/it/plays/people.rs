@@ -1,8 +1,9 @@
 //! Whom the bot serves.
 
+use insta::assert_snapshot;
 use world::{Company, Person};
 
-use crate::house::{ALICE, BOB, DANA, House};
+use crate::house::{ALICE, BOB, CAROL, DANA, House};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_who_cannot_be_served_is_told_why_and_what_to_do() {
@@ -137,6 +138,101 @@ async fn a_requester_deactivated_before_the_grant_is_not_granted() {
             ]],
         )
         .await;
+}
+
+/// Their account changes between the look and the addition, or is gone at the look: the group is not blamed, and admins,
+/// who have nothing to mend in it, are not told.
+async fn gone_inactive_before_the_addition(change: fn(&mut Vec<Person>)) {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    let card = house.world.until_message(BOB, "asks for").await;
+    let full = world::What::Status { code: 503, body: "".into(), headers: vec![] };
+    let adding = house.world.fault(world::Fault::okta("PUT *", full).until_lifted());
+    house.world.press(BOB, &card, "approve").await.unwrap();
+    house.world.until_called(adding).await;
+    house.world.change(|state| change(&mut state.people));
+    house.world.lift(adding);
+    house.world.until_message(ALICE, "Your Okta account was not active").await;
+    house.settle().await;
+    let told: Vec<String> = house.world.messages(CAROL).iter().map(|told| house.world.seen(told)).collect();
+    assert!(told.iter().all(|told| !told.contains("Okta refuses")), "the group is not to blame: {told:?}");
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_suspended_between_the_look_and_the_addition_is_told_so() {
+    gone_inactive_before_the_addition(|people| {
+        let alice = people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
+        alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_deleted_before_the_addition_is_told_so() {
+    gone_inactive_before_the_addition(|people| {
+        people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap().okta = None;
+    })
+    .await;
+}
+
+/// What cannot be read is not said to be refused a change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_to_read_that_is_missing_is_told_as_such() {
+    let house = House::open().await;
+    house.world.fault(world::Fault::okta("GET *groups/rules", world::What::Forbidden).until_lifted());
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "Access could not be opened").await;
+    let card = house.sees(CAROL, "could not be opened").await;
+    assert!(card.contains("Okta refuses to let the bot read what stands in group 00gPRODRW: 403"), "{card}");
+    house.finish_unread().await;
+}
+
+/// An approver who is not what they were: the decision does not count, and they, who asked for nothing, are told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_who_is_no_longer_active_reads_that_their_decision_did_not_count() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.world.until_message(BOB, "asks for").await;
+    change(&house, BOB, |bob| bob.okta.as_mut().unwrap().status = "SUSPENDED".into());
+    house.press(BOB, "asks for", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "suspended").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"Your Okta account is suspended, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert!(house.world.writes().is_empty());
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_whose_accounts_match_no_more_decides_nothing() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    change(&house, BOB, |bob| bob.okta.as_mut().unwrap().id = "00uBOB2".into());
+    house.ask(DANA, "staging/admin", "2h", "INC-43").await;
+    house.press(BOB, "INC-43", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "do not match").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"Your Slack account and your Okta account do not match what is on record, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    house.settle().await;
+    house.finish_unread_holding(&[("00gPRODRW", "00uALICE")]).await;
+}
+
+/// Whose Slack account has become the requester's decides for nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_whose_account_is_the_requesters_by_now_decides_nothing() {
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.world.until_message(BOB, "asks for").await;
+    change(&house, BOB, |bob| bob.slack.as_mut().unwrap().email = "alice@acme.example".into());
+    house.press(BOB, "asks for", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "You asked for this yourself").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You asked for this yourself, so someone else decides: Dana Fox.");
+    assert!(house.world.writes().is_empty());
+    house.finish_unread().await;
+}
+
+/// Somebody changes.
+fn change(house: &House, who: &str, how: impl Fn(&mut Person)) {
+    house.world.change(|state| how(state.people.iter_mut().find(|person| person.slack_id() == who).unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,19 @@
 //! Jira's bad days: nothing waits for it, and every ticket ends up saying the same.
 
 use insta::assert_snapshot;
+use jitney::domain::{live::Promise, port::Effect};
 use serde_json::json;
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpSocket, TcpStream},
 };
-use world::{Company, Fault, Vendor, What, jira::Issue};
+use world::{
+    Company, Fault, Vendor, What,
+    jira::{Field, Issue},
+};
 
 use super::tickets::{KEY, created, read, until_status};
-use crate::house::{ALICE, BOB, CAROL, DANA, EXPIRED, House, PROD_RW};
+use crate::house::{ALICE, BOB, CAROL, DANA, EXPIRED, HELD, House, PROD_RW, Told};
 
 /// What the ticket of a grant that expired ends up saying.
 const WHOLE: &str = "[Done]
@@ -160,6 +164,51 @@ async fn a_right_that_the_bot_lacks_in_jira_is_told_once_and_waited_for() {
     until_status(&house, "Done").await;
     assert_eq!(house.world.issue_comments(KEY).len(), 3);
     house.finish(&[], &[EXPIRED, &[(CAROL, "Jira refuses")]]).await;
+}
+
+/// What a project lacks is told at the start, and a ticket that it refuses waits for it to be mended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_the_project_requires_is_told_at_the_start_and_its_tickets_wait() {
+    let mut house = House::closed(Company::acme()).await;
+    house.keep_tickets();
+    house.change_settings(r#"granted = "In Progress""#, r#"granted = "Granted""#);
+    house.world.change(|state| state.jira.project.fields.push(Field::required("customfield_10010", "Cost centre")));
+    house.set_clocks();
+    house.start().await;
+    assert_snapshot!(house.sees(CAROL, "does not fit").await, @"
+    ⚠️ Project ACCESS in Jira does not fit the tickets
+    It requires Cost centre (customfield_10010), which tickets do not fill.
+    Its tickets have no status Granted.
+    Tickets wait, or stay where they are, until that is mended.
+    Access opens and ends as before.
+    ");
+    house.grant_unsettled(ALICE, "prod-db/rw", "2h").await;
+    let refused = house.sees(CAROL, "Jira refuses").await;
+    // Jira numbers its answers.
+    assert_snapshot!(refused.split(", request id ").next().unwrap(), @"
+    ⚠️ Jira refuses tickets as its project is set up
+    They wait for 30 days until that is mended: 400, refused customfield_10010
+    ");
+    house.stop().await;
+    let waits = |promise: &Promise| matches!(promise.effect, Effect::CreateTicket { .. });
+    assert!(house.live().promises.values().any(waits), "it is not given up");
+    let table = house.tickets().replace(r#"granted = "In Progress""#, r#"granted = "Granted""#);
+    house.change_settings(&table, "");
+    house.start().await;
+    let told: &[Told] = &[(CAROL, "does not fit"), (CAROL, "Jira refuses")];
+    house.finish(&[(PROD_RW, "00uALICE")], &[HELD, told]).await;
+}
+
+/// A key that does not work is told before anybody needs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_does_not_work_is_told_at_the_start() {
+    let mut house = House::closed(Company::acme()).await;
+    house.keep_tickets();
+    house.world.change(|state| state.jira.token_revoked = true);
+    house.set_clocks();
+    house.start().await;
+    house.world.until_message(CAROL, "Jira refuses the bot's key").await;
+    house.finish(&[], &[&[(CAROL, "Jira refuses the bot's key")]]).await;
 }
 
 /// What people type is shown in the ticket as they typed it, and is nothing but text.

@@ -232,7 +232,7 @@ impl Outside {
                 standing: Standing {
                     member: self.is_member(membership),
                     inactive: now_and_then("SUSPENDED"),
-                    unfit_group: now_and_then("it is filled by a group rule"),
+                    unfit_group: now_and_then("filled_by_rule").map(Into::into),
                 },
             },
             Effect::CreateTicket { request } => Outcome::TicketOpened {

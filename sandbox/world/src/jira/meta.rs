@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::bad::Bad;
 use super::comments::bounds;
-use super::project::{Field, FieldKind, IssueType};
+use super::project::{Field, FieldKind, IssueType, Status};
 use super::{account, stamp};
 use crate::state::State;
 use crate::wire::{Asked, Reply};
@@ -45,6 +45,25 @@ pub(super) fn project(state: &State, project: &str) -> Result<Reply, Bad> {
         200,
         &json!({"self": address, "id": own.id, "key": own.key, "name": own.name, "projectTypeKey": "software", "issueTypes": kinds}),
     ))
+}
+
+/// The statuses of each issue type; here all have the same workflow.
+pub(super) fn statuses(state: &State, project: &str) -> Result<Reply, Bad> {
+    known(state, project)?;
+    let own = &state.jira.project;
+    let one = |status: &Status| {
+        json!({
+            "self": format!("{}/rest/api/3/status/{}", state.urls.jira, status.id), "id": status.id, "name": status.name,
+            "description": "", "iconUrl": state.urls.jira,
+        })
+    };
+    let all: Vec<Value> = own.statuses.iter().map(one).collect();
+    let kind = |kind: &IssueType| {
+        let mut shown = issue_type(state, kind);
+        shown["statuses"] = json!(all);
+        shown
+    };
+    Ok(Reply::json(200, &Value::Array(own.issue_types.iter().map(kind).collect())))
 }
 
 fn issue_type(state: &State, kind: &IssueType) -> Value {

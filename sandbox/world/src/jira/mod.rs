@@ -211,6 +211,7 @@ fn routed(state: &mut State, asked: &Asked, path: &[&str]) -> Result<Reply, Bad>
         ("GET", ["serverInfo"]) => Ok(meta::server_info(state)),
         ("GET", ["mypermissions"]) => meta::permissions(state, asked),
         ("GET", ["project", project]) => meta::project(state, project),
+        ("GET", ["project", project, "statuses"]) => meta::statuses(state, project),
         ("GET", ["issue", "createmeta", project, "issuetypes"]) => meta::issue_types(state, asked, project),
         ("GET", ["issue", "createmeta", project, "issuetypes", kind]) => meta::fields(state, asked, project, kind),
         ("POST", ["issue"]) => issues::create(state, asked),
