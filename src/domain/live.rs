@@ -20,6 +20,7 @@ use super::{
     time::Timestamp,
 };
 
+mod alerts;
 mod grants;
 mod requests;
 

@@ -30,6 +30,7 @@ use super::{
 mod again;
 mod audit;
 mod custody;
+mod golden;
 mod taking;
 mod tickets;
 mod told;

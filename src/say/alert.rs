@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 10;
 pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
     let lines: Vec<Line> = match alert {
         // Told as they stand, by `late`.
-        Alert::RemovalsLate { .. } => Vec::new(),
+        Alert::RemovalsLate { .. } | Alert::RemovalLate { .. } | Alert::RemovalConfirmed { .. } => Vec::new(),
         Alert::AddRejected { request, membership, fault } => vec![
             warning(format!("{request} could not be opened")),
             vec![text(format!("Okta refuses to change group {}: {}.", membership.group, said(fault)))],

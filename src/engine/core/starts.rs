@@ -43,6 +43,10 @@ impl Core {
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
             let alarm = match &promise.effect {
+                Effect::AlertAdmins { alert } if self.safe.is_moot(alert) => {
+                    moot.push(id);
+                    continue;
+                }
                 Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } } => match self.late(*revision) {
                     // Where its messages stand is not durable yet: its turn comes with that line.
                     _ if self.live.alarm != self.safe.alarm => {
@@ -166,6 +170,8 @@ impl Effect {
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::TicketRefused { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }
+                | Alert::RemovalLate { .. }
+                | Alert::RemovalConfirmed { .. }
                 | Alert::CredentialsRefused { .. }
                 | Alert::CredentialsAccepted { .. }
                 | Alert::AuditChannelRefused { .. }

@@ -285,3 +285,17 @@ fn a_decision_on_a_home_tab_counts_only_on_what_was_drawn_there() {
     let drawn = core.step(decides(), now);
     assert_eq!(answered(drawn, &mut core), Ok(Answer::Received));
 }
+
+/// A journal of an earlier program promises to tell of a single removal: the alarm tells of it, and nobody is told twice.
+#[test]
+fn what_an_earlier_program_promised_to_tell_of_one_removal_is_moot() {
+    let alert = r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#;
+    let effect = Effect::AlertAdmins { alert: serde_json::from_str(alert).unwrap() };
+    let mut live = Live { seq: 1, ..Live::default() };
+    let id = EffectId { seq: 1, ordinal: 0 };
+    live.promises.insert(id, Promise { effect, since: dawn() });
+    let actions = core(live, Mode::Serving).step(Input::Wake, after(0));
+    assert_eq!(tried(&actions), []);
+    let settled = [Event::EffectSettled { effect: id, outcome: Outcome::Moot }];
+    assert_eq!(saved(&actions)[0].events, settled);
+}
