@@ -215,6 +215,13 @@ pub enum Event {
         /// What.
         outcome: Outcome,
     },
+    /// Some of a promise is done. It stands for the rest.
+    EffectAdvanced {
+        /// Which.
+        effect: EffectId,
+        /// What is done.
+        outcome: Outcome,
+    },
     /// A promise that has become pointless, or is looked into again; whether it was done is not known.
     EffectWithdrawn {
         /// Which.
@@ -323,6 +330,7 @@ impl Event {
             | Self::AuditChannelRefused { .. }
             | Self::AuditChannelAccepted
             | Self::EffectSettled { .. }
+            | Self::EffectAdvanced { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }
             | Self::EffectFailing { .. } => None,
@@ -336,6 +344,7 @@ impl Event {
     pub const fn effect(&self) -> Option<EffectId> {
         match self {
             Self::EffectSettled { effect, .. }
+            | Self::EffectAdvanced { effect, .. }
             | Self::EffectWithdrawn { effect }
             | Self::AdditionPutOff { effect }
             | Self::EffectFailing { effect, .. } => Some(*effect),

@@ -342,6 +342,7 @@ impl Fold<'_> {
             Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
             Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
+            Event::EffectAdvanced { effect, outcome } => self.advance(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
             Event::RemovalLate { membership, told } => self.removal_late(membership, *told),

@@ -319,12 +319,18 @@ pub enum Outcome {
     /// Of `Nudge`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
     /// there.
     Told,
-    /// Of `AlertAdmins` about late removals: the messages stand here.
+    /// Of `AlertAdmins` about late removals: the messages stand here and show it.
     Rung {
         /// Each admin's, where one was posted or redrawn.
         cards: BTreeMap<SlackUserId, Posted>,
+        /// Whose message is gone, or takes nothing.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        gone: BTreeSet<SlackUserId>,
         /// How often the alarm that they show has rung.
         rung: u32,
+        /// How many are still to be told: the promise stands for them.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        behind: u32,
     },
     /// Of a `Nudge`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
     /// concerns a ticket or the audit channel: none are kept, or there is none.
@@ -334,6 +340,11 @@ pub enum Outcome {
         /// What came back.
         fault: Fault,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Who answered.

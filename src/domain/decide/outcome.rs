@@ -27,6 +27,10 @@ impl Case<'_> {
         if !is_answer_to(&promise.effect, outcome) {
             return decision;
         }
+        if let Outcome::Rung { behind: 1.., .. } = outcome {
+            decision.event(Event::EffectAdvanced { effect, outcome: outcome.clone() });
+            return decision;
+        }
         decision.event(Event::EffectSettled { effect, outcome: outcome.clone() });
         self.accepted(&promise.effect, outcome, &mut decision);
         match (&promise.effect, outcome) {
@@ -241,7 +245,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
             matches!(outcome, Outcome::TicketOpened { .. } | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
-            matches!(outcome, Outcome::Rung { .. } | Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
+            matches!(outcome, Outcome::Rung { .. } | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
         | Effect::Reply { .. }

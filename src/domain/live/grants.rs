@@ -140,18 +140,6 @@ impl Fold<'_> {
         }
     }
 
-    /// Admins were told, up to a revision. Once they know of the end it is forgotten.
-    fn ring(&mut self, revision: u64, outcome: &Outcome) {
-        let Some(alarm) = &mut self.live.alarm else { return };
-        if let Outcome::Rung { cards, rung } = outcome {
-            alarm.is_told(revision, cards, *rung);
-        }
-        if alarm.over.is_some() && alarm.revision == revision {
-            self.live.alarm = None;
-        }
-        self.touched.alarm = true;
-    }
-
     /// A promise is made: it waits for its outcome, and moves the membership it concerns.
     pub(super) fn promise(&mut self, id: EffectId, effect: &Effect) -> Result<(), Illegal> {
         let since = self.entry.at;

@@ -37,6 +37,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"hold_ended","request":"R-1","membership":{"group":"00g1","user":"00u1"}}"#,
     r#"{"event":"removal_late","membership":{"group":"00g1","user":"00u1"},"told":1}"#,
     r#"{"event":"effect_settled","effect":"1.0","outcome":{"outcome":"told"}}"#,
+    r#"{"event":"effect_advanced","effect":"1.0","outcome":{"outcome":"rung","cards":{},"rung":2,"behind":1}}"#,
     r#"{"event":"effect_withdrawn","effect":"1.0"}"#,
     r#"{"event":"addition_put_off","effect":"1.0"}"#,
     r#"{"event":"effect_failing","effect":"1.0","fault":{"vendor":"okta","status":503,"code":"E1","receipt":"Yx1"},"tries":2}"#,
@@ -99,6 +100,7 @@ const OUTCOMES: &[&str] = &[
     r#"{"outcome":"ticket_opened","id":"1","key":"ACCESS-1","link":"https://jira.example/1"}"#,
     r#"{"outcome":"told"}"#,
     r#"{"outcome":"rung","cards":{"U0C":{"channel":"D0C","ts":"5.0"}},"rung":2}"#,
+    r#"{"outcome":"rung","cards":{},"gone":["U0C"],"rung":2,"behind":1}"#,
     r#"{"outcome":"moot"}"#,
     r#"{"outcome":"refused","fault":{"vendor":"slack","status":200,"code":"invalid_blocks"}}"#,
 ];

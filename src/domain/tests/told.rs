@@ -1,7 +1,12 @@
 //! Who is told what, beyond a request's own messages.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::domain::port::{Alert, Nudge};
+use crate::domain::{
+    alarm::{Alarm, Confirmed, MOST_CARDS, Rung},
+    port::{Alert, Nudge},
+};
 
 impl Play {
     pub(super) fn alerts(&self) -> Vec<&Alert> {
@@ -111,7 +116,7 @@ fn nudges(play: &Play) -> Vec<Nudge> {
 /// Admins were told of the alarm as it stands; it rang so often.
 fn rung(play: Play, rung: u32) -> Play {
     let cards = BTreeMap::from([(slack("carol"), card("carol"))]);
-    play.settled("alert_admins", Outcome::Rung { cards, rung })
+    play.settled("alert_admins", Outcome::Rung { cards, gone: BTreeSet::new(), rung, behind: 0 })
 }
 
 #[test]
@@ -150,10 +155,73 @@ fn an_alarm_that_begins_anew_rings_in_the_same_messages() {
     alarm.finds(now - TimeDelta::minutes(5), true, now);
     assert_eq!((alarm.rung, alarm.heard, alarm.late, alarm.over, alarm.cards.len()), (1, 0, 1, None, 1));
     // What was still under way of the one before counts for nothing.
-    alarm.is_told(2, &BTreeMap::new(), 1);
+    let (cards, gone) = (BTreeMap::new(), BTreeSet::new());
+    let told = Rung { cards: &cards, gone: &gone, rung: 1 };
+    alarm.is_told(2, told);
     assert_eq!(alarm.heard, 0);
-    alarm.is_told(alarm.revision, &BTreeMap::new(), 1);
+    alarm.is_told(alarm.revision, told);
     assert_eq!(alarm.heard, 1);
+}
+
+/// One admin's message could not be redrawn: the promise stands for them, and the alarm until their message says it too.
+#[test]
+fn an_alarm_is_forgotten_once_every_message_shows_its_end() {
+    let late = Play::new().approved(ONE, "db/rw").opened().after(7_200).due().after(300).due();
+    let part = |names: &[&str], behind| Outcome::Rung {
+        cards: names.iter().map(|name| (slack(name), card(name))).collect(),
+        gone: BTreeSet::new(),
+        rung: 1,
+        behind,
+    };
+    let told = late.settled("alert_admins", part(&["carol", "dana"], 0));
+    let over = told.settled("remove_member", REMOVED).settled("alert_admins", part(&["carol"], 1));
+    let shown = |play: &Play| {
+        let alarm = play.live.alarm.clone().unwrap();
+        alarm.cards.into_values().map(|card| card.revision).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&over), [2, 1], "who was told is on record");
+    assert!(over.promise("alert_admins").is_some(), "the other is still to be told");
+    let known = over.clone().settled("alert_admins", part(&["dana"], 0));
+    assert_eq!((known.live.alarm.as_ref(), known.promise("alert_admins")), (None, None));
+    let gone = Outcome::Rung { cards: BTreeMap::new(), gone: [slack("dana")].into(), rung: 1, behind: 0 };
+    assert_eq!(over.settled("alert_admins", gone).live.alarm, None, "a message that is gone shows nothing false");
+}
+
+/// Whoever has no message is told in a new one when it rings, and not each time something changes.
+#[test]
+fn whoever_has_no_message_is_told_when_it_rings() {
+    let now = Play::new().now;
+    let mut alarm = Alarm::begins(now, now + TimeDelta::minutes(5));
+    assert!(alarm.rings_anew());
+    let cards: BTreeMap<_, _> = (0..MOST_CARDS + 9).map(|n| (slack(&n.to_string()), card("carol"))).collect();
+    let gone = BTreeSet::new();
+    let told = |rung| Rung { cards: &cards, gone: &gone, rung };
+    alarm.is_told(1, told(1));
+    assert_eq!(alarm.cards.len(), MOST_CARDS);
+    alarm.finds(now + TimeDelta::minutes(1), true, now + TimeDelta::minutes(6));
+    assert!(!alarm.rings_anew(), "it is redrawn, and pings nobody");
+    alarm.finds(now, false, now + TimeDelta::minutes(15));
+    assert!(alarm.rings_anew());
+    alarm.is_told_in_part(alarm.revision, told(2));
+    assert!(!alarm.rings_anew(), "those beyond were told with the others");
+    alarm.is_told(alarm.revision, told(2));
+    alarm.confirms(Confirmed { due: now, at: now + TimeDelta::minutes(16) }, 0);
+    assert!(alarm.rings_anew(), "and once at the end");
+}
+
+/// Whatever ids Slack gives, where the messages stand fits into a line.
+#[test]
+fn a_line_holds_where_all_messages_stand() {
+    let long = |n: usize| format!("U{n:0253}");
+    let posted = Posted {
+        channel: SlackChannelId::parse(format!("D{}", "0".repeat(253))).unwrap(),
+        ts: SlackTs::parse(format!("{}.{}", "1".repeat(126), "1".repeat(127))).unwrap(),
+    };
+    let admins = (0..MOST_CARDS).map(|n| SlackUserId::parse(long(n)).unwrap());
+    let cards = admins.clone().map(|admin| (admin, posted.clone())).collect();
+    let outcome = Outcome::Rung { cards, gone: admins.collect(), rung: u32::MAX, behind: u32::MAX };
+    let settled = Event::EffectSettled { effect: EffectId { seq: u64::MAX, ordinal: u32::MAX }, outcome };
+    assert!(serde_json::to_string(&settled).unwrap().len() < 60_000);
 }
 
 #[test]
