@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
-    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
+    port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
     request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
@@ -264,6 +264,9 @@ pub enum Event {
     CredentialsRefused {
         /// What came back, and from whom.
         fault: Fault,
+        /// What was to be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<Call>,
     },
     /// It takes them again.
     CredentialsAccepted {

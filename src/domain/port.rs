@@ -20,8 +20,10 @@ use super::{
 };
 
 mod alert;
+mod call;
 
 pub use alert::{Alert, Late, LateRemoval};
+pub use call::Call;
 
 /// One person in one Okta group: what is given and taken back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

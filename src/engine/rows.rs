@@ -188,7 +188,7 @@ mod tests {
             (Refuser::Jira, false, Lacks::Admission),
             (Refuser::AuditChannel, false, Lacks::Admission),
         ] {
-            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks });
+            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks, call: None, heard: accepted });
         }
         let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {

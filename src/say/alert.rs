@@ -36,9 +36,10 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
         Alert::CredentialsRefused { fault } => credentials(fault),
         Alert::CredentialsAccepted { vendor } => {
             let name = named(*vendor);
-            let then = match vendor {
-                Vendor::Jira => "The tickets that waited are opened and told everything, in order.",
-                Vendor::Okta | Vendor::Slack => "What waited goes on.",
+            let then = if *vendor == Vendor::Jira {
+                "The tickets that waited are opened and told everything, in order."
+            } else {
+                "What waited is opened and ended now."
             };
             vec![vec![bold(format!("{name} takes the bot's key again"))], vec![text(then)]]
         }

@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Event, Then},
     id::{EffectId, RequestId},
     membership::Motion,
-    port::{Alert, Effect, MembershipKey, Outcome},
+    port::{Effect, MembershipKey, Outcome},
     request::{Ending, NotSentOn, Route, State},
     ticket::Ticket,
     time::Timestamp,
@@ -194,7 +194,7 @@ impl Fold<'_> {
                     self.confirm_late(due);
                 }
             }
-            (Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } }, outcome) => self.ring(*revision, outcome),
+            (Effect::AlertAdmins { alert }, outcome) => self.alerted(alert, outcome),
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
             (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
             (Effect::CreateTicket { request }, outcome) => self.ticket(*request, outcome)?,

@@ -45,6 +45,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0B"},"posted":{"channel":"D0A","ts":"5.0"},"revision":5}"#,
     r#"{"event":"approver_unreachable","request":"R-1","slack":"U0B","fault":{"vendor":"slack"}}"#,
     r#"{"event":"credentials_refused","fault":{"vendor":"okta","status":401}}"#,
+    r#"{"event":"credentials_refused","fault":{"vendor":"jira","status":403},"call":"move_ticket"}"#,
     r#"{"event":"credentials_accepted"}"#,
     r#"{"event":"credentials_accepted","vendor":"jira"}"#,
     r#"{"event":"audit_channel_refused","fault":{"vendor":"slack","code":"is_archived"}}"#,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::domain::{
     alarm::{Alarm, Confirmed, MOST_CARDS, Rung},
+    live::Promise,
     port::{Alert, Nudge},
 };
 
@@ -29,7 +30,8 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
     play = play.settled("identify_person", Outcome::Identified { person: identity("alice") });
     assert!(play.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Okta }));
     let again = play.fails("find_approvers", Class::Auth, 401);
-    assert_eq!(play.goes(&again).alerts().len(), 2, "another time");
+    assert!(matches!(play.alerts()[1], Alert::CredentialsAccepted { vendor: Vendor::Okta }), "admins hear of the end");
+    assert_eq!(play.goes(&again).alerts().len(), 3, "another time");
 }
 
 #[test]
@@ -38,8 +40,79 @@ fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     let refused = asked.fails("identify_person", Class::Auth, 401);
     let finding = asked.goes(&refused).settled("identify_person", Outcome::Identified { person: identity("alice") });
     let again = finding.fails("find_approvers", Class::Auth, 403);
-    assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 1);
-    assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 2);
+    assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 2);
+    assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 3);
+}
+
+/// Two requests: what goes well of the one says nothing of the right that the other lacks.
+#[test]
+fn a_right_that_is_missing_is_told_once_though_other_calls_go_well() {
+    let jira = |play: &Play, wanted: &str, status| {
+        let mut refused = play.fails(wanted, Class::Auth, status);
+        if let Command::Fail(failure) = &mut refused {
+            failure.fault.vendor = Vendor::Jira;
+        }
+        refused
+    };
+    let ticket = |n: u32| Outcome::TicketOpened { id: n.to_string(), key: format!("A-{n}"), link: String::new() };
+    let open = Play { tickets: Tickets::Kept, ..Play::new() }.approved(ONE, "db/rw");
+    let open = open.settled("create_ticket", ticket(1)).opened().settled("comment_ticket", Outcome::Told);
+    let refused = jira(&open, "move_ticket", 403);
+    let two = open.goes(&refused).after(3_600).goes(&refused).approved(ONE.next(), "db/debug");
+    let two = two.settled("create_ticket", ticket(2)).goes(&refused).after(3_600).goes(&refused);
+    assert!(matches!(two.alerts()[..], [Alert::CredentialsRefused { .. }]), "{:?}", two.alerts());
+    let keyless = two.clone().goes(&jira(&two, "move_ticket", 401));
+    assert_eq!(keyless.alerts().len(), 2, "a key that is refused is more than a right");
+    let moved = two.settled("move_ticket", Outcome::Told);
+    assert!(moved.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Jira }));
+}
+
+/// A request stays in memory for its ticket: not without end.
+#[test]
+fn a_ticket_waits_for_thirty_days_and_admins_are_told() {
+    let open = Play { tickets: Tickets::Kept, ..Play::new() }.approved(ONE, "db/rw");
+    let mut refused = open.fails("create_ticket", Class::Auth, 403);
+    if let Command::Fail(failure) = &mut refused {
+        failure.fault.vendor = Vendor::Jira;
+    }
+    let waits = open.after(30 * 86_400 - 1).goes(&refused);
+    assert!(waits.promise("create_ticket").is_some());
+    let over = waits.after(1).goes(&refused);
+    assert_eq!(over.promise("create_ticket"), None);
+    assert!(matches!(over.alerts()[..], [_, Alert::TicketRefused { .. }]), "{:?}", over.alerts());
+}
+
+/// What was told too late is not told: neither that a key is refused that was replaced, nor that one is taken again of
+/// whose refusal nobody heard.
+#[test]
+fn an_alert_is_moot_once_its_moment_has_passed() {
+    let moot = |play: &Play| play.alerts().iter().map(|alert| play.live.is_moot(alert)).collect::<Vec<_>>();
+    let asked = Play::new().goes(&ask("db/rw", "form"));
+    let refused = asked.clone().goes(&asked.fails("identify_person", Class::Auth, 401));
+    assert_eq!(moot(&refused), [false]);
+    let identified = Outcome::Identified { person: identity("alice") };
+    let late = refused.clone().settled("identify_person", identified.clone());
+    assert_eq!(moot(&late), [true, true], "nobody heard of the refusal");
+    let heard = refused.settled("alert_admins", Outcome::Told).settled("identify_person", identified);
+    assert_eq!(moot(&heard), [true, false]);
+    let again = heard.clone().after(3_600).goes(&heard.fails("find_approvers", Class::Auth, 401));
+    assert_eq!(moot(&again)[1..], [true, false], "it is refused once more");
+}
+
+#[test]
+fn an_alert_that_waits_too_long_or_before_too_many_is_given_up() {
+    let asked = Play::new().goes(&ask("db/rw", "form"));
+    let mut live = asked.clone().goes(&asked.fails("identify_person", Class::Auth, 401)).live;
+    let (id, promise) = live.promises.iter().next_back().map(|(id, promise)| (*id, promise.clone())).unwrap();
+    let (day, second) = (TimeDelta::days(1), TimeDelta::seconds(1));
+    assert!(!live.is_given_up(&promise, asked.now + day - second));
+    assert!(live.is_given_up(&promise, asked.now + day));
+    live.promises.extend((1..100).map(|n| (EffectId { seq: id.seq + n, ordinal: 0 }, promise.clone())));
+    assert!(!live.is_given_up(&promise, asked.now));
+    live.promises.insert(EffectId { seq: id.seq + 100, ordinal: 0 }, promise.clone());
+    assert!(live.is_given_up(&promise, asked.now));
+    let alarm = Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: 1 } };
+    assert!(!live.is_given_up(&Promise { effect: alarm, ..promise }, asked.now + day), "the alarm is never given up");
 }
 
 /// Of Jira nothing else tells that it goes on: admins hear of both. A right that only some of it needs is over when

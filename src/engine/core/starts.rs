@@ -1,5 +1,7 @@
 //! What is begun: promises and messages whose turn has come.
 
+use tracing::warn;
+
 use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
 use crate::{
     domain::{
@@ -43,7 +45,7 @@ impl Core {
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
             let alarm = match &promise.effect {
-                Effect::AlertAdmins { alert } if self.safe.is_moot(alert) => {
+                Effect::AlertAdmins { alert } if self.is_pointless(id, alert, now) => {
                     moot.push(id);
                     continue;
                 }
@@ -124,6 +126,15 @@ impl Core {
         let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
         let known = self.known.get(who).map(|known| known.found.as_ref());
         known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
+    }
+
+    /// Whether there is no use in telling an alert, or not any more.
+    fn is_pointless(&self, id: EffectId, alert: &Alert, now: Now) -> bool {
+        let waited = self.safe.promises.get(&id).is_some_and(|promise| self.safe.is_given_up(promise, now.wall));
+        if waited {
+            warn!(effect = %id, ?alert, "an alert that could not be told is given up");
+        }
+        waited || self.safe.is_moot(alert)
     }
 
     /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.

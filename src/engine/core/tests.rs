@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::{
+    alarm::Alarm,
     catalogue::{Application, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Choice, Decide, Surface},
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
-    port::{Approver, Class, EffectError, Fault, MembershipKey, Vendor},
+    port::{Alert, Approver, Class, EffectError, Fault, MembershipKey, Vendor},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -298,4 +299,29 @@ fn what_an_earlier_program_promised_to_tell_of_one_removal_is_moot() {
     assert_eq!(tried(&actions), []);
     let settled = [Event::EffectSettled { effect: id, outcome: Outcome::Moot }];
     assert_eq!(saved(&actions)[0].events, settled);
+}
+
+/// Slack takes nothing for a day: what was to be told once is given up, and holds up nothing.
+#[test]
+fn an_alert_that_nobody_could_be_told_for_a_day_is_given_up() {
+    let alert = Alert::GroupUnfit { request: RequestId::FIRST, group: group("00g1"), reason: String::new() };
+    let mut live = Live { seq: 1, ..Live::default() };
+    let ids = [0, 1].map(|ordinal| EffectId { seq: 1, ordinal });
+    for id in ids {
+        live.promises.insert(id, Promise { effect: Effect::AlertAdmins { alert: alert.clone() }, since: dawn() });
+    }
+    let alarm = EffectId { seq: 1, ordinal: 2 };
+    let effect = Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: 1 } };
+    live.alarm = Some(Alarm::begins(dawn(), dawn()));
+    live.promises.insert(alarm, Promise { effect, since: dawn() });
+    let mut core = core(live, Mode::Serving);
+    let of = |actions: &[Action]| tried(actions).iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    assert_eq!(of(&core.step(Input::Wake, after(0))), [ids[0], alarm], "the alarm waits for no other");
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: None, receipt: None };
+    let failed = Err(EffectError { class: Class::Retry, after: None, fault });
+    core.step(Input::Tried { id: ids[0], result: failed }, after(0));
+    let later = Now { wall: dawn() + TimeDelta::days(1), elapsed: Duration::from_secs(86_400) };
+    let settled =
+        saved(&core.step(Input::Wake, later)).into_iter().flat_map(|entry| entry.events.clone()).collect::<Vec<_>>();
+    assert!(settled.contains(&Event::EffectSettled { effect: ids[0], outcome: Outcome::Moot }), "{settled:?}");
 }
