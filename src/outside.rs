@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod admins;
+mod alarm;
 mod tickets;
 
 pub use tickets::Tickets;

@@ -3,15 +3,16 @@
 //! Owns since when, how often it was rung, and where the messages stand; refuses to know whose removals they are: that
 //! is what the memberships say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{id::SlackUserId, membership::times_late, port::Posted, time::Timestamp};
 
-/// Messages on record. Whoever stands beyond is told in a new message each time it rings.
-pub const MOST_CARDS: usize = 100;
+/// Messages on record: so many that a line always holds where they stand, whatever ids Slack gives. Whoever is beyond is
+/// told in a new message each time it rings.
+pub const MOST_CARDS: usize = 50;
 
 /// Removals that are late, or were until a moment ago.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -35,9 +36,35 @@ pub struct Alarm {
     /// When the last one was confirmed and none was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over: Option<Timestamp>,
-    /// Where the messages stand.
+    /// The messages, by whose they are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub cards: BTreeMap<SlackUserId, Posted>,
+    pub cards: BTreeMap<SlackUserId, AlarmCard>,
+    /// The revision that some admins were told, and others are still to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly: Option<u64>,
+}
+
+/// One admin's message, and what it shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmCard {
+    /// Where it stands.
+    pub posted: Posted,
+    /// The revision that it shows.
+    pub revision: u64,
+    /// How often it rang for them.
+    pub rung: u32,
+}
+
+/// What a telling came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rung<'a> {
+    /// The messages that show it.
+    pub cards: &'a BTreeMap<SlackUserId, Posted>,
+    /// Whose message is gone, or takes nothing.
+    pub gone: &'a BTreeSet<SlackUserId>,
+    /// How often it had rung then.
+    pub rung: u32,
 }
 
 /// A late removal that is confirmed.
@@ -64,6 +91,7 @@ impl Alarm {
             confirmed: None,
             over: None,
             cards: BTreeMap::new(),
+            partly: None,
         }
     }
 
@@ -72,7 +100,8 @@ impl Alarm {
     pub fn finds(&mut self, since: Timestamp, first: bool, now: Timestamp) {
         self.revision += 1;
         if self.over.take().is_some() {
-            let (revision, cards) = (self.revision, std::mem::take(&mut self.cards));
+            let (revision, mut cards) = (self.revision, std::mem::take(&mut self.cards));
+            cards.values_mut().for_each(|card| card.rung = 0);
             *self = Self { revision, begun: revision, cards, ..Self::begins(since, now) };
             return;
         }
@@ -91,16 +120,45 @@ impl Alarm {
         }
     }
 
-    /// A revision was told: its messages stand here, and it rang so often.
-    pub fn is_told(&mut self, revision: u64, cards: &BTreeMap<SlackUserId, Posted>, rung: u32) {
+    /// A revision was told to everybody who can be told.
+    pub fn is_told(&mut self, revision: u64, told: Rung<'_>) {
+        self.shows(revision, told);
+        self.partly = None;
         if revision >= self.begun {
-            self.heard = self.heard.max(rung);
+            self.heard = self.heard.max(told.rung);
         }
-        for (admin, posted) in cards {
+    }
+
+    /// A revision was told to some, and the others are still to be told.
+    pub fn is_told_in_part(&mut self, revision: u64, told: Rung<'_>) {
+        self.shows(revision, told);
+        self.partly = Some(revision);
+    }
+
+    fn shows(&mut self, revision: u64, told: Rung<'_>) {
+        let rung = if revision >= self.begun { told.rung } else { 0 };
+        for admin in told.gone {
+            self.cards.remove(admin);
+        }
+        for (admin, posted) in told.cards {
             if self.cards.len() < MOST_CARDS || self.cards.contains_key(admin) {
-                self.cards.insert(admin.clone(), posted.clone());
+                self.cards.insert(admin.clone(), AlarmCard { posted: posted.clone(), revision, rung });
             }
         }
+    }
+
+    /// Whether it is over, and every message on record says so.
+    #[must_use]
+    pub fn is_known_over(&self) -> bool {
+        self.over.is_some() && self.cards.values().all(|card| card.revision == self.revision)
+    }
+
+    /// Whether whoever has no message is told in a new one: each time it rings, and once at the end. Where it was told in
+    /// part and no more messages are kept, it is not known who had one.
+    #[must_use]
+    pub fn rings_anew(&self) -> bool {
+        let known = self.partly == Some(self.revision) && self.cards.len() >= MOST_CARDS;
+        (self.rung > self.heard || self.over.is_some()) && !known
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
-    port::{Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
+    port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
     request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
@@ -224,6 +224,13 @@ pub enum Event {
         /// What.
         outcome: Outcome,
     },
+    /// Some of a promise is done. It stands for the rest.
+    EffectAdvanced {
+        /// Which.
+        effect: EffectId,
+        /// What is done.
+        outcome: Outcome,
+    },
     /// A promise that has become pointless, or is looked into again; whether it was done is not known.
     EffectWithdrawn {
         /// Which.
@@ -266,6 +273,9 @@ pub enum Event {
     CredentialsRefused {
         /// What came back, and from whom.
         fault: Fault,
+        /// What was to be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<Call>,
     },
     /// It takes them again.
     CredentialsAccepted {
@@ -333,6 +343,7 @@ impl Event {
             | Self::AuditChannelRefused { .. }
             | Self::AuditChannelAccepted
             | Self::EffectSettled { .. }
+            | Self::EffectAdvanced { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }
             | Self::EffectFailing { .. } => None,
@@ -346,6 +357,7 @@ impl Event {
     pub const fn effect(&self) -> Option<EffectId> {
         match self {
             Self::EffectSettled { effect, .. }
+            | Self::EffectAdvanced { effect, .. }
             | Self::EffectWithdrawn { effect }
             | Self::AdditionPutOff { effect }
             | Self::EffectFailing { effect, .. } => Some(*effect),

@@ -15,11 +15,12 @@ use super::{
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     membership::{Membership, Motion},
     past::{MOST_PAST, PAST_LIFE, Past},
-    port::{Effect, Fault, Identity, MembershipKey, Vendor},
+    port::{Call, Effect, Fault, Identity, MembershipKey, Vendor},
     request::{Denial, Request},
     time::Timestamp,
 };
 
+mod alerts;
 mod grants;
 mod requests;
 
@@ -124,6 +125,25 @@ pub struct Refused {
     pub accepted: bool,
     /// How much of it.
     pub lacks: Lacks,
+    /// What was to be done, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+    /// Whether an admin heard of it.
+    pub heard: bool,
+}
+
+impl Refused {
+    /// Whether something that went well says that it is over: of a right only what needs the same.
+    #[must_use]
+    pub fn ends_with(&self, call: Option<Call>) -> bool {
+        self.lacks == Lacks::Admission || self.call.is_none() || self.call == call
+    }
+
+    /// Whether a failure is part of it, and admins know.
+    #[must_use]
+    pub fn covers(&self, fault: &Fault) -> bool {
+        !self.accepted && (self.lacks == Lacks::Admission || Lacks::by(fault) == Lacks::Right)
+    }
 }
 
 /// How much of what the bot sends is refused.
@@ -337,11 +357,14 @@ impl Fold<'_> {
             Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
-            Event::CredentialsRefused { fault } => self.refused(Refuser::of(fault.vendor), Lacks::by(fault)),
+            Event::CredentialsRefused { fault, call } => {
+                self.refused(Refuser::of(fault.vendor), Lacks::by(fault), *call)
+            }
             Event::CredentialsAccepted { vendor } => self.accepted(Refuser::of(*vendor)),
-            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission),
+            Event::AuditChannelRefused { .. } => self.refused(Some(Refuser::AuditChannel), Lacks::Admission, None),
             Event::AuditChannelAccepted => self.accepted(Some(Refuser::AuditChannel)),
             Event::EffectSettled { effect, outcome } => self.settle(*effect, outcome),
+            Event::EffectAdvanced { effect, outcome } => self.advance(*effect, outcome),
             Event::EffectWithdrawn { effect } => self.withdraw(*effect),
             Event::AdditionPutOff { effect } => self.put_off(*effect),
             Event::RemovalLate { membership, told } => self.removal_late(membership, *told),
@@ -359,9 +382,9 @@ impl Fold<'_> {
         }
     }
 
-    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks) -> Result<(), Illegal> {
+    fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks, call: Option<Call>) -> Result<(), Illegal> {
         let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
-        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks });
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks, call, heard: false });
         Ok(())
     }
 

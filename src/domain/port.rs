@@ -20,9 +20,11 @@ use super::{
 };
 
 mod alert;
+mod call;
 mod finding;
 
 pub use alert::{Alert, Late, LateRemoval};
+pub use call::Call;
 pub use finding::{Finding, UnfitGroup};
 
 /// One person in one Okta group: what is given and taken back.
@@ -328,12 +330,18 @@ pub enum Outcome {
     /// Of `Nudge`, `Remind`, `Reply`, `TellOwner`, `AlertAdmins`, `CommentTicket` and `TellAudit`: said. Of `MoveTicket`: it stands
     /// there.
     Told,
-    /// Of `AlertAdmins` about late removals: the messages stand here.
+    /// Of `AlertAdmins` about late removals: the messages stand here and show it.
     Rung {
         /// Each admin's, where one was posted or redrawn.
         cards: BTreeMap<SlackUserId, Posted>,
+        /// Whose message is gone, or takes nothing.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        gone: BTreeSet<SlackUserId>,
         /// How often the alarm that they show has rung.
         rung: u32,
+        /// How many are still to be told: the promise stands for them.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        behind: u32,
     },
     /// Of a `Nudge` or a `Remind`: its moment has passed, so nothing was said. Of the others: there is nobody to say it to. Of what
     /// concerns a ticket or the audit channel: none are kept, or there is none.
@@ -343,6 +351,11 @@ pub enum Outcome {
         /// What came back.
         fault: Fault,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Who answered.

@@ -30,6 +30,7 @@ use super::{
 mod again;
 mod audit;
 mod custody;
+mod golden;
 mod reminding;
 mod taking;
 mod tickets;

@@ -12,7 +12,7 @@ use std::{
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    port::{Class, Doubt, Effect, Fault, MembershipKey},
+    port::{Alert, Class, Doubt, Effect, Fault, MembershipKey},
     time::Timestamp,
 };
 
@@ -38,8 +38,10 @@ pub enum LaneKey {
     Ticket(RequestId),
     /// What the audit channel is told, of all requests.
     Audit,
-    /// What admins are told.
+    /// What admins are told once.
     Admins,
+    /// The alarm about late removals: nothing else that admins are told holds it up.
+    Alarm,
 }
 
 impl LaneKey {
@@ -61,6 +63,7 @@ impl LaneKey {
             | Effect::CommentTicket { request, .. }
             | Effect::MoveTicket { request, .. } => Self::Ticket(*request),
             Effect::TellAudit { .. } => Self::Audit,
+            Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => Self::Alarm,
             Effect::AlertAdmins { .. } => Self::Admins,
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-4");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-5");
 
 /// The tables that a start believes.
 pub const BELIEVED: [u8; 6] =
@@ -188,7 +188,7 @@ mod tests {
             (Refuser::Jira, false, Lacks::Admission),
             (Refuser::AuditChannel, false, Lacks::Admission),
         ] {
-            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks });
+            live.refused.insert(refuser, Refused { told: live.at, accepted, lacks, call: None, heard: accepted });
         }
         let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {

@@ -7,7 +7,7 @@ use std::{
     sync::PoisonError,
 };
 
-use super::{Vendors, retry};
+use super::{Vendors, alarm::Ring, retry};
 use crate::{
     domain::{
         catalogue::Who,
@@ -16,7 +16,7 @@ use crate::{
         request::Request,
     },
     say::{Card, alert},
-    slack::chat::Chat,
+    slack::chat::{Chat, is_of_content},
 };
 
 impl Vendors {
@@ -33,25 +33,13 @@ impl Vendors {
                 None => Ok(Outcome::Moot),
             };
         }
-        self.tell_all(&chat, &Telling::once(alert::card(alert, about))).await?;
+        self.tell_all(&chat, &Telling::Once(alert::card(alert, about))).await.end()?;
         Ok(Outcome::Told)
-    }
-
-    /// Shows how things stand with late removals, in each admin's one message; where it rings, also in its thread.
-    async fn ring(&self, chat: &Chat, late: &Late) -> Result<Outcome, EffectError> {
-        let rings = late.alarm.rung > late.alarm.heard || late.removals.is_empty();
-        let again = rings.then(|| alert::late_again(late, chat.voice()));
-        let telling = Telling { card: alert::late(late, chat.voice()), again, cards: late.alarm.cards.clone() };
-        let cards = self.tell_all(chat, &telling).await?;
-        Ok(Outcome::Rung { cards, rung: late.alarm.rung })
     }
 
     /// Tells every admin who can be reached, each once. People named by e-mail come first: they need no Okta. Whoever
     /// cannot be reached keeps it from nobody else, and a second try would tell the others twice: so one is enough.
-    ///
-    /// # Errors
-    /// If nobody was told: worth another try, whatever each of them failed with.
-    async fn tell_all(&self, chat: &Chat, what: &Telling) -> Result<BTreeMap<SlackUserId, Posted>, EffectError> {
+    pub(super) async fn tell_all(&self, chat: &Chat, what: &Telling<'_>) -> Round {
         let mut round = Round::default();
         for admin in chat.admins() {
             if let Who::Person(email) = admin {
@@ -69,7 +57,7 @@ impl Vendors {
                 Err(error) => round.miss(error),
             }
         }
-        round.end()
+        round
     }
 
     /// Who stands in an admin group, or stood there when it could last be read.
@@ -106,7 +94,7 @@ impl Vendors {
     /// Tells the admins what no promise on record covers, and answers whether anyone was told.
     pub async fn tell_admins(&self, card: &Card) -> bool {
         let told = match self.chat() {
-            Ok(chat) => self.tell_all(&chat, &Telling::once(card.clone())).await,
+            Ok(chat) => self.tell_all(&chat, &Telling::Once(card.clone())).await.end(),
             Err(error) => Err(error),
         };
         if let Err(error) = &told {
@@ -116,64 +104,83 @@ impl Vendors {
     }
 }
 
-/// What all admins are told: in a message of their own, or in one that stands already.
-struct Telling {
-    card: Card,
-    /// Said in the thread of a message that stands already: without it nobody is pinged.
-    again: Option<Card>,
-    cards: BTreeMap<SlackUserId, Posted>,
+/// What all admins are told.
+pub(super) enum Telling<'a> {
+    /// In a message of its own.
+    Once(Card),
+    /// In the one message that each of them follows.
+    Alarm(Ring<'a>),
 }
 
-impl Telling {
-    const fn once(card: Card) -> Self {
-        Self { card, again: None, cards: BTreeMap::new() }
-    }
-
-    async fn to(&self, chat: &Chat, admin: &SlackUserId) -> Result<Posted, EffectError> {
-        let Some(posted) = self.cards.get(admin) else { return chat.tell(admin, &self.card).await };
-        match chat.redraw(posted, &self.card).await {
-            Ok(()) => {}
-            // It was deleted: a new one says the same.
-            Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => return chat.tell(admin, &self.card).await,
-            Err(error) => return Err(error),
+impl Telling<'_> {
+    async fn to(&self, chat: &Chat, admin: &SlackUserId) -> Result<Option<Posted>, EffectError> {
+        match self {
+            Self::Once(card) => chat.tell(admin, card).await.map(Some),
+            Self::Alarm(ring) => ring.to(chat, admin).await,
         }
-        if let Some(again) = &self.again {
-            chat.nudge(posted, again).await?;
-        }
-        Ok(posted.clone())
     }
 }
 
 /// One telling of all admins.
 #[derive(Default)]
-struct Round {
-    told: BTreeMap<SlackUserId, Posted>,
+pub(super) struct Round {
+    /// Who was told, and where; nothing where there was nothing to tell them.
+    pub(super) told: BTreeMap<SlackUserId, Option<Posted>>,
+    /// Who could not be told.
+    pub(super) failed: BTreeMap<SlackUserId, EffectError>,
+    /// Why somebody could not even be found.
     missed: Option<EffectError>,
 }
 
 impl Round {
-    async fn tell(&mut self, chat: &Chat, what: &Telling, email: &Email) {
+    async fn tell(&mut self, chat: &Chat, what: &Telling<'_>, email: &Email) {
         match chat.by_email(email).await {
-            Ok(Some(admin)) if self.told.contains_key(&admin) => {}
-            Ok(Some(admin)) => match what.to(chat, &admin).await {
-                Ok(posted) => drop(self.told.insert(admin, posted)),
-                Err(error) => self.miss(error),
-            },
+            Ok(Some(admin)) if self.told.contains_key(&admin) || self.failed.contains_key(&admin) => {}
+            Ok(Some(admin)) => {
+                let told = what.to(chat, &admin).await;
+                self.note(admin, told);
+            }
             Ok(None) => self.miss(retry("no such admin")),
             Err(error) => self.miss(error),
         }
     }
 
+    /// What telling somebody came to.
+    pub(super) fn note(&mut self, admin: SlackUserId, told: Result<Option<Posted>, EffectError>) {
+        match told {
+            Ok(posted) => {
+                self.failed.remove(&admin);
+                self.told.insert(admin, posted);
+            }
+            Err(error) => {
+                tracing::warn!(class = ?error.class, fault = ?error.fault, "an admin cannot be told");
+                self.failed.insert(admin, error);
+            }
+        }
+    }
+
     fn miss(&mut self, error: EffectError) {
-        tracing::warn!(fault = ?error.fault, "an admin cannot be told");
+        tracing::warn!(class = ?error.class, fault = ?error.fault, "an admin cannot be found");
         self.missed.get_or_insert(error);
     }
 
-    fn end(self) -> Result<BTreeMap<SlackUserId, Posted>, EffectError> {
-        if !self.told.is_empty() {
-            return Ok(self.told);
+    /// # Errors
+    /// If nobody was told.
+    pub(super) fn end(self) -> Result<BTreeMap<SlackUserId, Option<Posted>>, EffectError> {
+        if self.told.is_empty() { Err(self.error()) } else { Ok(self.told) }
+    }
+
+    /// What nobody told comes to: worth another try, whatever each of them failed with, unless it is the words themselves
+    /// that Slack refuses to everybody.
+    pub(super) fn error(self) -> EffectError {
+        let mut reached = self.failed.values().filter(|error| error.class != Class::Gone).peekable();
+        if let Some(first) = reached.peek().map(|first| (*first).clone())
+            && reached.all(is_of_content)
+        {
+            return first;
         }
-        let missed = self.missed.unwrap_or_else(|| retry("no admin"));
-        Err(EffectError { class: Class::Retry, ..missed })
+        let after = self.failed.values().filter_map(|error| error.after).max();
+        let missed = self.failed.into_values().next().or(self.missed).unwrap_or_else(|| retry("no admin"));
+        EffectError { class: Class::Retry, after: after.or(missed.after), ..missed }
     }
 }

@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 10;
 pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
     let lines: Vec<Line> = match alert {
         // Told as they stand, by `late`.
-        Alert::RemovalsLate { .. } => Vec::new(),
+        Alert::RemovalsLate { .. } | Alert::RemovalLate { .. } | Alert::RemovalConfirmed { .. } => Vec::new(),
         Alert::AddRejected { request, membership, fault } => vec![
             warning(format!("{request} could not be opened")),
             vec![text(format!("Okta refuses to change group {}: {}.", membership.group, said(fault)))],
@@ -45,9 +45,10 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
         Alert::CredentialsRefused { fault } => credentials(fault),
         Alert::CredentialsAccepted { vendor } => {
             let name = named(*vendor);
-            let then = match vendor {
-                Vendor::Jira => "The tickets that waited are opened and told everything, in order.",
-                Vendor::Okta | Vendor::Slack => "What waited goes on.",
+            let then = if *vendor == Vendor::Jira {
+                "The tickets that waited are opened and told everything, in order."
+            } else {
+                "What waited is opened and ended now."
             };
             vec![vec![bold(format!("{name} takes the bot's key again"))], vec![text(then)]]
         }

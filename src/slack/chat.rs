@@ -352,6 +352,14 @@ pub fn failed(error: SlackError) -> EffectError {
     EffectError { class, after, fault: fault(code) }
 }
 
+/// Whether Slack refuses what was said, whoever it is said to.
+#[must_use]
+pub fn is_of_content(error: &EffectError) -> bool {
+    let code = error.fault.code.clone().map(serde_json::Value::String);
+    let code = code.and_then(|code| serde_json::from_value::<SlackCode>(code).ok());
+    error.class == Class::Rejected && code.is_some_and(|code| code.is_of_content())
+}
+
 /// A failed message to a channel that somebody else keeps: whatever is no fault of the message is one of the channel,
 /// which may be archived, closed to the bot, or kept by a rule of its own.
 fn not_in_channel(error: SlackError) -> EffectError {

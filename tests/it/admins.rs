@@ -2,14 +2,19 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use jitney::{
     clock::{Steered, timeout},
     config::Guests,
     domain::{
+        alarm::{Alarm, Confirmed, Rung},
         catalogue::Who,
         duration::BusinessDay,
-        id::{EffectId, Email, OktaGroupId},
-        port::{self, Alert, Attempt, Class, Doubt, Effect, EffectError, Outcome, Outside as _},
+        id::{EffectId, Email, OktaGroupId, OktaUserId},
+        port::{
+            self, Alert, Attempt, Class, Doubt, Effect, EffectError, Late, LateRemoval, MembershipKey, Outcome,
+            Outside as _,
+        },
         ticket::Tickets,
     },
     okta::{Okta, Timing},
@@ -48,6 +53,112 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
     Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())
+}
+
+/// How things stand with a late removal, or with none any more.
+async fn ring(bot: &Vendors, alarm: &Alarm) -> Result<Outcome, EffectError> {
+    let key = MembershipKey { group: OktaGroupId::parse("00g1").unwrap(), user: OktaUserId::parse("00u1").unwrap() };
+    let late = LateRemoval { membership: key, requests: Vec::new(), due: alarm.since, tries: 0, fault: None };
+    let removals = if alarm.over.is_some() { Vec::new() } else { vec![late] };
+    let attempt = Attempt {
+        id: EffectId { seq: 1, ordinal: 0 },
+        effect: Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: alarm.revision } },
+        doubt: Doubt::None,
+        about: None,
+        others: Vec::new(),
+        alarm: Some(Late { alarm: alarm.clone(), removals }),
+    };
+    timeout(Duration::from_secs(20), bot.perform(attempt)).await.unwrap()
+}
+
+/// What a telling came to goes on record. Answers who was told now, and how many are behind.
+fn recorded(alarm: &mut Alarm, outcome: &Outcome) -> (Vec<String>, u32) {
+    let Outcome::Rung { cards, gone, rung, behind } = outcome else { panic!("{outcome:?}") };
+    let told = Rung { cards, gone, rung: *rung };
+    match behind {
+        0 => alarm.is_told(alarm.revision, told),
+        _ => alarm.is_told_in_part(alarm.revision, told),
+    }
+    (cards.keys().map(ToString::to_string).collect(), *behind)
+}
+
+/// An alarm that Carol and Dana follow, and that is over.
+async fn over(bot: &Vendors) -> Alarm {
+    let since = "2026-11-24T13:40:00Z".parse().unwrap();
+    let mut alarm = Alarm::begins(since, since + TimeDelta::minutes(5));
+    let told = ring(bot, &alarm).await.unwrap();
+    assert_eq!(recorded(&mut alarm, &told).0.len(), 2);
+    alarm.confirms(Confirmed { due: since, at: since + TimeDelta::minutes(6) }, 0);
+    alarm
+}
+
+const END: &str = "The late removal is confirmed by Okta";
+
+#[tokio::test]
+async fn an_admin_whose_message_could_not_be_redrawn_is_told_later_and_the_others_once() {
+    let world = World::start(Company::acme()).await;
+    let bot = bot(&world, &["carol@acme.example", "dana@acme.example"]).await;
+    let mut alarm = over(&bot).await;
+    let down = world.fault(Fault::slack("chat.update", What::Html { code: 503 }));
+    let first = ring(&bot, &alarm).await.unwrap();
+    assert_eq!(recorded(&mut alarm, &first), (vec![DANA.to_owned()], 1));
+    assert!(!alarm.is_known_over());
+    world.lift(down);
+    let second = ring(&bot, &alarm).await.unwrap();
+    assert_eq!(recorded(&mut alarm, &second), (vec![CAROL.to_owned()], 0));
+    assert!(alarm.is_known_over());
+    for who in [CAROL, DANA] {
+        let seen: Vec<bool> = world.messages(who).iter().map(|message| world.seen(message).contains(END)).collect();
+        assert_eq!(seen, [true, true], "{who}: the message, and one ping");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_waited_for_and_whoever_is_no_admin_any_more_sees_the_end_too() {
+    let world = World::start(Company::acme()).await;
+    let both = bot(&world, &["carol@acme.example", "dana@acme.example"]).await;
+    let mut alarm = over(&both).await;
+    world.fault(Fault::slack("chat.update", What::RateLimited { reset_in_secs: 1 }));
+    let carols = bot(&world, &["carol@acme.example"]).await;
+    let told = ring(&carols, &alarm).await.unwrap();
+    assert_eq!(recorded(&mut alarm, &told).1, 0);
+    assert!(alarm.is_known_over());
+    let seen = |who| world.messages(who).iter().filter(|message| world.seen(message).contains(END)).count();
+    assert_eq!([CAROL, DANA].map(seen), [2, 1], "who is no admin is not pinged");
+}
+
+/// Whoever has no message hears of what rings, not of each change.
+#[tokio::test]
+async fn whoever_has_no_message_is_left_in_peace_between_the_rings() {
+    let world = World::start(Company::acme()).await;
+    let carols = bot(&world, &["carol@acme.example"]).await;
+    let since = "2026-11-24T13:40:00Z".parse().unwrap();
+    let mut alarm = Alarm::begins(since, since + TimeDelta::minutes(5));
+    let told = ring(&carols, &alarm).await.unwrap();
+    recorded(&mut alarm, &told);
+    let both = bot(&world, &["carol@acme.example", "dana@acme.example"]).await;
+    alarm.finds(since, true, since + TimeDelta::minutes(6));
+    let told = ring(&both, &alarm).await.unwrap();
+    assert_eq!(recorded(&mut alarm, &told), (vec![CAROL.to_owned()], 0));
+    assert_eq!(told_count(&world), [1, 0]);
+    alarm.finds(since, false, since + TimeDelta::minutes(15));
+    ring(&both, &alarm).await.unwrap();
+    assert_eq!(told_count(&world), [2, 1]);
+}
+
+fn told_count(world: &World) -> [usize; 2] {
+    [CAROL, DANA].map(|who| told(world, who))
+}
+
+/// Words that Slack refuses to everybody hold up nothing for ever.
+#[tokio::test]
+async fn words_that_slack_refuses_to_everybody_are_refused() {
+    let world = World::start(Company::acme()).await;
+    let bot = bot(&world, &["carol@acme.example", "dana@acme.example"]).await;
+    world.fault(Fault::slack("chat.postMessage", What::SlackError { error: "invalid_blocks".into() }).times(2));
+    assert_eq!(alert(&bot).await.unwrap_err().class, Class::Rejected);
+    world.fault(Fault::slack("chat.postMessage", What::SlackError { error: "invalid_blocks".into() }));
+    assert_eq!(alert(&bot).await.unwrap(), Outcome::Told, "the other was told");
 }
 
 async fn alert(bot: &Vendors) -> Result<Outcome, EffectError> {

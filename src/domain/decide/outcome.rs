@@ -8,15 +8,15 @@ use crate::domain::{
     event::Event,
     id::{EffectId, RequestId},
     live::{Lacks, Promise, Refuser},
-    port::{Alert, Class, Doubt, Effect, Fault, Outcome, Vendor},
+    port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
     request::{Checking, State},
 };
 
 /// How long a decision waits for its maker to be looked up before it is refused.
 const LOOK_UP_FOR: TimeDelta = TimeDelta::minutes(5);
 
-/// How long a line of the audit channel waits for a channel that takes it: a request stays in memory for its lines, and
-/// the journal has them all.
+/// How long a ticket waits for a right that the bot lacks, and a line of the audit channel for a channel that takes it: a
+/// request stays in memory for both, and the journal has it all.
 const WAITS_FOR: TimeDelta = TimeDelta::days(30);
 
 impl Case<'_> {
@@ -25,6 +25,10 @@ impl Case<'_> {
         let mut decision = Decision::default();
         let Some(promise) = self.live.promises.get(&effect) else { return decision };
         if !is_answer_to(&promise.effect, outcome) {
+            return decision;
+        }
+        if let Outcome::Rung { behind: 1.., .. } = outcome {
+            decision.event(Event::EffectAdvanced { effect, outcome: outcome.clone() });
             return decision;
         }
         decision.event(Event::EffectSettled { effect, outcome: outcome.clone() });
@@ -132,9 +136,8 @@ impl Case<'_> {
             {
                 GiveUp::Refused
             }
-            // A project that takes no ticket as it is set up can be mended; for how long it is waited is as with a channel.
-            Effect::CreateTicket { .. }
-                if failure.fault.status == Some(Fault::NOT_TAKEN) && self.now - promise.since >= WAITS_FOR =>
+            Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. }
+                if self.now - promise.since >= WAITS_FOR =>
             {
                 GiveUp::Refused
             }
@@ -151,7 +154,7 @@ impl Case<'_> {
         let Some(refuser) = refuser(effect, failure) else { return };
         let known = self.live.refused.get(&refuser).is_some_and(|refused| {
             // A right that one thing needs and another does not comes and goes between the two.
-            !refused.accepted || self.now - refused.told < TOLD_AGAIN
+            refused.covers(&failure.fault) || refused.accepted && self.now - refused.told < TOLD_AGAIN
         });
         if known {
             return;
@@ -162,32 +165,36 @@ impl Case<'_> {
                 (Event::AuditChannelRefused { fault: fault.clone() }, Alert::AuditChannelRefused { fault })
             }
             Refuser::Okta | Refuser::Jira => {
-                (Event::CredentialsRefused { fault: fault.clone() }, Alert::CredentialsRefused { fault })
+                let call = effect.call();
+                (Event::CredentialsRefused { fault: fault.clone(), call }, Alert::CredentialsRefused { fault })
             }
         };
         decision.event(event);
         decision.effect(Effect::AlertAdmins { alert });
     }
 
-    /// An answer that only somebody who takes what the bot sends can give. Of Okta admins hear by what goes on.
+    /// An answer that only somebody who takes what the bot sends can give.
     fn accepted(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
         let Some(accepter) = accepter(effect, outcome) else { return };
         let Some(refused) = self.live.refused.get(&accepter).filter(|refused| !refused.accepted) else { return };
-        match accepter {
-            Refuser::Okta => decision.event(Event::CredentialsAccepted { vendor: Vendor::Okta }),
-            Refuser::Jira => {
-                decision.event(Event::CredentialsAccepted { vendor: Vendor::Jira });
-                if refused.lacks == Lacks::Admission {
-                    let alert = Alert::CredentialsAccepted { vendor: Vendor::Jira };
-                    decision.effect(Effect::AlertAdmins { alert });
-                }
-            }
-            Refuser::AuditChannel => {
-                decision.event(Event::AuditChannelAccepted);
-                decision.effect(Effect::AlertAdmins { alert: Alert::AuditChannelAccepted });
-            }
+        if !refused.ends_with(effect.call()) {
+            return;
+        }
+        let (event, alert) = match accepter {
+            Refuser::Okta => credentials_accepted(Vendor::Okta),
+            Refuser::Jira => credentials_accepted(Vendor::Jira),
+            Refuser::AuditChannel => (Event::AuditChannelAccepted, Alert::AuditChannelAccepted),
+        };
+        decision.event(event);
+        // That a right was given shows by what goes on.
+        if refused.lacks == Lacks::Admission {
+            decision.effect(Effect::AlertAdmins { alert });
         }
     }
+}
+
+const fn credentials_accepted(vendor: Vendor) -> (Event, Alert) {
+    (Event::CredentialsAccepted { vendor }, Alert::CredentialsAccepted { vendor })
 }
 
 /// Who refuses by this failure more than this promise.
@@ -248,7 +255,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
             matches!(outcome, Outcome::TicketOpened { .. } | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
-            matches!(outcome, Outcome::Rung { .. } | Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
+            matches!(outcome, Outcome::Rung { .. } | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
         | Effect::Remind { .. }

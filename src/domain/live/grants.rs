@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Event, Then},
     id::{EffectId, RequestId},
     membership::Motion,
-    port::{Alert, Effect, MembershipKey, Outcome},
+    port::{Effect, MembershipKey, Outcome},
     request::{Ending, NotSentOn, Route, State},
     ticket::Ticket,
     time::Timestamp,
@@ -140,18 +140,6 @@ impl Fold<'_> {
         }
     }
 
-    /// Admins were told, up to a revision. Once they know of the end it is forgotten.
-    fn ring(&mut self, revision: u64, outcome: &Outcome) {
-        let Some(alarm) = &mut self.live.alarm else { return };
-        if let Outcome::Rung { cards, rung } = outcome {
-            alarm.is_told(revision, cards, *rung);
-        }
-        if alarm.over.is_some() && alarm.revision == revision {
-            self.live.alarm = None;
-        }
-        self.touched.alarm = true;
-    }
-
     /// A promise is made: it waits for its outcome, and moves the membership it concerns.
     pub(super) fn promise(&mut self, id: EffectId, effect: &Effect) -> Result<(), Illegal> {
         let since = self.entry.at;
@@ -206,7 +194,7 @@ impl Fold<'_> {
                     self.confirm_late(due);
                 }
             }
-            (Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } }, outcome) => self.ring(*revision, outcome),
+            (Effect::AlertAdmins { alert }, outcome) => self.alerted(alert, outcome),
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
             (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
             (Effect::CreateTicket { request }, outcome) => self.ticket(*request, outcome)?,

@@ -19,6 +19,27 @@ pub enum Alert {
         /// Which revision of the alarm it was promised for. A later one stands for it.
         revision: u64,
     },
+    /// Of earlier programs, which told of each late removal by itself. Read, promised no more, and moot when its turn comes:
+    /// the alarm tells of it.
+    RemovalLate {
+        /// Who still stands where.
+        membership: MembershipKey,
+        /// For which requests.
+        requests: Vec<RequestId>,
+        /// When it was to end.
+        due: Timestamp,
+    },
+    /// Of earlier programs, as the one before.
+    RemovalConfirmed {
+        /// Who stood where.
+        membership: MembershipKey,
+        /// For which requests.
+        requests: Vec<RequestId>,
+        /// When it was to end.
+        due: Timestamp,
+        /// When it was confirmed.
+        at: Timestamp,
+    },
     /// An access could not be opened.
     AddRejected {
         /// Which.

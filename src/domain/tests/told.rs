@@ -1,7 +1,13 @@
 //! Who is told what, beyond a request's own messages.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::domain::port::{Alert, Nudge, UnfitGroup};
+use crate::domain::{
+    alarm::{Alarm, Confirmed, MOST_CARDS, Rung},
+    live::Promise,
+    port::{Alert, Nudge, UnfitGroup},
+};
 
 impl Play {
     pub(super) fn alerts(&self) -> Vec<&Alert> {
@@ -24,7 +30,8 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
     play = play.settled("identify_person", Outcome::Identified { person: identity("alice") });
     assert!(play.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Okta }));
     let again = play.fails("find_approvers", Class::Auth, 401);
-    assert_eq!(play.goes(&again).alerts().len(), 2, "another time");
+    assert!(matches!(play.alerts()[1], Alert::CredentialsAccepted { vendor: Vendor::Okta }), "admins hear of the end");
+    assert_eq!(play.goes(&again).alerts().len(), 3, "another time");
 }
 
 #[test]
@@ -33,8 +40,79 @@ fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     let refused = asked.fails("identify_person", Class::Auth, 401);
     let finding = asked.goes(&refused).settled("identify_person", Outcome::Identified { person: identity("alice") });
     let again = finding.fails("find_approvers", Class::Auth, 403);
-    assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 1);
-    assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 2);
+    assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 2);
+    assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 3);
+}
+
+/// Two requests: what goes well of the one says nothing of the right that the other lacks.
+#[test]
+fn a_right_that_is_missing_is_told_once_though_other_calls_go_well() {
+    let jira = |play: &Play, wanted: &str, status| {
+        let mut refused = play.fails(wanted, Class::Auth, status);
+        if let Command::Fail(failure) = &mut refused {
+            failure.fault.vendor = Vendor::Jira;
+        }
+        refused
+    };
+    let ticket = |n: u32| Outcome::TicketOpened { id: n.to_string(), key: format!("A-{n}"), link: String::new() };
+    let open = Play { tickets: Tickets::Kept, ..Play::new() }.approved(ONE, "db/rw");
+    let open = open.settled("create_ticket", ticket(1)).opened().settled("comment_ticket", Outcome::Told);
+    let refused = jira(&open, "move_ticket", 403);
+    let two = open.goes(&refused).after(3_600).goes(&refused).approved(ONE.next(), "db/debug");
+    let two = two.settled("create_ticket", ticket(2)).goes(&refused).after(3_600).goes(&refused);
+    assert!(matches!(two.alerts()[..], [Alert::CredentialsRefused { .. }]), "{:?}", two.alerts());
+    let keyless = two.clone().goes(&jira(&two, "move_ticket", 401));
+    assert_eq!(keyless.alerts().len(), 2, "a key that is refused is more than a right");
+    let moved = two.settled("move_ticket", Outcome::Told);
+    assert!(moved.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Jira }));
+}
+
+/// A request stays in memory for its ticket: not without end.
+#[test]
+fn a_ticket_waits_for_thirty_days_and_admins_are_told() {
+    let open = Play { tickets: Tickets::Kept, ..Play::new() }.approved(ONE, "db/rw");
+    let mut refused = open.fails("create_ticket", Class::Auth, 403);
+    if let Command::Fail(failure) = &mut refused {
+        failure.fault.vendor = Vendor::Jira;
+    }
+    let waits = open.after(30 * 86_400 - 1).goes(&refused);
+    assert!(waits.promise("create_ticket").is_some());
+    let over = waits.after(1).goes(&refused);
+    assert_eq!(over.promise("create_ticket"), None);
+    assert!(matches!(over.alerts()[..], [_, Alert::TicketRefused { .. }]), "{:?}", over.alerts());
+}
+
+/// What was told too late is not told: neither that a key is refused that was replaced, nor that one is taken again of
+/// whose refusal nobody heard.
+#[test]
+fn an_alert_is_moot_once_its_moment_has_passed() {
+    let moot = |play: &Play| play.alerts().iter().map(|alert| play.live.is_moot(alert)).collect::<Vec<_>>();
+    let asked = Play::new().goes(&ask("db/rw", "form"));
+    let refused = asked.clone().goes(&asked.fails("identify_person", Class::Auth, 401));
+    assert_eq!(moot(&refused), [false]);
+    let identified = Outcome::Identified { person: identity("alice") };
+    let late = refused.clone().settled("identify_person", identified.clone());
+    assert_eq!(moot(&late), [true, true], "nobody heard of the refusal");
+    let heard = refused.settled("alert_admins", Outcome::Told).settled("identify_person", identified);
+    assert_eq!(moot(&heard), [true, false]);
+    let again = heard.clone().after(3_600).goes(&heard.fails("find_approvers", Class::Auth, 401));
+    assert_eq!(moot(&again)[1..], [true, false], "it is refused once more");
+}
+
+#[test]
+fn an_alert_that_waits_too_long_or_before_too_many_is_given_up() {
+    let asked = Play::new().goes(&ask("db/rw", "form"));
+    let mut live = asked.clone().goes(&asked.fails("identify_person", Class::Auth, 401)).live;
+    let (id, promise) = live.promises.iter().next_back().map(|(id, promise)| (*id, promise.clone())).unwrap();
+    let (day, second) = (TimeDelta::days(1), TimeDelta::seconds(1));
+    assert!(!live.is_given_up(&promise, asked.now + day - second));
+    assert!(live.is_given_up(&promise, asked.now + day));
+    live.promises.extend((1..100).map(|n| (EffectId { seq: id.seq + n, ordinal: 0 }, promise.clone())));
+    assert!(!live.is_given_up(&promise, asked.now));
+    live.promises.insert(EffectId { seq: id.seq + 100, ordinal: 0 }, promise.clone());
+    assert!(live.is_given_up(&promise, asked.now));
+    let alarm = Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: 1 } };
+    assert!(!live.is_given_up(&Promise { effect: alarm, ..promise }, asked.now + day), "the alarm is never given up");
 }
 
 /// Of Jira nothing else tells that it goes on: admins hear of both. A right that only some of it needs is over when
@@ -111,7 +189,7 @@ fn nudges(play: &Play) -> Vec<Nudge> {
 /// Admins were told of the alarm as it stands; it rang so often.
 fn rung(play: Play, rung: u32) -> Play {
     let cards = BTreeMap::from([(slack("carol"), card("carol"))]);
-    play.settled("alert_admins", Outcome::Rung { cards, rung })
+    play.settled("alert_admins", Outcome::Rung { cards, gone: BTreeSet::new(), rung, behind: 0 })
 }
 
 #[test]
@@ -150,10 +228,73 @@ fn an_alarm_that_begins_anew_rings_in_the_same_messages() {
     alarm.finds(now - TimeDelta::minutes(5), true, now);
     assert_eq!((alarm.rung, alarm.heard, alarm.late, alarm.over, alarm.cards.len()), (1, 0, 1, None, 1));
     // What was still under way of the one before counts for nothing.
-    alarm.is_told(2, &BTreeMap::new(), 1);
+    let (cards, gone) = (BTreeMap::new(), BTreeSet::new());
+    let told = Rung { cards: &cards, gone: &gone, rung: 1 };
+    alarm.is_told(2, told);
     assert_eq!(alarm.heard, 0);
-    alarm.is_told(alarm.revision, &BTreeMap::new(), 1);
+    alarm.is_told(alarm.revision, told);
     assert_eq!(alarm.heard, 1);
+}
+
+/// One admin's message could not be redrawn: the promise stands for them, and the alarm until their message says it too.
+#[test]
+fn an_alarm_is_forgotten_once_every_message_shows_its_end() {
+    let late = Play::new().approved(ONE, "db/rw").opened().after(7_200).due().after(300).due();
+    let part = |names: &[&str], behind| Outcome::Rung {
+        cards: names.iter().map(|name| (slack(name), card(name))).collect(),
+        gone: BTreeSet::new(),
+        rung: 1,
+        behind,
+    };
+    let told = late.settled("alert_admins", part(&["carol", "dana"], 0));
+    let over = told.settled("remove_member", REMOVED).settled("alert_admins", part(&["carol"], 1));
+    let shown = |play: &Play| {
+        let alarm = play.live.alarm.clone().unwrap();
+        alarm.cards.into_values().map(|card| card.revision).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&over), [2, 1], "who was told is on record");
+    assert!(over.promise("alert_admins").is_some(), "the other is still to be told");
+    let known = over.clone().settled("alert_admins", part(&["dana"], 0));
+    assert_eq!((known.live.alarm.as_ref(), known.promise("alert_admins")), (None, None));
+    let gone = Outcome::Rung { cards: BTreeMap::new(), gone: [slack("dana")].into(), rung: 1, behind: 0 };
+    assert_eq!(over.settled("alert_admins", gone).live.alarm, None, "a message that is gone shows nothing false");
+}
+
+/// Whoever has no message is told in a new one when it rings, and not each time something changes.
+#[test]
+fn whoever_has_no_message_is_told_when_it_rings() {
+    let now = Play::new().now;
+    let mut alarm = Alarm::begins(now, now + TimeDelta::minutes(5));
+    assert!(alarm.rings_anew());
+    let cards: BTreeMap<_, _> = (0..MOST_CARDS + 9).map(|n| (slack(&n.to_string()), card("carol"))).collect();
+    let gone = BTreeSet::new();
+    let told = |rung| Rung { cards: &cards, gone: &gone, rung };
+    alarm.is_told(1, told(1));
+    assert_eq!(alarm.cards.len(), MOST_CARDS);
+    alarm.finds(now + TimeDelta::minutes(1), true, now + TimeDelta::minutes(6));
+    assert!(!alarm.rings_anew(), "it is redrawn, and pings nobody");
+    alarm.finds(now, false, now + TimeDelta::minutes(15));
+    assert!(alarm.rings_anew());
+    alarm.is_told_in_part(alarm.revision, told(2));
+    assert!(!alarm.rings_anew(), "those beyond were told with the others");
+    alarm.is_told(alarm.revision, told(2));
+    alarm.confirms(Confirmed { due: now, at: now + TimeDelta::minutes(16) }, 0);
+    assert!(alarm.rings_anew(), "and once at the end");
+}
+
+/// Whatever ids Slack gives, where the messages stand fits into a line.
+#[test]
+fn a_line_holds_where_all_messages_stand() {
+    let long = |n: usize| format!("U{n:0253}");
+    let posted = Posted {
+        channel: SlackChannelId::parse(format!("D{}", "0".repeat(253))).unwrap(),
+        ts: SlackTs::parse(format!("{}.{}", "1".repeat(126), "1".repeat(127))).unwrap(),
+    };
+    let admins = (0..MOST_CARDS).map(|n| SlackUserId::parse(long(n)).unwrap());
+    let cards = admins.clone().map(|admin| (admin, posted.clone())).collect();
+    let outcome = Outcome::Rung { cards, gone: admins.collect(), rung: u32::MAX, behind: u32::MAX };
+    let settled = Event::EffectSettled { effect: EffectId { seq: u64::MAX, ordinal: u32::MAX }, outcome };
+    assert!(serde_json::to_string(&settled).unwrap().len() < 60_000);
 }
 
 #[test]

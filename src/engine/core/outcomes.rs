@@ -24,6 +24,11 @@ impl Core {
         self.lanes.land(id);
         match result.and_then(|outcome| self.refused(id, outcome)) {
             Ok(outcome) => match self.inner(&Command::Settle { effect: id, outcome }, now, actions)? {
+                Recorded::Line if self.live.promises.contains_key(&id) => {
+                    // Some of it is done, and it stands for the rest.
+                    let jitter = self.random.random::<f64>();
+                    let _ = self.lanes.fail(id, Class::Retry, None, now.elapsed, jitter);
+                }
                 Recorded::Line => {}
                 // An answer that does not fit its promise is no answer.
                 Recorded::Nothing => drop(self.lanes.fail(id, Class::Retry, None, now.elapsed, 1.0)),

@@ -1,5 +1,7 @@
 //! What is begun: promises and messages whose turn has come.
 
+use tracing::warn;
+
 use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
 use crate::{
     domain::{
@@ -43,6 +45,10 @@ impl Core {
             }
             let Some(promise) = self.live.promises.get(&id) else { continue };
             let alarm = match &promise.effect {
+                Effect::AlertAdmins { alert } if self.is_pointless(id, alert, now) => {
+                    moot.push(id);
+                    continue;
+                }
                 Effect::AlertAdmins { alert: Alert::RemovalsLate { revision } } => match self.late(*revision) {
                     // Where its messages stand is not durable yet: its turn comes with that line.
                     _ if self.live.alarm != self.safe.alarm => {
@@ -122,6 +128,15 @@ impl Core {
         known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
     }
 
+    /// Whether there is no use in telling an alert, or not any more.
+    fn is_pointless(&self, id: EffectId, alert: &Alert, now: Now) -> bool {
+        let waited = self.safe.promises.get(&id).is_some_and(|promise| self.safe.is_given_up(promise, now.wall));
+        if waited {
+            warn!(effect = %id, ?alert, "an alert that could not be told is given up");
+        }
+        waited || self.safe.is_moot(alert)
+    }
+
     /// How things stand with late removals; nothing where a later promise tells of them, or admins know the end.
     fn late(&self, revision: u64) -> Option<Late> {
         let alarm = self.safe.alarm.as_ref().filter(|alarm| alarm.revision == revision)?;
@@ -167,6 +182,8 @@ impl Effect {
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::TicketRefused { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }
+                | Alert::RemovalLate { .. }
+                | Alert::RemovalConfirmed { .. }
                 | Alert::CredentialsRefused { .. }
                 | Alert::CredentialsAccepted { .. }
                 | Alert::AuditChannelRefused { .. }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::{
+    alarm::Alarm,
     catalogue::{Application, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Choice, Decide, Surface},
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
-    port::{Approver, Class, EffectError, Fault, MembershipKey, Vendor},
+    port::{Alert, Approver, Class, EffectError, Fault, MembershipKey, UnfitGroup, Vendor},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -285,4 +286,43 @@ fn a_decision_on_a_home_tab_counts_only_on_what_was_drawn_there() {
     core.step(Input::NotLookedUp { who: bob.slack.clone(), after: None }, now);
     let drawn = core.step(decides(), now);
     assert_eq!(answered(drawn, &mut core), Ok(Answer::Received));
+}
+
+/// A journal of an earlier program promises to tell of a single removal: the alarm tells of it, and nobody is told twice.
+#[test]
+fn what_an_earlier_program_promised_to_tell_of_one_removal_is_moot() {
+    let alert = r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#;
+    let effect = Effect::AlertAdmins { alert: serde_json::from_str(alert).unwrap() };
+    let mut live = Live { seq: 1, ..Live::default() };
+    let id = EffectId { seq: 1, ordinal: 0 };
+    live.promises.insert(id, Promise { effect, since: dawn() });
+    let actions = core(live, Mode::Serving).step(Input::Wake, after(0));
+    assert_eq!(tried(&actions), []);
+    let settled = [Event::EffectSettled { effect: id, outcome: Outcome::Moot }];
+    assert_eq!(saved(&actions)[0].events, settled);
+}
+
+/// Slack takes nothing for a day: what was to be told once is given up, and holds up nothing.
+#[test]
+fn an_alert_that_nobody_could_be_told_for_a_day_is_given_up() {
+    let alert = Alert::GroupUnfit { request: RequestId::FIRST, group: group("00g1"), reason: UnfitGroup::FilledByRule };
+    let mut live = Live { seq: 1, ..Live::default() };
+    let ids = [0, 1].map(|ordinal| EffectId { seq: 1, ordinal });
+    for id in ids {
+        live.promises.insert(id, Promise { effect: Effect::AlertAdmins { alert: alert.clone() }, since: dawn() });
+    }
+    let alarm = EffectId { seq: 1, ordinal: 2 };
+    let effect = Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: 1 } };
+    live.alarm = Some(Alarm::begins(dawn(), dawn()));
+    live.promises.insert(alarm, Promise { effect, since: dawn() });
+    let mut core = core(live, Mode::Serving);
+    let of = |actions: &[Action]| tried(actions).iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    assert_eq!(of(&core.step(Input::Wake, after(0))), [ids[0], alarm], "the alarm waits for no other");
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: None, receipt: None };
+    let failed = Err(EffectError { class: Class::Retry, after: None, fault });
+    core.step(Input::Tried { id: ids[0], result: failed }, after(0));
+    let later = Now { wall: dawn() + TimeDelta::days(1), elapsed: Duration::from_secs(86_400) };
+    let settled =
+        saved(&core.step(Input::Wake, later)).into_iter().flat_map(|entry| entry.events.clone()).collect::<Vec<_>>();
+    assert!(settled.contains(&Event::EffectSettled { effect: ids[0], outcome: Outcome::Moot }), "{settled:?}");
 }

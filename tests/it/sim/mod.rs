@@ -66,6 +66,7 @@ fn a_hundred_histories_keep_every_promise() {
         ("Home tabs", all.drawn),
         ("decisions on them", all.at_home),
         ("looks at them", all.fresh),
+        ("admins who are told later", all.behind),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jitney::domain::{
     id::{Email, OktaGroupId, OktaUserId, SlackChannelId, SlackTs, SlackUserId},
     port::{
-        Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, MembershipKey, Outcome, Posted, Removal,
-        Standing, Vendor, ViewKey,
+        Alert, Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Late, MembershipKey, Outcome,
+        Posted, Removal, Standing, Vendor, ViewKey,
     },
 };
 use rand::{RngExt as _, rngs::SmallRng};
@@ -52,7 +52,12 @@ pub struct Outside {
     posts: u64,
     /// Every message that was ever posted, also those whose reply was lost.
     pub posted: BTreeMap<ViewKey, Vec<Posted>>,
+    /// Every message about late removals that an admin has, and how many of them it shows.
+    pub alarms: BTreeMap<SlackUserId, Vec<(Posted, usize)>>,
 }
+
+/// Who is told of late removals.
+const ADMINS: [&str; 3] = ["U0CAROL", "U0ERIN", "U0FRANK"];
 
 /// When and how an attempt is answered, and what happens outside because of it.
 #[derive(Default)]
@@ -86,6 +91,7 @@ impl Outside {
             healed: false,
             posts: 0,
             posted: BTreeMap::new(),
+            alarms: BTreeMap::new(),
         }
     }
 
@@ -139,6 +145,8 @@ impl Outside {
         }
         if !self.healed && random.random_ratio(1, 12) {
             counts.refusals += 1;
+            // Slack refuses the words of this to nobody, and whose message is gone gets another.
+            let kinds = if attempt.alarm.is_some() { 4 } else { 6 };
             let (class, status) = [
                 (Class::Retry, 503),
                 (Class::Retry, 429),
@@ -146,12 +154,21 @@ impl Outside {
                 (Class::Auth, 403),
                 (Class::Gone, 404),
                 (Class::Rejected, 400),
-            ][random.random_range(0..6)];
+            ][random.random_range(0..kinds)];
             plan.answers.push((latency, Err(error(class, vendor, Some(status)))));
             return plan;
         }
-        let Attempt { effect, doubt, .. } = attempt.clone();
+        let Attempt { effect, doubt, alarm, .. } = attempt.clone();
         match effect {
+            Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
+                let rung = self.ring(&alarm.expect("it is told as it stands"), random, counts);
+                if !self.healed && random.random_ratio(1, 10) {
+                    counts.lost_replies += 1;
+                    plan.answers.push((now + 10_000, Err(error(Class::Unknown, vendor, None))));
+                } else {
+                    plan.answers.push((latency, rung));
+                }
+            }
             Effect::AddMember { membership } => {
                 if doubt == Doubt::MayHaveHappened && self.is_member(&membership) {
                     plan.answers.push((latency, Ok(Outcome::Added { receipt: None })));
@@ -210,6 +227,41 @@ impl Outside {
         counts.zombies += 1;
         plan.deeds.push((now + random.random_range(1..LATEST_ARRIVAL_MS), Deed::Add(key)));
         plan.answers.push((now + random.random_range(1..3_000), Err(error(Class::Unknown, Vendor::Okta, None))));
+    }
+
+    /// Shows late removals to each admin whom Slack lets through.
+    fn ring(&mut self, late: &Late, random: &mut SmallRng, counts: &mut Counts) -> Result<Outcome, EffectError> {
+        let (mut cards, mut gone, mut behind) = (BTreeMap::new(), BTreeSet::new(), 0);
+        for admin in ADMINS.map(|name| SlackUserId::parse(name).unwrap()) {
+            let shown = late.alarm.cards.get(&admin);
+            let (due, room) = (shown.is_none_or(|card| card.revision != late.alarm.revision), shown.is_some());
+            if !due || !room && !late.alarm.rings_anew() {
+                continue;
+            }
+            if !self.healed && random.random_ratio(1, 4) {
+                behind += 1;
+                continue;
+            }
+            let stand = self.alarms.entry(admin.clone()).or_default();
+            if !self.healed && random.random_ratio(1, 12) {
+                stand.retain(|(posted, _)| shown.is_none_or(|card| card.posted != *posted));
+                gone.insert(admin);
+                continue;
+            }
+            let posted = shown.map(|card| card.posted.clone()).unwrap_or_else(|| {
+                self.posts += 1;
+                let ts = SlackTs::parse(format!("{}.0", self.posts)).unwrap();
+                Posted { channel: SlackChannelId::parse("D0ADMIN").unwrap(), ts }
+            });
+            stand.retain(|(stands, _)| *stands != posted);
+            stand.push((posted.clone(), late.removals.len()));
+            cards.insert(admin, posted);
+        }
+        counts.behind += u64::from(behind);
+        if cards.is_empty() && gone.is_empty() && behind > 0 {
+            return Err(error(Class::Retry, Vendor::Slack, Some(503)));
+        }
+        Ok(Outcome::Rung { cards, gone, rung: late.alarm.rung, behind })
     }
 
     fn look_up(&self, effect: &Effect, random: &mut SmallRng) -> Outcome {

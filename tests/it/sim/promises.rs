@@ -98,6 +98,7 @@ impl Sim {
         self.what_was_acknowledged_is_on_record();
         self.each_thing_happened_once();
         self.whoever_watches_sees_the_end();
+        self.no_admin_sees_a_removal_that_is_over();
         self.the_state_is_what_the_journal_and_the_index_say();
     }
 
@@ -157,6 +158,19 @@ impl Sim {
             if let Some(request) = touched.retired.iter().find(|request| !request.stale_views().is_empty()) {
                 self.fail(&format!("{} is forgotten, and shows {:?}", request.id, request.stale_views()));
             }
+        }
+    }
+
+    /// What each admin was told last of late removals: that they are over. A message whose reply was lost has another
+    /// after it.
+    fn no_admin_sees_a_removal_that_is_over(&self) {
+        for (admin, stand) in &self.outside.alarms {
+            if let Some((posted, late)) = stand.last().filter(|(_, late)| *late > 0) {
+                self.fail(&format!("{admin} sees {late} late removals for ever: {posted:?}"));
+            }
+        }
+        if let Some(alarm) = &self.core().unwrap().safe().alarm {
+            self.fail(&format!("the alarm never ends: {alarm:?}"));
         }
     }
 

@@ -69,6 +69,7 @@ pub struct Counts {
     pub drawn: u64,
     pub at_home: u64,
     pub fresh: u64,
+    pub behind: u64,
 }
 
 impl Counts {
@@ -94,6 +95,7 @@ impl Counts {
             drawn,
             at_home,
             fresh,
+            behind,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -115,6 +117,7 @@ impl Counts {
         self.drawn += drawn;
         self.at_home += at_home;
         self.fresh += fresh;
+        self.behind += behind;
     }
 }
 

@@ -1,0 +1,160 @@
+//! Everything a journal line may hold, as it is for ever: each of these must be read by every later program. A new variant
+//! needs a line here; what was promised once and is promised no more keeps its own.
+
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::domain::{port::Alert, ticket::Happened};
+
+const EVENTS: &[&str] = &[
+    r#"{"event":"program_started","version":"0.1.0"}"#,
+    r#"{"event":"custody_began","held":[{"membership":{"group":"00g1","user":"00u1"},"until":"2026-11-24T15:40:00Z"}]}"#,
+    r#"{"event":"request_received","request":"R-1","key":"form","asker":"U0A","access":{"entitlement":"db/rw","application":"Database","level":"db/rw","group":"00g1","sensitivity":"high"},"end":{"rule":"after","secs":7200},"justification":"970c","closes":"2026-11-25T13:40:00Z"}"#,
+    r#"{"event":"person_identified","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
+    r#"{"event":"person_bound","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a","zone":"Europe/Paris","groups":["00g1"]},"told":"R-1"}"#,
+    r#"{"event":"person_bound","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
+    r#"{"event":"standing_doubted","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
+    r#"{"event":"approvers_sought","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"sought":[{"kind":{"asks":"owner","application":"db"},"emails":["b@acme.example"]},{"kind":{"asks":"approvers","name":"security"},"emails":[]},{"kind":{"asks":"person","email":"c@acme.example"},"emails":[]}]}"#,
+    r#"{"event":"request_pending","request":"R-1","steps":[{"kind":{"asks":"owner","application":"db"},"approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}]}]}"#,
+    r#"{"event":"reminder_set","request":"R-1","at":"2026-11-24T14:10:00Z","told":0}"#,
+    r#"{"event":"look_up_slow","request":"R-1"}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"not_offered"}}"#,
+    r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve"}}"#,
+    r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"deny","reason":"970c"},"spot":"home"}"#,
+    r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"not_approver"}}"#,
+    r#"{"event":"step_approved","request":"R-1","step":0,"by":{"okta":"00u2","slack":"U0B","email":"b@acme.example","name":"b"}}"#,
+    r#"{"event":"request_approved","request":"R-1","membership":{"group":"00g1","user":"00u1"},"until":"2026-11-24T15:40:00Z"}"#,
+    r#"{"event":"request_denied","request":"R-1","by":{"okta":"00u2","slack":"U0B","email":"b@acme.example","name":"b"},"reason":"970c"}"#,
+    r#"{"event":"request_cancelled","request":"R-1"}"#,
+    r#"{"event":"request_lapsed","request":"R-1"}"#,
+    r#"{"event":"grant_opened","request":"R-1","ends":"2026-11-24T15:40:00Z"}"#,
+    r#"{"event":"grant_expired","request":"R-1","then":{"then":"removal"}}"#,
+    r#"{"event":"grant_returned","request":"R-1","then":{"then":"kept","by":"R-2"}}"#,
+    r#"{"event":"grant_failed","request":"R-1","why":{"failure":"called_off"},"then":{"then":"nothing"}}"#,
+    r#"{"event":"grant_ended","request":"R-1"}"#,
+    r#"{"event":"standing_found","request":"R-1"}"#,
+    r#"{"event":"hold_ended","request":"R-1","membership":{"group":"00g1","user":"00u1"}}"#,
+    r#"{"event":"removal_late","membership":{"group":"00g1","user":"00u1"},"told":1}"#,
+    r#"{"event":"effect_settled","effect":"1.0","outcome":{"outcome":"told"}}"#,
+    r#"{"event":"effect_advanced","effect":"1.0","outcome":{"outcome":"rung","cards":{},"rung":2,"behind":1}}"#,
+    r#"{"event":"effect_withdrawn","effect":"1.0"}"#,
+    r#"{"event":"addition_put_off","effect":"1.0"}"#,
+    r#"{"event":"effect_failing","effect":"1.0","fault":{"vendor":"okta","status":503,"code":"E1","receipt":"Yx1"},"tries":2}"#,
+    r#"{"event":"view_shown","view":{"view":"requester","request":"R-1"},"posted":{"channel":"D0A","ts":"5.0"},"revision":5}"#,
+    r#"{"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0B"},"posted":{"channel":"D0A","ts":"5.0"},"revision":5}"#,
+    r#"{"event":"approver_unreachable","request":"R-1","slack":"U0B","fault":{"vendor":"slack"}}"#,
+    r#"{"event":"credentials_refused","fault":{"vendor":"okta","status":401}}"#,
+    r#"{"event":"credentials_refused","fault":{"vendor":"jira","status":403},"call":"move_ticket"}"#,
+    r#"{"event":"credentials_accepted"}"#,
+    r#"{"event":"credentials_accepted","vendor":"jira"}"#,
+    r#"{"event":"audit_channel_refused","fault":{"vendor":"slack","code":"is_archived"}}"#,
+    r#"{"event":"audit_channel_accepted"}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"approve","request":"R-1","why":{"refusal":"over"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"custody"}}"#,
+];
+
+const EFFECTS: &[&str] = &[
+    r#"{"effect":"identify_person","request":"R-1","slack":"U0A"}"#,
+    r#"{"effect":"check_standing","request":"R-1","membership":{"group":"00g1","user":"00u1"}}"#,
+    r#"{"effect":"find_approvers","request":"R-1","emails":["b@acme.example"]}"#,
+    r#"{"effect":"check_authority","request":"R-1","slack":"U0B"}"#,
+    r#"{"effect":"check_member","membership":{"group":"00g1","user":"00u1"}}"#,
+    r#"{"effect":"add_member","membership":{"group":"00g1","user":"00u1"}}"#,
+    r#"{"effect":"remove_member","membership":{"group":"00g1","user":"00u1"},"due":"2026-11-24T15:40:00Z","addition":"may_have_happened"}"#,
+    r#"{"effect":"reply","request":"R-1","to":"U0B","why":{"refusal":"over"}}"#,
+    r#"{"effect":"reply","request":"R-1","to":"U0B","why":{"refusal":"over"},"spot":"home"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"open"}"#,
+    r#"{"effect":"remind","request":"R-1","to":"U0B"}"#,
+    r#"{"effect":"tell_owner","request":"R-1","owner":"b@acme.example","name":"a"}"#,
+    r#"{"effect":"alert_admins","alert":{"alert":"removals_late","revision":1}}"#,
+    r#"{"effect":"create_ticket","request":"R-1"}"#,
+    r#"{"effect":"comment_ticket","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
+    r#"{"effect":"move_ticket","request":"R-1","to":"granted"}"#,
+    r#"{"effect":"tell_audit","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
+];
+
+const ALERTS: &[&str] = &[
+    r#"{"alert":"removals_late","revision":1}"#,
+    r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#,
+    r#"{"alert":"removal_confirmed","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z","at":"2026-11-24T15:50:00Z"}"#,
+    r#"{"alert":"add_rejected","request":"R-1","membership":{"group":"00g1","user":"00u1"},"fault":{"vendor":"okta","status":403}}"#,
+    r#"{"alert":"group_unfit","request":"R-1","group":"00g1","reason":"it is filled by a group rule"}"#,
+    r#"{"alert":"approver_unreachable","request":"R-1","slack":"U0B","fault":{"vendor":"slack"}}"#,
+    r#"{"alert":"credentials_refused","fault":{"vendor":"okta","status":401}}"#,
+    r#"{"alert":"credentials_accepted","vendor":"jira"}"#,
+    r#"{"alert":"audit_channel_refused","fault":{"vendor":"slack","code":"is_archived"}}"#,
+    r#"{"alert":"audit_channel_accepted"}"#,
+    r#"{"alert":"gone_from_sight","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"removal":"user_gone"}"#,
+    r#"{"alert":"ticket_refused","request":"R-1","fault":{"vendor":"jira","status":400}}"#,
+];
+
+const OUTCOMES: &[&str] = &[
+    r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
+    r#"{"outcome":"not_served","why":{"unfit":"ambiguous","email":"a@acme.example"}}"#,
+    r#"{"outcome":"found","approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}],"missing":["c@acme.example"]}"#,
+    r#"{"outcome":"stands","standing":{"member":false,"inactive":"SUSPENDED","unfit_group":"it is filled by a group rule"}}"#,
+    r#"{"outcome":"stands","standing":{"member":true}}"#,
+    r#"{"outcome":"added"}"#,
+    r#"{"outcome":"added","receipt":"Yx1"}"#,
+    r#"{"outcome":"removed","removal":"removed"}"#,
+    r#"{"outcome":"removed","removal":"group_gone","receipt":"Yx1"}"#,
+    r#"{"outcome":"ticket_opened","id":"1","key":"ACCESS-1","link":"https://jira.example/1"}"#,
+    r#"{"outcome":"told"}"#,
+    r#"{"outcome":"rung","cards":{"U0C":{"channel":"D0C","ts":"5.0"}},"rung":2}"#,
+    r#"{"outcome":"rung","cards":{},"gone":["U0C"],"rung":2,"behind":1}"#,
+    r#"{"outcome":"moot"}"#,
+    r#"{"outcome":"refused","fault":{"vendor":"slack","status":200,"code":"invalid_blocks"}}"#,
+];
+
+const HAPPENED: &[&str] = &[
+    r#"{"happened":"approved","step":0}"#,
+    r#"{"happened":"denied"}"#,
+    r#"{"happened":"withdrawn"}"#,
+    r#"{"happened":"unanswered"}"#,
+    r#"{"happened":"not_offered"}"#,
+    r#"{"happened":"stood_before"}"#,
+    r#"{"happened":"opened","ends":"2026-11-24T15:40:00Z"}"#,
+    r#"{"happened":"not_confirmed","due":"2026-11-24T15:40:00Z"}"#,
+    r#"{"happened":"removed","removal":"removed","due":"2026-11-24T15:40:00Z"}"#,
+    r#"{"happened":"kept","by":"R-2"}"#,
+    r#"{"happened":"nothing"}"#,
+];
+
+/// All names of an enum: what its reader says that it would have taken.
+fn names<T: DeserializeOwned>(tag: &str) -> BTreeSet<String> {
+    let refused = serde_json::from_str::<T>(&format!(r#"{{"{tag}":"?"}}"#)).err().unwrap().to_string();
+    let expected = refused.split_once("expected one of ").unwrap().1;
+    expected.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+fn all_are_read<T: DeserializeOwned + serde::Serialize>(tag: &str, lines: &[&str]) {
+    let mut read = BTreeSet::new();
+    for line in lines {
+        let value: T = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(serde_json::to_string(&value).unwrap(), *line, "it is written as it was");
+        let json: serde_json::Value = serde_json::from_str(line).unwrap();
+        read.insert(json[tag].as_str().unwrap().to_owned());
+    }
+    assert_eq!(read, names::<T>(tag), "each has its line");
+}
+
+#[test]
+fn whatever_was_ever_on_record_is_read() {
+    all_are_read::<Event>("event", EVENTS);
+    all_are_read::<Effect>("effect", EFFECTS);
+    all_are_read::<Alert>("alert", ALERTS);
+    all_are_read::<Outcome>("outcome", OUTCOMES);
+    all_are_read::<Happened>("happened", HAPPENED);
+}
+
+/// What earlier programs promised to tell of a single removal is told by the alarm.
+#[test]
+fn an_alert_of_an_earlier_program_is_moot() {
+    for line in ALERTS {
+        let alert: Alert = serde_json::from_str(line).unwrap();
+        let single = matches!(alert, Alert::RemovalLate { .. } | Alert::RemovalConfirmed { .. });
+        assert!(!single || Live::default().is_moot(&alert), "{line}");
+    }
+}
