@@ -384,7 +384,8 @@ impl Fold<'_> {
 
     fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks, call: Option<Call>) -> Result<(), Illegal> {
         let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
-        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks, call, heard: false });
+        let heard = self.live.refused.get(&refuser).is_some_and(|before| before.heard && !before.accepted);
+        self.live.refused.insert(refuser, Refused { told: self.entry.at, accepted: false, lacks, call, heard });
         Ok(())
     }
 

@@ -33,7 +33,7 @@ impl Vendors {
                 None => Ok(Outcome::Moot),
             };
         }
-        self.tell_all(&chat, &Telling::Once(alert::card(alert, about))).await.end()?;
+        self.tell_all(&chat, &Telling::Once(&alert::card(alert, about))).await.end()?;
         Ok(Outcome::Told)
     }
 
@@ -94,7 +94,7 @@ impl Vendors {
     /// Tells the admins what no promise on record covers, and answers whether anyone was told.
     pub async fn tell_admins(&self, card: &Card) -> bool {
         let told = match self.chat() {
-            Ok(chat) => self.tell_all(&chat, &Telling::Once(card.clone())).await.end(),
+            Ok(chat) => self.tell_all(&chat, &Telling::Once(card)).await.end(),
             Err(error) => Err(error),
         };
         if let Err(error) = &told {
@@ -107,9 +107,9 @@ impl Vendors {
 /// What all admins are told.
 pub(super) enum Telling<'a> {
     /// In a message of its own.
-    Once(Card),
+    Once(&'a Card),
     /// In the one message that each of them follows.
-    Alarm(Ring<'a>),
+    Alarm(&'a Ring<'a>),
 }
 
 impl Telling<'_> {

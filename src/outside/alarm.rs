@@ -38,9 +38,8 @@ impl Vendors {
     /// If nothing came of it for anybody.
     pub(super) async fn ring(&self, chat: &Chat, late: &Late) -> Result<Outcome, EffectError> {
         let (card, again) = (alert::late(late, chat.voice()), alert::late_again(late, chat.voice()));
-        let telling = Telling::Alarm(Ring { late, card, again });
-        let mut round = self.tell_all(chat, &telling).await;
-        let Telling::Alarm(ring) = telling else { return Ok(Outcome::Moot) };
+        let ring = Ring { late, card, again };
+        let mut round = self.tell_all(chat, &Telling::Alarm(&ring)).await;
         if late.removals.is_empty() {
             ring.rest(chat, &mut round).await;
         }

@@ -154,7 +154,8 @@ impl Case<'_> {
         let Some(refuser) = refuser(effect, failure) else { return };
         let known = self.live.refused.get(&refuser).is_some_and(|refused| {
             // A right that one thing needs and another does not comes and goes between the two.
-            refused.covers(&failure.fault) || refused.accepted && self.now - refused.told < TOLD_AGAIN
+            let again = refuser == Refuser::AuditChannel && self.now - refused.told >= CHANNEL_TOLD_AGAIN;
+            refused.covers(&failure.fault) && !again || refused.accepted && self.now - refused.told < TOLD_AGAIN
         });
         if known {
             return;
@@ -226,6 +227,10 @@ const fn accepter(effect: &Effect, outcome: &Outcome) -> Option<Refuser> {
 
 /// How long after admins were told that the credentials are refused they are told of it anew.
 const TOLD_AGAIN: TimeDelta = TimeDelta::hours(1);
+
+/// How long after admins were told that the audit channel takes nothing they are told of it anew: its lines wait, and are
+/// given up in the end.
+const CHANNEL_TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// HTTP 403: who we are is known, and may not do this.
 const FORBIDDEN: u16 = 403;

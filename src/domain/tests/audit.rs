@@ -78,6 +78,19 @@ fn a_channel_that_takes_nothing_is_told_to_admins_and_its_lines_wait() {
 }
 
 #[test]
+fn a_channel_that_takes_nothing_is_told_again_once_a_day() {
+    let play = Play::audited().approved(ONE, "db/rw");
+    let gone = play.fails("tell_audit", Class::Gone, 200);
+    let heard = play.goes(&gone).settled("alert_admins", Outcome::Told);
+    let day = heard.after(86_399).goes(&gone);
+    assert_eq!(day.alerts().len(), 1);
+    let again = day.after(1).goes(&gone).goes(&gone);
+    assert_eq!(again.alerts().len(), 2);
+    let taken = again.settled("tell_audit", Outcome::Told);
+    assert!(!taken.live.is_moot(&Alert::AuditChannelAccepted), "admins heard of it the first time");
+}
+
+#[test]
 fn a_line_waits_for_thirty_days() {
     let play = Play::audited().approved(ONE, "db/rw");
     let month = 30 * 86_400;

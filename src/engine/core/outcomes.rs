@@ -27,7 +27,7 @@ impl Core {
                 Recorded::Line if self.live.promises.contains_key(&id) => {
                     // Some of it is done, and it stands for the rest.
                     let jitter = self.random.random::<f64>();
-                    let _ = self.lanes.fail(id, Class::Retry, None, now.elapsed, jitter);
+                    self.lanes.fail(id, Class::Retry, None, now.elapsed, jitter);
                 }
                 Recorded::Line => {}
                 // An answer that does not fit its promise is no answer.
