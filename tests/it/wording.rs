@@ -51,7 +51,7 @@ const NO_SENTENCES: [(&str, &str); 17] = [
     ("project = {} AND labels = {}", "a query of Jira"),
     ("until eod", "what people type"),
     ("end of business day", "what people type"),
-    ("owner of {application}", "a step in the log"),
+    ("owner of {application}", "a part of the digest of what is asked for"),
     ("too long", "the code of a fault, beside the vendors'"),
     ("an address this program does not call", "the code of a fault, beside the vendors'"),
 ];
