@@ -80,6 +80,7 @@ const ALERTS: &[&str] = &[
     r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#,
     r#"{"alert":"removal_confirmed","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z","at":"2026-11-24T15:50:00Z"}"#,
     r#"{"alert":"add_rejected","request":"R-1","membership":{"group":"00g1","user":"00u1"},"fault":{"vendor":"okta","status":403}}"#,
+    r#"{"alert":"look_refused","request":"R-1","membership":{"group":"00g1","user":"00u1"},"fault":{"vendor":"okta","status":403}}"#,
     r#"{"alert":"group_unfit","request":"R-1","group":"00g1","reason":"it is filled by a group rule"}"#,
     r#"{"alert":"approver_unreachable","request":"R-1","slack":"U0B","fault":{"vendor":"slack"}}"#,
     r#"{"alert":"credentials_refused","fault":{"vendor":"okta","status":401}}"#,
