@@ -354,7 +354,12 @@ impl Fold<'_> {
 
     fn event(&mut self, event: &Event) -> Result<(), Illegal> {
         match event {
-            Event::ProgramStarted { .. } | Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
+            Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
+            Event::ProgramStarted { .. } => {
+                // Another channel may be named since: admins are to hear of it as of a new one.
+                self.live.refused.remove(&Refuser::AuditChannel);
+                Ok(())
+            }
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
             Event::CredentialsRefused { fault, call } => {

@@ -57,6 +57,14 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             vec![text(format!("It answers: {}. Invite the bot to the channel, or name another.", said(fault)))],
             vec![text("The lines wait for 30 days, and keep their order. Access opens and ends as before.")],
         ],
+        Alert::AuditLineLost { request, fault } => vec![
+            warning("Something is missing in the audit channel"),
+            vec![text(format!(
+                "A line about {request} is given up; perhaps others are. Slack answers: {}.",
+                said(fault)
+            ))],
+            vec![text("The journal holds what it was to tell.")],
+        ],
         Alert::AuditChannelAccepted => vec![
             vec![bold("The audit channel takes lines again")],
             vec![text("Those that waited follow in their order, with the time of what they tell.")],

@@ -5,7 +5,8 @@
 
 use super::{Case, Decision, news::News};
 use crate::domain::{
-    port::Effect,
+    id::RequestId,
+    port::{Alert, Effect, Fault},
     ticket::{AuditChannel, Happened},
 };
 
@@ -17,6 +18,14 @@ impl Case<'_> {
         if let Some(request) = self.request(*id).filter(|request| told && request.route().is_some()) {
             let at = self.when(request, what);
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
+        }
+    }
+
+    /// A line is given up: admins are told, and one telling that waits stands for all of them.
+    pub(super) fn line_lost(&self, request: RequestId, fault: &Fault, decision: &mut Decision) {
+        let lost = |effect: &Effect| matches!(effect, Effect::AlertAdmins { alert: Alert::AuditLineLost { .. } });
+        if !self.live.promises.values().any(|promise| lost(&promise.effect)) {
+            decision.effect(Effect::AlertAdmins { alert: Alert::AuditLineLost { request, fault: fault.clone() } });
         }
     }
 }

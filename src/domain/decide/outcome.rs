@@ -44,6 +44,9 @@ impl Case<'_> {
             (Effect::RemoveMember { membership, .. }, Outcome::Removed { removal, .. }) => {
                 self.removed(membership, *removal, &mut decision);
             }
+            (Effect::TellAudit { request, .. }, Outcome::Refused { fault }) => {
+                self.line_lost(*request, fault, &mut decision);
+            }
             (Effect::CheckAuthority { request, .. }, outcome) => self.authority(*request, outcome, &mut decision),
             (
                 Effect::CreateTicket { request }

@@ -67,6 +67,13 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+    /// A line for the audit channel is given up: Slack never takes it, or took nothing for too long.
+    AuditLineLost {
+        /// What it was about.
+        request: RequestId,
+        /// What came back last.
+        fault: Fault,
+    },
     /// Somebody whose decision is asked for cannot be reached; the others are asked.
     ApproverUnreachable {
         /// For which request.

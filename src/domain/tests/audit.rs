@@ -107,7 +107,21 @@ fn a_line_that_is_refused_itself_holds_up_no_other() {
     let refused = play.fails("tell_audit", Class::Rejected, 200);
     let play = play.goes(&refused);
     assert_eq!(play.promise("tell_audit"), None);
-    assert_eq!(play.alerts(), Vec::<&Alert>::new());
+    assert!(matches!(play.alerts()[..], [Alert::AuditLineLost { request: ONE, .. }]), "{:?}", play.alerts());
+    // One telling stands for all that is lost before it is told.
+    let play = play.opened();
+    let refused = play.fails("tell_audit", Class::Rejected, 200);
+    let play = play.goes(&refused);
+    assert_eq!((play.promise("tell_audit"), play.alerts().len()), (None, 1));
+}
+
+#[test]
+fn after_a_start_another_channel_may_be_named() {
+    let play = Play::audited().approved(ONE, "db/rw");
+    let gone = play.fails("tell_audit", Class::Gone, 200);
+    let heard = play.goes(&gone).settled("alert_admins", Outcome::Told);
+    let started = heard.goes(&Command::Start { version: "2".into() });
+    assert_eq!(started.goes(&gone).alerts().len(), 2);
 }
 
 #[test]

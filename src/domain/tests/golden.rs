@@ -87,6 +87,7 @@ const ALERTS: &[&str] = &[
     r#"{"alert":"credentials_accepted","vendor":"jira"}"#,
     r#"{"alert":"audit_channel_refused","fault":{"vendor":"slack","code":"is_archived"}}"#,
     r#"{"alert":"audit_channel_accepted"}"#,
+    r#"{"alert":"audit_line_lost","request":"R-1","fault":{"vendor":"slack","code":"invalid_blocks"}}"#,
     r#"{"alert":"gone_from_sight","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"removal":"user_gone"}"#,
     r#"{"alert":"ticket_refused","request":"R-1","fault":{"vendor":"jira","status":400}}"#,
 ];

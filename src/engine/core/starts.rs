@@ -180,7 +180,8 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
-                | Alert::TicketRefused { request, .. } => Some(*request),
+                | Alert::TicketRefused { request, .. }
+                | Alert::AuditLineLost { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }
                 | Alert::RemovalLate { .. }
                 | Alert::RemovalConfirmed { .. }

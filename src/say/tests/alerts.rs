@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::domain::{
     alarm::{Alarm, Confirmed},
-    id::{OktaGroupId, OktaUserId},
+    id::{OktaGroupId, OktaUserId, RequestId},
     port::{Alert, Fault, Late, LateRemoval, MembershipKey, Removal, UnfitGroup, Vendor},
 };
 
@@ -236,6 +236,13 @@ fn the_audit_channel() {
     ⚠️ **Slack takes no line for the audit channel**
     It answers: not_in_channel. Invite the bot to the channel, or name another.
     The lines wait for 30 days, and keep their order. Access opens and ends as before.
+    ");
+    let fault = Fault { vendor: Vendor::Slack, status: None, code: Some("invalid_blocks".into()), receipt: None };
+    let lost = Alert::AuditLineLost { request: RequestId::parse("R-142").unwrap(), fault };
+    assert_snapshot!(shown(&alert::card(&lost, None)), @"
+    ⚠️ **Something is missing in the audit channel**
+    A line about R-142 is given up; perhaps others are. Slack answers: invalid_blocks.
+    The journal holds what it was to tell.
     ");
     assert_snapshot!(shown(&alert::card(&Alert::AuditChannelAccepted, None)), @"
     **The audit channel takes lines again**
