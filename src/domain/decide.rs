@@ -242,13 +242,23 @@ impl<'a> Case<'a> {
         decision
     }
 
-    /// Whoever is asked now is reminded, and the next reminder is set.
+    /// Whoever is asked now is reminded, and the next reminder is set. One that still waits to be said stands for it.
     fn remind(&self, request: &Request, route: &Route, reminders: Reminders, decision: &mut Decision) {
-        let asked = route.current().into_iter().flat_map(|(_, step)| &step.approvers);
-        let reached =
-            |slack: &SlackUserId| !request.unreachable.contains(slack) && !request.dismissed.contains_key(slack);
-        for approver in asked.filter(|approver| reached(&approver.slack)) {
-            decision.effect(Effect::Remind { request: request.id, to: approver.slack.clone() });
+        // Nothing can be decided: it waits until something can.
+        if self.today.mode == Mode::Custody {
+            return;
+        }
+        let waits = |to: &SlackUserId| {
+            let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
+            self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
+        };
+        if let Some((_, step)) = route.current() {
+            let today = step.kind.approvers_today(self.today.catalogue);
+            for one in step.approvers.iter().filter(|one| today.contains(&one.email)) {
+                if request.can_be_asked(&one.slack) && !waits(&one.slack) {
+                    decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
+                }
+            }
         }
         decision.event(self.reminder(request.id, reminders.told + 1));
     }

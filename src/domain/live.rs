@@ -357,7 +357,9 @@ impl Fold<'_> {
             Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
             Event::ProgramStarted { .. } => {
                 // Another channel may be named since: admins are to hear of it as of a new one.
-                self.live.refused.remove(&Refuser::AuditChannel);
+                if let Some(refused) = self.live.refused.get_mut(&Refuser::AuditChannel) {
+                    refused.told = Timestamp::UNIX_EPOCH;
+                }
                 Ok(())
             }
             Event::CustodyBegan { held } => self.custody(held),

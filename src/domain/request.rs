@@ -240,19 +240,6 @@ impl Route {
         quorum::is_met(&steps.iter().map(left).collect::<Vec<BTreeSet<_>>>())
     }
 
-    /// Whether somebody's yes to the present step would leave a later one to nobody else, where without it all could
-    /// be met.
-    #[must_use]
-    pub fn needs_later(&self, who: &OktaUserId) -> bool {
-        let Some((place, _)) = self.current() else { return false };
-        let approvals = self.steps.iter().filter_map(|step| step.approval.as_ref());
-        let mut approved: BTreeSet<&OktaUserId> = approvals.map(|approval| &approval.by.okta).collect();
-        let left = self.steps.get(place..).unwrap_or_default();
-        let could = Self::can_be_met(left, &approved);
-        approved.insert(who);
-        could && !Self::can_be_met(left.get(1..).unwrap_or_default(), &approved)
-    }
-
     /// Whether somebody is asked to decide now.
     #[must_use]
     pub fn waits_for(&self, who: &SlackUserId) -> bool {
@@ -591,6 +578,12 @@ impl Request {
             (None, ViewKey::Requester { .. }) => true,
             (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
         }
+    }
+
+    /// Whether somebody can be asked: their conversation opens, and they may decide as far as it is known.
+    #[must_use]
+    pub fn can_be_asked(&self, who: &SlackUserId) -> bool {
+        !self.unreachable.contains(who) && !self.dismissed.contains_key(who)
     }
 
     /// Whether somebody is asked now, and has pressed nothing.

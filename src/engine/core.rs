@@ -194,8 +194,8 @@ impl Core {
 
     /// When to come back if nothing happens before.
     #[must_use]
-    pub fn wake(&self, now: Now) -> Wake {
-        let full = (self.full_until > now.elapsed).then_some(self.full_until);
+    pub fn wake(&self) -> Wake {
+        let full = (self.full_until > self.stepped).then_some(self.full_until);
         // What has come due since the last step waits for the next, which is at once.
         let stepped = self.stepped;
         let (stale, look) = self.homes.next(stepped);
@@ -288,6 +288,8 @@ impl Core {
             }
             Input::Mode(mode) => {
                 self.mode = mode;
+                // What could not be decided in the mode before is due now.
+                self.timers = Timers::of(&self.live);
                 self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
             }

@@ -169,7 +169,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
     }
 
     async fn turn(&mut self) -> Result<(), Broken> {
-        let wake = self.core.wake(self.now());
+        let wake = self.core.wake();
         let clock = Arc::clone(&self.clock);
         let due: Pin<Box<dyn Future<Output = ()> + Send>> = match wake.wall {
             Some(instant) => Box::pin(async move { clock.until(instant).await }),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Jira, PROPERTY, doubts::Patience, failure, status::Status, text, wire};
-use crate::domain::port::{Class, Doubt, EffectError};
+use crate::domain::port::{Class, Doubt, EffectError, Fault};
 
 /// The most pages of a search that are followed: two issues are one too many already.
 const MOST_PAGES: usize = 5;
@@ -65,10 +65,12 @@ impl Ticket {
     }
 }
 
-/// What a project refuses to open as it is set up is opened once that is mended, like what a right is missing for.
+/// What a project refuses to open as it is set up, or where nothing can be opened at all, is opened once that is mended,
+/// like what a right is missing for.
 fn until_mended(error: EffectError) -> EffectError {
     match error.class {
-        Class::Rejected => EffectError { class: Class::Auth, after: Some(UNTIL_MENDED), ..error },
+        Class::Rejected if error.fault.status != Some(Fault::NOT_TAKEN) => error,
+        Class::Rejected | Class::Gone => EffectError { class: Class::Auth, after: Some(UNTIL_MENDED), ..error },
         _ => error,
     }
 }
@@ -114,7 +116,7 @@ impl Jira {
         }
         let settings = &self.0.settings;
         let body = ticket.body(&settings.project, &settings.issue_type);
-        let reply = self.post(self.url(&["issue"]), &body).await.map_err(until_mended)?;
+        let reply = self.sure(self.post(self.url(&["issue"]), &body).await).await.map_err(until_mended)?;
         let Created { id, key } = reply.json().map_err(wire::unread)?;
         Ok(Issue { id, key })
     }

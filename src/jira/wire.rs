@@ -37,7 +37,7 @@ impl Jira {
 
     /// "Gone" is also what Jira says of what an account may not see, and to nobody at all: it is believed only of an account
     /// that is let in and sees the project.
-    async fn sure(&self, result: Result<Reply, EffectError>) -> Result<Reply, EffectError> {
+    pub(super) async fn sure(&self, result: Result<Reply, EffectError>) -> Result<Reply, EffectError> {
         if result.as_ref().is_err_and(|error| error.class == Class::Gone) {
             self.sees_project().await?;
         }

@@ -170,8 +170,10 @@ fn already_asked(id: &str, at: Timestamp, about: Option<&Request>, now: Timestam
 
 /// Who else may decide, for those who may not.
 fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String> {
-    let (_, step) = about?.route()?.current()?;
-    let others = step.approvers.iter().filter(|approver| approver.slack != *reader);
+    let request = about?;
+    let (_, step) = request.route()?.current()?;
+    let able = |slack: &SlackUserId| slack != reader && request.can_be_asked(slack);
+    let others = step.approvers.iter().filter(|approver| able(&approver.slack));
     let names = people::or(others.map(|approver| approver.name.as_str()));
     (!names.is_empty()).then_some(names)
 }

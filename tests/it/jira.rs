@@ -488,7 +488,7 @@ async fn an_answer_that_is_none_is_classed_by_what_may_have_happened() {
         (What::Html { code: 404 }, Class::Unknown, Class::Retry),
         (What::Html { code: 200 }, Class::Unknown, Class::Retry),
         (status(302, json!("")), Class::Unknown, Class::Retry),
-        (status(404, json!({"errorMessages": ["gone"]})), Class::Gone, Class::Gone),
+        (status(404, json!({"errorMessages": ["gone"]})), Class::Auth, Class::Gone),
         (
             status(400, json!({"errorMessages": ["my justification"], "errors": {"a b": "x"}})),
             Class::Auth,
@@ -498,7 +498,9 @@ async fn an_answer_that_is_none_is_classed_by_what_may_have_happened() {
         (What::Forbidden, Class::Auth, Class::Auth),
         (What::DropBefore, Class::Unknown, Class::Retry),
     ] {
-        world.fault(Fault::jira("*", what.clone()).times(2));
+        // Not the look whether the account sees the project at all.
+        world.fault(Fault::jira("POST */issue", what.clone()).times(1));
+        world.fault(Fault::jira("GET */issue/*", what.clone()).times(1));
         let written = client(&world, QUICK).open(&ticket("R-7"), Doubt::None).await.unwrap_err();
         let looked = client(&world, QUICK).move_to(&issue.id, "Done").await.unwrap_err();
         assert_eq!((written.class, looked.class), (write, read), "{what:?}");

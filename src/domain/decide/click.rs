@@ -1,12 +1,14 @@
 //! Decisions of approvers: received at once, judged once it is known who made them, strictly in order of receipt.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Decision, MOST_CLICKS, Mode, refuse_click, too_late};
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    id::RequestId,
-    port::{Effect, Identity, Nudge},
-    request::{Click, Decider, NotSentOn, Request, Route, State, Verdict},
+    id::{OktaUserId, RequestId},
+    port::{Approver, Effect, Identity, Nudge},
+    request::{Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
 };
 
 impl Case<'_> {
@@ -85,9 +87,27 @@ impl Case<'_> {
             return Err(Refusal::NotApprover);
         }
         match verdict {
-            Verdict::Approve if route.needs_later(&who.okta) => Err(Refusal::NeededLater),
+            Verdict::Approve if self.is_needed_later(request, route, &who.okta) => Err(Refusal::NeededLater),
             _ => Ok(()),
         }
+    }
+
+    /// Whether somebody's yes to the present step would leave a later one to nobody, where without it all could be met.
+    fn is_needed_later(&self, request: &Request, route: &Route, who: &OktaUserId) -> bool {
+        let left = self.left(request, route);
+        let later = left.get(1..).unwrap_or_default();
+        Route::can_be_met(&left, &BTreeSet::new()) && !Route::can_be_met(later, &BTreeSet::from([who]))
+    }
+
+    /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
+    fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
+        let unmet = route.steps.iter().filter(|step| step.approval.is_none());
+        let now = |step: &Step| {
+            let today = step.kind.approvers_today(self.today.catalogue);
+            let able = |one: &&Approver| today.contains(&one.email) && request.can_be_asked(&one.slack);
+            Step { approvers: step.approvers.iter().filter(able).cloned().collect(), ..step.clone() }
+        };
+        unmet.map(now).collect()
     }
 
     /// A decision that counts. Answers whether the request is still open afterwards.
@@ -107,10 +127,17 @@ impl Case<'_> {
                 let last = place + 1 == route.steps.len();
                 if last {
                     self.approve(request, decision);
-                } else {
-                    decision.event(self.reminder(request.id, 0));
+                    return false;
                 }
-                !last
+                // Whoever could decide the next step may have left since it was made.
+                let next = self.left(request, route).into_iter().nth(1);
+                if next.is_none_or(|step| step.approvers.iter().all(|one| one.okta == who.okta)) {
+                    let why = NotSentOn::NobodyToAsk;
+                    decision.event(Event::RequestRefused { request: request.id, why });
+                    return false;
+                }
+                decision.event(self.reminder(request.id, 0));
+                true
             }
         }
     }

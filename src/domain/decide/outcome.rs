@@ -158,7 +158,8 @@ impl Case<'_> {
         let known = self.live.refused.get(&refuser).is_some_and(|refused| {
             // A right that one thing needs and another does not comes and goes between the two.
             let again = refuser == Refuser::AuditChannel && self.now - refused.told >= CHANNEL_TOLD_AGAIN;
-            refused.covers(&failure.fault) && !again || refused.accepted && self.now - refused.told < TOLD_AGAIN
+            refused.covers(&failure.fault) && !again
+                || refused.accepted && refused.heard && self.now - refused.told < TOLD_AGAIN
         });
         if known {
             return;

@@ -39,6 +39,7 @@ fn each_wait_is_twice_the_one_before_and_no_longer_than_a_day() {
         waits.push(wait.num_minutes());
         play = play.after(wait.num_seconds()).goes(&DUE);
         assert_eq!(play.reminded(), ["U0BOB", "U0DANA"]);
+        play = play.settled("remind", Outcome::Told).settled("remind", Outcome::Told);
     }
     assert_eq!(waits, [30, 60, 120, 240, 480, 960, 1_440, 1_440]);
 }
@@ -68,4 +69,32 @@ fn whoever_cannot_be_reached_or_may_not_decide_any_more_is_not_reminded() {
     let request = play.live.requests.get_mut(&ONE).unwrap();
     request.unreachable.push(slack("bob"));
     assert_eq!(play.after(1_800).goes(&DUE).reminded(), ["U0DANA"]);
+}
+
+#[test]
+fn a_reminder_that_waits_to_be_said_stands_for_the_next() {
+    let play = pending().after(1_800).goes(&DUE).after(3_600).goes(&DUE);
+    assert_eq!(play.reminded(), Vec::<String>::new(), "Slack was away for an hour");
+    let promised = play.live.promises.values().filter(|promise| matches!(promise.effect, Effect::Remind { .. }));
+    assert_eq!(promised.count(), 2);
+}
+
+#[test]
+fn in_custody_it_waits_until_something_can_be_decided() {
+    let mut play = pending().after(1_800);
+    let before = play.entries.len();
+    play.mode = Mode::Custody;
+    play = play.goes(&DUE);
+    assert_eq!(play.entries.len(), before, "nothing is written as long as it lasts");
+    play.mode = Mode::Serving;
+    assert_eq!(play.goes(&DUE).reminded(), ["U0BOB", "U0DANA"]);
+}
+
+#[test]
+fn whoever_owns_it_no_more_is_not_reminded() {
+    let mut play = pending().after(1_800);
+    for application in play.catalogue.applications.values_mut() {
+        application.owners.retain(|owner| *owner != email("bob"));
+    }
+    assert_eq!(play.goes(&DUE).reminded(), ["U0DANA"]);
 }

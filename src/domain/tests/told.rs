@@ -38,8 +38,13 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
 fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     let asked = Play::new().goes(&ask("db/rw", "form"));
     let refused = asked.fails("identify_person", Class::Auth, 401);
-    let finding = asked.goes(&refused).settled("identify_person", Outcome::Identified { person: identity("alice") });
+    let refused = asked.goes(&refused);
+    let unheard = refused.clone().settled("identify_person", Outcome::Identified { person: identity("alice") });
+    let heard = refused.settled("alert_admins", Outcome::Told);
+    let finding = heard.settled("identify_person", Outcome::Identified { person: identity("alice") });
     let again = finding.fails("find_approvers", Class::Auth, 403);
+    let anew = unheard.fails("find_approvers", Class::Auth, 403);
+    assert_eq!(unheard.goes(&anew).alerts().len(), 3, "nobody heard of the first");
     assert_eq!(finding.clone().after(3_599).goes(&again).alerts().len(), 2);
     assert_eq!(finding.after(3_600).goes(&again).alerts().len(), 3);
 }

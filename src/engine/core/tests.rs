@@ -150,7 +150,7 @@ fn what_custody_owes_is_first_and_is_written_until_it_is_durable() {
     assert!(matches!(saved(&first)[3].events[..], [Event::ProgramStarted { .. }]));
     assert!(owed(&core.step(Input::NotSaved { seq: 1 }, after(1))).is_empty());
     assert!(!core.is_quiet());
-    assert_eq!(core.wake(after(1)).elapsed, Some(Duration::from_secs(3)), "the disk is full");
+    assert_eq!(core.wake().elapsed, Some(Duration::from_secs(3)), "the disk is full");
     assert!(owed(&core.step(Input::Wake, after(2))).is_empty());
     assert_eq!(owed(&core.step(Input::Wake, after(3))), [100, 100, 50]);
     assert!(owed(&core.step(Input::Durable { seq: 1 }, after(4))).is_empty());

@@ -185,6 +185,7 @@ async fn refused_credentials_never_count_as_removed() {
                 EXPIRED_LATE,
                 &[
                     (CAROL, "Okta refuses the bot's key"),
+                    (CAROL, "Okta takes the bot's key again"),
                     (CAROL, "The late removal is confirmed by Okta"),
                     (CAROL, "The late removal is confirmed by Okta"),
                 ],

@@ -539,7 +539,7 @@ impl Sim {
     /// When the engine wants to be woken, in elapsed time.
     fn wake(&mut self) -> Option<u64> {
         let now = self.now();
-        let wake = self.core.as_ref()?.wake(now);
+        let wake = self.core.as_ref()?.wake();
         let wall = wake.wall.map(|at| {
             let left = u64::try_from((at - now.wall).num_milliseconds()).unwrap_or(0);
             self.elapsed + left + u64::from(at > now.wall)
