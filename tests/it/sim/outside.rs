@@ -244,7 +244,11 @@ impl Outside {
             }
             let stand = self.alarms.entry(admin.clone()).or_default();
             if !self.healed && random.random_ratio(1, 12) {
-                stand.retain(|(posted, _)| shown.is_none_or(|card| card.posted != *posted));
+                // Whoever deletes the newest message has nothing newer to read; twins whose reply was lost lie above it.
+                if let Some(card) = shown {
+                    stand.retain(|(posted, _)| card.posted != *posted);
+                    stand.push((card.posted.clone(), 0));
+                }
                 gone.insert(admin);
                 continue;
             }
