@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::agenda::Agenda;
+use super::{agenda::Agenda, patience::wait};
 use crate::domain::{
     home::{Home, Pages},
     id::{RequestId, SlackUserId},
@@ -49,9 +49,6 @@ const SLOT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Between two drawings that only show what became of other people's access.
 const PAUSE: Duration = Duration::from_secs(3);
-
-/// The longest wait between two tries.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What is known of somebody who looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -463,12 +460,6 @@ impl Homes {
     pub fn is_fresh(&self) -> bool {
         self.drawing == 0 && self.due.values().all(Agenda::is_empty)
     }
-}
-
-/// How long it is until the next try, after so many.
-fn wait(tries: u32, jitter: f64) -> Duration {
-    let wait = Duration::from_secs(1 << tries.saturating_sub(1).min(6)).min(LONGEST_WAIT);
-    wait.mul_f64(1.0 + jitter / 4.0)
 }
 
 /// Whom a request concerns: who asked, and whoever was asked.

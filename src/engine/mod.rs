@@ -13,6 +13,7 @@ mod fits;
 mod homes;
 mod lanes;
 mod owed;
+mod patience;
 pub mod recover;
 pub mod rows;
 pub mod salvage;

@@ -5,10 +5,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::patience::wait;
 use crate::domain::{live::Live, port::ViewKey, request::Request};
-
-/// The longest wait between two tries of a message.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Where a message's turn stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -89,8 +87,7 @@ impl Shows {
         if let Some(turn) = self.stale.get_mut(view) {
             turn.stage = Stage::Waiting;
             turn.tries += 1;
-            let wait = Duration::from_secs(1 << turn.tries.saturating_sub(1).min(6)).min(LONGEST_WAIT);
-            turn.not_before = now + after.unwrap_or_else(|| wait.mul_f64(1.0 + jitter / 4.0));
+            turn.not_before = now + after.unwrap_or_else(|| wait(turn.tries, jitter));
         }
     }
 
