@@ -252,13 +252,9 @@ impl<'a> Case<'a> {
             let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
             self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
         };
-        if let Some((_, step)) = route.current() {
-            let today = step.kind.approvers_today(self.today.catalogue);
-            for one in step.approvers.iter().filter(|one| today.contains(&one.email)) {
-                if request.can_be_asked(&one.slack) && !waits(&one.slack) {
-                    decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
-                }
-            }
+        let asked = self.left(request, route).into_iter().next().map(|step| step.approvers).unwrap_or_default();
+        for one in asked.into_iter().filter(|one| !waits(&one.slack)) {
+            decision.effect(Effect::Remind { request: request.id, to: one.slack });
         }
         decision.event(self.reminder(request.id, reminders.told + 1));
     }

@@ -100,7 +100,7 @@ impl Case<'_> {
     }
 
     /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
-    fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
+    pub(super) fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
         let unmet = route.steps.iter().filter(|step| step.approval.is_none());
         let now = |step: &Step| {
             let today = step.kind.approvers_today(self.today.catalogue);
