@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark stops where it fails and reads time")]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -16,6 +16,7 @@ use jitney::domain::{
     id::{Email, EntitlementId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
     live::Live,
     port::{Approver, Effect, Identity, Outcome, Posted, Removal, Standing, ViewKey},
+    request::Purpose,
     said::Text,
     time::{EndRule, Timestamp},
 };
@@ -67,6 +68,7 @@ fn slack(number: usize) -> SlackUserId {
 fn ask(number: usize) -> Command {
     Command::Ask(Ask {
         who: slack(number),
+        purpose: Purpose::Access,
         key: format!("view:{number}"),
         entitlement: EntitlementId::parse("db/rw").unwrap(),
         end: EndRule::After { secs: secs(7_200) },
@@ -76,15 +78,9 @@ fn ask(number: usize) -> Command {
 }
 
 fn identified(number: usize) -> Outcome {
-    let person = Identity {
-        slack: slack(number),
-        okta: OktaUserId::parse(format!("00u{number}")).unwrap(),
-        email: Email::parse(format!("p{number}@acme.example")).unwrap(),
-        name: "Somebody".into(),
-        zone: None,
-        groups: BTreeSet::new(),
-    };
-    Outcome::Identified { person }
+    let okta = OktaUserId::parse(format!("00u{number}")).unwrap();
+    let email = Email::parse(format!("p{number}@acme.example")).unwrap();
+    Outcome::identified(Identity::new(slack(number), okta, email, "Somebody".into()))
 }
 
 fn found() -> Outcome {
@@ -94,7 +90,7 @@ fn found() -> Outcome {
         okta: OktaUserId::parse("00uBOB").unwrap(),
         name: "Bob Stone".into(),
     };
-    Outcome::Found { approvers: vec![bob], missing: Vec::new() }
+    Outcome::Found { approvers: vec![bob], missing: Vec::new(), members: Vec::new() }
 }
 
 fn bob() -> SlackUserId {
@@ -102,15 +98,9 @@ fn bob() -> SlackUserId {
 }
 
 fn decided() -> Outcome {
-    let person = Identity {
-        slack: bob(),
-        okta: OktaUserId::parse("00uBOB").unwrap(),
-        email: Email::parse("bob@acme.example").unwrap(),
-        name: "Bob Stone".into(),
-        zone: None,
-        groups: BTreeSet::new(),
-    };
-    Outcome::Identified { person }
+    let okta = OktaUserId::parse("00uBOB").unwrap();
+    let email = Email::parse("bob@acme.example").unwrap();
+    Outcome::identified(Identity::new(bob(), okta, email, "Bob Stone".into()))
 }
 
 fn posted(number: usize) -> Posted {
@@ -149,7 +139,7 @@ fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times)
     times.note("decision received", bench.run(&Command::Decide(decide)));
     let authority = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
     times.note("approved", bench.settle(authority, decided()));
-    let standing = Standing { member: false, inactive: None, unfit_group: None };
+    let standing = Standing { member: false, inactive: None, unfit_group: None, facts: None };
     let check = |effect: &Effect| matches!(effect, Effect::CheckMember { .. });
     times.note("checked", bench.settle(check, Outcome::Stands { standing }));
     let add = |effect: &Effect| matches!(effect, Effect::AddMember { .. });
@@ -169,6 +159,7 @@ fn main() -> ExitCode {
         max_open: 20,
         tickets: jitney::domain::ticket::Tickets::None,
         audit: jitney::domain::ticket::AuditChannel::None,
+        ..Limits::default()
     };
     let now = "2026-11-24T13:40:00Z".parse().unwrap();
     let mut bench = Bench { live: Live::default(), catalogue: catalogue(), limits, now };

@@ -24,6 +24,7 @@ use jitney::{
         id::{EntitlementId, RequestId, SlackChannelId, SlackTs, SlackUserId},
         live::Live,
         port::{Posted, ViewKey},
+        request::Purpose,
         said::Text,
         time::{EndRule, Timestamp},
     },
@@ -157,6 +158,7 @@ impl Teller {
             max_open: 20,
             tickets: jitney::domain::ticket::Tickets::None,
             audit: jitney::domain::ticket::AuditChannel::None,
+            ..Limits::default()
         };
         Self { live: Live::default(), catalogue: catalogue(), limits, now: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
@@ -164,6 +166,7 @@ impl Teller {
     fn life(&mut self, number: usize) -> Vec<Commit> {
         let who = SlackUserId::parse(format!("U{:05}", number % 500)).unwrap();
         let ask = Ask {
+            purpose: Purpose::Access,
             who: who.clone(),
             key: format!("view:{number}"),
             entitlement: EntitlementId::parse("db/rw").unwrap(),

@@ -276,6 +276,9 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
         return Limits {
             unanswered_after: AccessDuration::LONGEST,
             remind_after: AccessDuration::LONGEST,
+            escalate_after: AccessDuration::LONGEST,
+            warn_before_expiry: AccessDuration::LONGEST,
+            gap: AccessDuration::LONGEST,
             min_duration: AccessDuration::LONGEST,
             max_open: 0,
             tickets: Tickets::None,
@@ -283,15 +286,15 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
         };
     };
     let requests = &settings.requests;
-    Limits {
+    let limits = Limits {
         unanswered_after: AccessDuration::from_secs(requests.unanswered_after.as_secs())
             .unwrap_or(AccessDuration::LONGEST),
         remind_after: requests.remind_after,
         min_duration: requests.min_duration,
         max_open: requests.max_open,
-        tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None },
-        audit,
-    }
+        ..Limits::default()
+    };
+    Limits { tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None }, audit, ..limits }
 }
 
 /// Groups that may carry admin roles, because the catalogue says so.

@@ -86,7 +86,7 @@ impl Vendors {
                 _ => missing.push(email.clone()),
             }
         }
-        Ok(Outcome::Found { approvers, missing })
+        Ok(Outcome::Found { approvers, missing, members: Vec::new() })
     }
 
     async fn whois(&self, slack: &SlackUserId) -> Result<Result<(Identity, Guest), Unfit>, EffectError> {
@@ -106,6 +106,10 @@ impl Vendors {
             name: person.name,
             zone: member.zone,
             groups,
+            slack_groups: BTreeSet::new(),
+            title: None,
+            department: None,
+            manager: None,
         };
         Ok(Ok((identity, member.guest)))
     }
@@ -180,11 +184,11 @@ impl Outside for Vendors {
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack).await? {
-                Ok((person, _)) => Outcome::Identified { person },
+                Ok((person, _)) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
             Effect::CheckAuthority { slack, .. } => Ok(match self.whois(&slack).await? {
-                Ok((person, Guest::No)) => Outcome::Identified { person },
+                Ok((person, Guest::No)) => Outcome::identified(person),
                 Ok((_, Guest::Yes)) => Outcome::NotServed { why: Unfit::Guest },
                 Err(why) => Outcome::NotServed { why },
             }),

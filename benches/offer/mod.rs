@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jitney::domain::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
+    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     id::{ApplicationId, Email, EntitlementId, OktaGroupId},
     time::AccessDuration,
 };
@@ -25,16 +25,19 @@ pub fn catalogue() -> Catalogue {
         max_duration: secs(28_800),
         requesters: Requesters::Everyone,
         allow_admin_group: false,
+        escalates: false,
+        emergency: false,
     };
     let application = Application {
         id: ApplicationId::parse("db").unwrap(),
         name: "Database".into(),
-        owners: vec![Email::parse("bob@acme.example").unwrap()],
+        owners: vec![Who::Person(Email::parse("bob@acme.example").unwrap())],
         entitlements: vec![level],
     };
     Catalogue {
         applications: BTreeMap::from([(application.id.clone(), application)]),
         approvers: BTreeMap::new(),
         admins: Vec::new(),
+        ..Catalogue::default()
     }
 }

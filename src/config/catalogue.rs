@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     catalogue::{Application, Catalogue, Who},
-    id::{ApplicationId, ApproversName, Email, EntitlementId, LevelId},
+    id::{ApplicationId, ApproversName, EntitlementId, LevelId},
 };
 
 /// Words that mean something else where a group's name could stand.
@@ -35,7 +35,7 @@ pub(super) fn read(
         Some((name, people?))
     });
     let approvers = approvers.collect::<Option<_>>()?;
-    let mut catalogue = Catalogue { applications: applications?, approvers, admins: Vec::new() };
+    let mut catalogue = Catalogue { applications: applications?, approvers, ..Catalogue::default() };
     for level in levels {
         let application = catalogue.applications.get_mut(level.id.application())?;
         application.entitlements.push(level);
@@ -43,7 +43,7 @@ pub(super) fn read(
     Some(catalogue)
 }
 
-fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<String, Option<Vec<Email>>> {
+fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<String, Option<Vec<Who>>> {
     let named = section.named(|raw| raw.list(values::who));
     let place = section.finish();
     let read = named.into_iter().map(|(name, listed)| {
@@ -76,7 +76,7 @@ fn groups(mut section: Section<'_>, authority: &mut Authority) {
 }
 
 /// Those of a list who are people, once each. Groups are noted and not supported yet.
-fn people(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Authority, at: &str) -> Option<Vec<Email>> {
+fn people(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Authority, at: &str) -> Option<Vec<Who>> {
     if listed.is_empty() {
         place.fault(key, Wrong::EmptyList("at least one e-mail address"));
         return None;
@@ -86,9 +86,9 @@ fn people(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Author
     for (index, who) in listed.into_iter().enumerate() {
         authority.note(&who, at);
         match who {
-            Who::Person(email) if people.contains(&email) => {}
-            Who::Person(email) => people.push(email),
-            Who::Group(_) => {
+            Who::Person(_) if people.contains(&who) => {}
+            Who::Person(_) => people.push(who),
+            Who::Group(_) | Who::SlackGroup(_) => {
                 let wrong =
                     Wrong::NotSupportedHere { what: "an Okta group that decides".to_owned(), mend: "Name people." };
                 place.fault(&format!("{key}[{index}]"), wrong);

@@ -10,7 +10,7 @@ use super::{
     values,
 };
 use crate::domain::{
-    catalogue::{Entitlement, Offer, Requesters, StepRule, Who},
+    catalogue::{Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     id::{ApproversName, EntitlementId},
     time::AccessDuration,
 };
@@ -40,6 +40,8 @@ impl<'w> Reader<'_, 'w> {
                 max_duration: max_duration?,
                 requesters: requesters?,
                 allow_admin_group: allow_admin_group?,
+                escalates: sensitivity? != Sensitivity::Critical,
+                emergency: false,
             })
         };
         let entitlement = draft();

@@ -11,8 +11,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId},
+    id::{ApplicationId, ApproversName, Email, EntitlementId, GroupName, IdError, OktaGroupId, SlackGroupId},
     port::Identity,
+    rules::Rules,
     time::AccessDuration,
 };
 
@@ -43,13 +44,17 @@ impl Sensitivity {
     }
 }
 
-/// Someone the configuration names: a person, or whoever stands in an Okta group (`okta:00g…`).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// Someone the configuration names: a person, or whoever stands in an Okta group (`okta:00g…`) or a Slack user group
+/// (`slack:S…`).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Who {
     /// One person, by e-mail.
     Person(Email),
     /// All members of an Okta group, looked up when it matters.
     Group(OktaGroupId),
+    /// All members of a Slack user group, looked up when it matters. Only where Slack's groups may decide.
+    SlackGroup(SlackGroupId),
 }
 
 impl Who {
@@ -59,7 +64,36 @@ impl Who {
         match self {
             Self::Person(email) => *email == person.email,
             Self::Group(group) => person.groups.contains(group),
+            Self::SlackGroup(group) => person.slack_groups.contains(group),
         }
+    }
+
+    /// The person, where one is named.
+    #[must_use]
+    pub const fn person(&self) -> Option<&Email> {
+        match self {
+            Self::Person(email) => Some(email),
+            Self::Group(_) | Self::SlackGroup(_) => None,
+        }
+    }
+}
+
+impl TryFrom<String> for Who {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        if let Some(group) = text.strip_prefix("okta:") {
+            OktaGroupId::parse(group).map(Self::Group)
+        } else if let Some(group) = text.strip_prefix("slack:") {
+            SlackGroupId::parse(group).map(Self::SlackGroup)
+        } else {
+            Email::parse(text).map(Self::Person)
+        }
+    }
+}
+
+impl From<Who> for String {
+    fn from(who: Who) -> Self {
+        who.to_string()
     }
 }
 
@@ -68,6 +102,7 @@ impl fmt::Display for Who {
         match self {
             Self::Person(email) => email.fmt(f),
             Self::Group(group) => write!(f, "okta:{group}"),
+            Self::SlackGroup(group) => write!(f, "slack:{group}"),
         }
     }
 }
@@ -86,6 +121,8 @@ pub enum Requesters {
 pub enum StepRule {
     /// One of the application's owners.
     Owner,
+    /// The requester's manager, as Okta names them.
+    Manager,
     /// One of a named group of approvers.
     Approvers(ApproversName),
     /// One person.
@@ -122,6 +159,10 @@ pub struct Entitlement {
     pub requesters: Requesters,
     /// Whether the group may carry Okta admin roles; such a group is refused otherwise.
     pub allow_admin_group: bool,
+    /// Whether the fallback approvers may decide too where nobody answers. They are told in any case.
+    pub escalates: bool,
+    /// Whether it may be taken by break-glass.
+    pub emergency: bool,
 }
 
 /// Something one works with, and the levels of access to it.
@@ -132,20 +173,47 @@ pub struct Application {
     /// What people call it.
     pub name: String,
     /// Who decides about it.
-    pub owners: Vec<Email>,
+    pub owners: Vec<Who>,
     /// Its levels, in the order of the file.
     pub entitlements: Vec<Entitlement>,
 }
 
-/// All that can be asked for, and who may see all of it.
+impl Application {
+    /// Whether somebody is one of its owners.
+    #[must_use]
+    pub fn is_owned_by(&self, identity: &Identity) -> bool {
+        self.owners.iter().any(|owner| owner.is(identity))
+    }
+}
+
+/// How access is taken by break-glass: opened first, reviewed afterwards.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Emergency {
+    /// The longest length.
+    pub max_duration: AccessDuration,
+    /// So long after its end the same person cannot take the same access so again.
+    pub cooldown: AccessDuration,
+    /// Who is told at once, beside the owners, and signs the review.
+    pub review: ApproversName,
+}
+
+/// All that can be asked for, by which rules, and who may see all of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Catalogue {
     /// By id.
     pub applications: BTreeMap<ApplicationId, Application>,
     /// Named groups of approvers.
-    pub approvers: BTreeMap<ApproversName, Vec<Email>>,
+    pub approvers: BTreeMap<ApproversName, Vec<Who>>,
+    /// Okta groups that the rules name.
+    pub groups: BTreeMap<GroupName, OktaGroupId>,
+    /// Who is asked where a step has nobody else, and told where nobody answers.
+    pub fallback: Option<ApproversName>,
+    /// How access is taken by break-glass, where it can be at all.
+    pub emergency: Option<Emergency>,
     /// Who may see every grant.
     pub admins: Vec<Who>,
+    /// The rules.
+    pub rules: Rules,
 }
 
 impl Catalogue {
@@ -157,19 +225,22 @@ impl Catalogue {
         Some((application, entitlement))
     }
 
-    /// The Okta groups on which anything in it depends: those it gives, and those whose members may ask.
+    /// The Okta groups on which anything in it depends: those it gives, those whose members may ask, decide or see, and
+    /// those that the rules name.
     #[must_use]
-    pub fn groups(&self) -> BTreeSet<&OktaGroupId> {
+    pub fn depends_on(&self) -> BTreeSet<&OktaGroupId> {
         let named = |requesters| match requesters {
             &Requesters::Everyone => [].as_slice(),
             Requesters::Only(named) => named.as_slice(),
         };
         let asking = self.entitlements().flat_map(|(_, entitlement)| named(&entitlement.requesters));
-        let asking = asking.filter_map(|who| match who {
+        let deciding = self.applications.values().map(|application| &application.owners).chain(self.approvers.values());
+        let named = asking.chain(deciding.flatten()).chain(&self.admins).filter_map(|who| match who {
             Who::Group(group) => Some(group),
-            Who::Person(_) => None,
+            Who::Person(_) | Who::SlackGroup(_) => None,
         });
-        self.entitlements().map(|(_, entitlement)| &entitlement.group).chain(asking).collect()
+        let given = self.entitlements().map(|(_, entitlement)| &entitlement.group);
+        given.chain(named).chain(self.groups.values()).collect()
     }
 
     /// All entitlements, by application.

@@ -8,7 +8,7 @@ use super::{
     event::Held,
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
-    request::{Decider, Request},
+    request::{Decider, Purpose, Request},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -99,6 +99,8 @@ pub struct Ask {
     pub key: String,
     /// For what.
     pub entitlement: EntitlementId,
+    /// In which way.
+    pub purpose: Purpose,
     /// Until when.
     pub end: EndRule,
     /// Why.

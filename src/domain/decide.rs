@@ -48,6 +48,12 @@ pub struct Limits {
     pub unanswered_after: AccessDuration,
     /// Whoever is asked and does not decide is reminded after this, then after twice as long, and so on.
     pub remind_after: AccessDuration,
+    /// After this the fallback approvers are asked too, or told.
+    pub escalate_after: AccessDuration,
+    /// So long before its end a holder is told that it ends; not of access shorter than twice that.
+    pub warn_before_expiry: AccessDuration,
+    /// Access through one group, with less than this in between, counts as one stretch.
+    pub gap: AccessDuration,
     /// The shortest access.
     pub min_duration: AccessDuration,
     /// Open requests one person may have.
@@ -56,6 +62,24 @@ pub struct Limits {
     pub tickets: Tickets,
     /// Whether an audit channel is told.
     pub audit: AuditChannel,
+}
+
+/// As where nothing is configured: no tickets, no audit channel.
+impl Default for Limits {
+    fn default() -> Self {
+        let minutes = |minutes: u64| AccessDuration::from_secs(minutes * 60).unwrap_or(AccessDuration::LONGEST);
+        Self {
+            unanswered_after: minutes(24 * 60),
+            remind_after: minutes(30),
+            escalate_after: minutes(2 * 60),
+            warn_before_expiry: minutes(10),
+            gap: minutes(8 * 60),
+            min_duration: minutes(1),
+            max_open: 20,
+            tickets: Tickets::None,
+            audit: AuditChannel::None,
+        }
+    }
 }
 
 /// How much the program may do.

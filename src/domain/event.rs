@@ -9,7 +9,7 @@ use super::{
     command::{CommandKind, Refusal},
     id::{EffectId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
-    request::{Access, Decider, NotOpened, NotSentOn, Sought, Spot, Step, Verdict},
+    request::{Access, Decider, NotOpened, NotSentOn, Purpose, Sought, Spot, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -38,6 +38,9 @@ pub enum Event {
         asker: SlackUserId,
         /// For what.
         access: Access,
+        /// In which way.
+        #[serde(default, skip_serializing_if = "Purpose::is_access")]
+        purpose: Purpose,
         /// Until when.
         end: EndRule,
         /// Why: the digest of the text.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     catalogue::Catalogue,
     decide::Mode,
-    id::{Email, EntitlementId, RequestId, SlackUserId},
+    id::{EntitlementId, RequestId, SlackUserId},
     live::Live,
     past::Past,
     port::{Identity, Unfit},
@@ -186,9 +186,9 @@ impl Home {
             Sight::Own | Sight::Unfit(_) | Sight::Misbound => Vec::new(),
             Sight::Admin => live.requests.values().filter(|request| is_held(request)).collect(),
             Sight::Owner => {
-                let email = facts.and_then(Result::ok).map(|identity| &identity.email);
+                let owner = facts.and_then(Result::ok);
                 let owned = |request: &&Request| {
-                    is_held(request) && email.is_some_and(|email| catalogue.owns(email, &request.access.entitlement))
+                    is_held(request) && owner.is_some_and(|owner| catalogue.owns(owner, &request.access.entitlement))
                 };
                 live.requests.values().filter(owned).collect()
             }
@@ -261,7 +261,7 @@ fn sight(live: &Live, catalogue: &Catalogue, facts: Option<Result<&Identity, &Un
         Some(Err(unfit)) => Sight::Unfit(unfit.clone()),
         Some(Ok(identity)) if !live.is_bound_rightly(identity) => Sight::Misbound,
         Some(Ok(identity)) if catalogue.is_admin(identity) => Sight::Admin,
-        Some(Ok(identity)) if catalogue.is_owner(&identity.email) => Sight::Owner,
+        Some(Ok(identity)) if catalogue.is_owner(identity) => Sight::Owner,
         Some(Ok(_)) => Sight::Own,
     }
 }
@@ -275,8 +275,8 @@ const fn is_held(request: &Request) -> bool {
 fn waits_for(request: &Request, who: &SlackUserId, catalogue: &Catalogue) -> bool {
     let State::Pending { route, .. } = &request.state else { return false };
     let Some((_, step)) = route.current() else { return false };
-    let today = step.kind.approvers_today(catalogue);
-    let asked = step.approvers.iter().any(|one| one.slack == *who && today.contains(&one.email));
+    let today = step.kind.approvers_today(catalogue, &route.person);
+    let asked = step.approvers.iter().any(|one| one.slack == *who && one.may_be_among(&today));
     asked && request.asker != *who && !request.dismissed.contains_key(who)
 }
 
@@ -304,12 +304,13 @@ impl Catalogue {
         self.admins.iter().any(|admin| admin.is(identity))
     }
 
-    fn is_owner(&self, email: &Email) -> bool {
-        self.applications.values().any(|application| application.owners.contains(email))
+    fn is_owner(&self, identity: &Identity) -> bool {
+        self.applications.values().any(|application| application.is_owned_by(identity))
     }
 
-    fn owns(&self, email: &Email, entitlement: &EntitlementId) -> bool {
-        let application = self.applications.get(entitlement.application());
-        application.is_some_and(|application| application.owners.contains(email))
+    /// Whether somebody owns the application of an entitlement.
+    #[must_use]
+    pub fn owns(&self, identity: &Identity, entitlement: &EntitlementId) -> bool {
+        self.applications.get(entitlement.application()).is_some_and(|application| application.is_owned_by(identity))
     }
 }

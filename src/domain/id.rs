@@ -123,6 +123,10 @@ text_id! {
     OktaGroupId, "an Okta group id", alphanumeric
 }
 text_id! {
+    /// A Slack user group (`S…`).
+    SlackGroupId, "a Slack user group id", |t| t.starts_with('S') && alphanumeric(t)
+}
+text_id! {
     /// An application of the catalogue.
     ApplicationId, "an id of lower-case letters, digits, '-', '_' or '.'", slug
 }
@@ -133,6 +137,14 @@ text_id! {
 text_id! {
     /// A named group of approvers.
     ApproversName, "a name of lower-case letters, digits, '-', '_' or '.'", slug
+}
+text_id! {
+    /// A rule, as its `@id` names it.
+    RuleId, "a name of lower-case letters, digits, '-', '_' or '.'", slug
+}
+text_id! {
+    /// An Okta group's name in the rules.
+    GroupName, "a name of lower-case letters, digits, '-', '_' or '.'", slug
 }
 text_id! {
     /// An e-mail address, always in lower case: directories compare it without regard to case.

@@ -12,8 +12,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    catalogue::Who,
     home::Home,
-    id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackTs, SlackUserId},
+    id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackGroupId, SlackTs, SlackUserId},
     request::{Request, Spot, State},
     ticket::{Column, Happened},
     time::Timestamp,
@@ -68,6 +69,9 @@ pub enum Effect {
         request: RequestId,
         /// Whom the configuration names.
         emails: Vec<Email>,
+        /// The groups it names, whose members may decide.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<Who>,
     },
     /// Find out who pressed Approve or Deny, as things are now.
     CheckAuthority {
@@ -205,6 +209,62 @@ pub struct Identity {
     /// The Okta groups they stand in.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub groups: BTreeSet<OktaGroupId>,
+    /// Of the Slack user groups that the configuration names, those they are in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub slack_groups: BTreeSet<SlackGroupId>,
+    /// What they do, as Okta writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Their manager, where Okta names one who can be found there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Email>,
+}
+
+/// What a directory says of somebody besides who they are: what requesters and rules go by.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// The Okta groups they stand in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<OktaGroupId>,
+    /// What they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Their manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Email>,
+}
+
+impl Identity {
+    /// Somebody of whom nothing else is known.
+    #[must_use]
+    pub const fn new(slack: SlackUserId, okta: OktaUserId, email: Email, name: String) -> Self {
+        Self {
+            slack,
+            okta,
+            email,
+            name,
+            zone: None,
+            groups: BTreeSet::new(),
+            slack_groups: BTreeSet::new(),
+            title: None,
+            department: None,
+            manager: None,
+        }
+    }
+
+    /// The same person, as the directory describes them now.
+    #[must_use]
+    pub fn with(&self, facts: &Facts) -> Self {
+        let Facts { groups, title, department, manager } = facts.clone();
+        Self { groups, title, department, manager, ..self.clone() }
+    }
 }
 
 /// Why a Slack user cannot be served.
@@ -252,6 +312,15 @@ pub struct Approver {
     pub name: String,
 }
 
+impl Approver {
+    /// Whether they may decide where these are named today, as far as it is known without a look-up: whoever is
+    /// asked as a member of a group is taken for one until they decide.
+    #[must_use]
+    pub fn may_be_among(&self, named: &[Who]) -> bool {
+        named.iter().any(|who| who.person().is_none_or(|email| *email == self.email))
+    }
+}
+
 /// What stands in the directory before an addition.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -264,6 +333,35 @@ pub struct Standing {
     /// Why nothing can be added: the group is none that Jitney may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfit_group: Option<UnfitGroup>,
+    /// What the directory says of the person now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Facts>,
+}
+
+/// How a requester stands while somebody decides on their request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "requester", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Requester {
+    /// They may be served, and the directory says this of them.
+    Fit {
+        /// What it says.
+        facts: Facts,
+    },
+    /// They cannot be served any more.
+    Unfit {
+        /// Why.
+        why: Unfit,
+    },
+}
+
+/// Who stands in a group that decides.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Members {
+    /// Which group.
+    pub group: Who,
+    /// Those of its members who can be asked, in an order that stays.
+    pub emails: Vec<Email>,
 }
 
 /// How a removal came out. Each was read back.
@@ -286,6 +384,9 @@ pub enum Outcome {
     Identified {
         /// Who they are.
         person: Identity,
+        /// Of `CheckAuthority`: how the requester stands now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requester: Option<Requester>,
     },
     /// Of `IdentifyPerson` and `CheckAuthority`.
     NotServed {
@@ -298,6 +399,9 @@ pub enum Outcome {
         approvers: Vec<Approver>,
         /// Who cannot: departed, or without an account.
         missing: Vec<Email>,
+        /// Who of them stands in which group.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        members: Vec<Members>,
     },
     /// Of `CheckStanding` and `CheckMember`.
     Stands {
@@ -351,6 +455,14 @@ pub enum Outcome {
         /// What came back.
         fault: Fault,
     },
+}
+
+impl Outcome {
+    /// Somebody is identified, and nobody else was looked up.
+    #[must_use]
+    pub const fn identified(person: Identity) -> Self {
+        Self::Identified { person, requester: None }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]

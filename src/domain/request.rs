@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    catalogue::{Application, Catalogue, Sensitivity, StepRule},
+    catalogue::{Application, Catalogue, Sensitivity, StepRule, Who},
     command::Surface,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, UnfitGroup, ViewKey},
@@ -46,6 +46,8 @@ pub enum StepKind {
         /// Which.
         application: ApplicationId,
     },
+    /// The requester's manager.
+    Manager,
     /// A named group of approvers.
     Approvers {
         /// Which.
@@ -64,20 +66,22 @@ impl StepKind {
     pub fn new(rule: &StepRule, application: &Application) -> Self {
         match rule {
             StepRule::Owner => Self::Owner { application: application.id.clone() },
+            StepRule::Manager => Self::Manager,
             StepRule::Approvers(name) => Self::Approvers { name: name.clone() },
             StepRule::Person(email) => Self::Person { email: email.clone() },
         }
     }
 
-    /// Whom it asks today.
+    /// Whom it asks today about a request of this person.
     #[must_use]
-    pub fn approvers_today(&self, catalogue: &Catalogue) -> Vec<Email> {
+    pub fn approvers_today(&self, catalogue: &Catalogue, requester: &Identity) -> Vec<Who> {
         match self {
             Self::Owner { application } => {
                 catalogue.applications.get(application).map(|a| a.owners.clone()).unwrap_or_default()
             }
+            Self::Manager => requester.manager.iter().cloned().map(Who::Person).collect(),
             Self::Approvers { name } => catalogue.approvers.get(name).cloned().unwrap_or_default(),
-            Self::Person { email } => vec![email.clone()],
+            Self::Person { email } => vec![Who::Person(email.clone())],
         }
     }
 }
@@ -86,6 +90,7 @@ impl fmt::Display for StepKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Owner { application } => write!(f, "owner of {application}"),
+            Self::Manager => write!(f, "manager"),
             Self::Approvers { name } => write!(f, "approvers {name}"),
             Self::Person { email } => write!(f, "person {email}"),
         }
@@ -296,6 +301,9 @@ pub struct Sought {
     pub kind: StepKind,
     /// Whom the configuration names, without the requester.
     pub emails: Vec<Email>,
+    /// The groups it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Who>,
 }
 
 /// Where a request stands.
@@ -451,6 +459,30 @@ pub struct Shown {
     pub revision: u64,
 }
 
+/// In which way access is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(tag = "purpose", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Purpose {
+    /// To have it, once everybody agreed.
+    #[default]
+    Access,
+    /// To keep what is open for longer.
+    Extension {
+        /// Which request opened it.
+        of: RequestId,
+    },
+    /// To have it at once, by break-glass: what was done is reviewed afterwards.
+    Emergency,
+}
+
+impl Purpose {
+    /// Whether it is asked for in the usual way.
+    #[must_use]
+    pub const fn is_access(&self) -> bool {
+        matches!(self, Self::Access)
+    }
+}
+
 /// What one person asked for, and what has become of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -463,6 +495,9 @@ pub struct Request {
     pub asker: SlackUserId,
     /// For what.
     pub access: Access,
+    /// In which way.
+    #[serde(default, skip_serializing_if = "Purpose::is_access")]
+    pub purpose: Purpose,
     /// Until when.
     pub end: EndRule,
     /// Why, in their words.

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
+    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Surface},
     decide::{Limits, Mode, Today, decide},
     event::{Entry, Event},
@@ -21,7 +21,7 @@ use super::{
         Approver, Class, Doubt, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Removal, Standing, Unfit,
         Vendor, ViewKey,
     },
-    request::{Ending, State},
+    request::{Ending, Purpose, State},
     said::Text,
     ticket::{AuditChannel, Tickets},
     time::{AccessDuration, EndRule, Timestamp},
@@ -55,14 +55,7 @@ fn okta(name: &str) -> OktaUserId {
 }
 
 fn identity(name: &str) -> Identity {
-    Identity {
-        slack: slack(name),
-        okta: okta(name),
-        email: email(name),
-        name: name.to_owned(),
-        zone: None,
-        groups: std::collections::BTreeSet::new(),
-    }
+    Identity::new(slack(name), okta(name), email(name), name.to_owned())
 }
 
 fn fault(status: u16) -> Fault {
@@ -89,17 +82,20 @@ fn catalogue() -> Catalogue {
         max_duration: secs(8 * 3_600),
         requesters: Requesters::Everyone,
         allow_admin_group: false,
+        escalates: false,
+        emergency: false,
     };
     let application = Application {
         id: ApplicationId::parse("db").unwrap(),
         name: "Database".into(),
-        owners: vec![email("bob"), email("dana")],
+        owners: vec![Who::Person(email("bob")), Who::Person(email("dana"))],
         entitlements: vec![level("db/rw"), level("db/debug")],
     };
     Catalogue {
         applications: BTreeMap::from([(application.id.clone(), application)]),
         approvers: BTreeMap::new(),
         admins: Vec::new(),
+        ..Catalogue::default()
     }
 }
 
@@ -137,6 +133,7 @@ impl Play {
             max_open: 20,
             tickets: self.tickets,
             audit: self.audit,
+            ..Limits::default()
         };
         let today = Today { catalogue: &self.catalogue, limits: &limits, mode: self.mode };
         let decision = decide(&self.live, command, today, self.now)?;
@@ -203,6 +200,7 @@ fn word(value: &impl std::fmt::Debug) -> String {
 fn ask(entitlement: &str, key: &str) -> Command {
     Command::Ask(Ask {
         who: slack("alice"),
+        purpose: Purpose::Access,
         key: key.to_owned(),
         entitlement: EntitlementId::parse(entitlement).unwrap(),
         end: EndRule::After { secs: secs(7_200) },
@@ -214,11 +212,11 @@ fn ask(entitlement: &str, key: &str) -> Command {
 fn found() -> Outcome {
     let approver =
         |name: &str| Approver { email: email(name), slack: slack(name), okta: okta(name), name: name.to_owned() };
-    Outcome::Found { approvers: vec![approver("bob"), approver("dana")], missing: Vec::new() }
+    Outcome::Found { approvers: vec![approver("bob"), approver("dana")], missing: Vec::new(), members: Vec::new() }
 }
 
 fn stands(member: bool) -> Outcome {
-    Outcome::Stands { standing: Standing { member, inactive: None, unfit_group: None } }
+    Outcome::Stands { standing: Standing { member, inactive: None, unfit_group: None, facts: None } }
 }
 
 const ADDED: Outcome = Outcome::Added { receipt: None };
@@ -228,8 +226,7 @@ const REMOVED: Outcome = Outcome::Removed { removal: Removal::Removed, receipt: 
 fn states() -> Vec<(&'static str, Play)> {
     let identifying = Play::new().goes(&ask("db/rw", "form"));
     let finding = identifying.clone();
-    let finding =
-        finding.clone().goes(&finding.settles("identify_person", Outcome::Identified { person: identity("alice") }));
+    let finding = finding.clone().goes(&finding.settles("identify_person", Outcome::identified(identity("alice"))));
     let pending = finding.clone().goes(&finding.settles("find_approvers", found()));
     let pending = ["alice", "bob", "dana"].iter().fold(pending, |play, name| {
         let view = match *name {
@@ -240,8 +237,7 @@ fn states() -> Vec<(&'static str, Play)> {
         play.goes(&Command::Show { view, posted: card(name), revision })
     });
     let judged = pending.clone().goes(&pending.decides("bob", Choice::Approve));
-    let looking =
-        judged.clone().goes(&judged.settles("check_authority", Outcome::Identified { person: identity("bob") }));
+    let looking = judged.clone().goes(&judged.settles("check_authority", Outcome::identified(identity("bob"))));
     let adding = looking.clone().goes(&looking.settles("check_member", stands(false)));
     let active = adding.clone().goes(&adding.settles("add_member", ADDED));
     let returning = active.clone().goes(&Command::Return { who: slack("alice"), request: ONE });
@@ -252,8 +248,7 @@ fn states() -> Vec<(&'static str, Play)> {
     let ended = expiring.clone().goes(&expiring.settles("remove_member", REMOVED));
     let cancelled = pending.clone().goes(&Command::Cancel { who: slack("alice"), request: ONE });
     let denied = pending.clone().goes(&pending.decides("bob", Choice::Deny(text("No"))));
-    let denied =
-        denied.clone().goes(&denied.settles("check_authority", Outcome::Identified { person: identity("bob") }));
+    let denied = denied.clone().goes(&denied.settles("check_authority", Outcome::identified(identity("bob"))));
     vec![
         ("checking: identifying", identifying),
         ("checking: finding", finding),
@@ -306,13 +301,16 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         ("return", Command::Return { who: slack("alice"), request: ONE }),
         ("request due", Command::RequestDue { request: ONE }),
         ("membership due", Command::MembershipDue { membership: key }),
-        ("identified", play.settles("identify_person", Outcome::Identified { person: identity("alice") })),
+        ("identified", play.settles("identify_person", Outcome::identified(identity("alice")))),
         ("not served", play.settles("identify_person", Outcome::NotServed { why: Unfit::Bot })),
         ("found", play.settles("find_approvers", found())),
-        ("found nobody", play.settles("find_approvers", Outcome::Found { approvers: vec![], missing: vec![] })),
-        ("it was bob", play.settles("check_authority", Outcome::Identified { person: identity("bob") })),
-        ("it was alice", play.settles("check_authority", Outcome::Identified { person: identity("alice") })),
-        ("it was carol", play.settles("check_authority", Outcome::Identified { person: identity("carol") })),
+        (
+            "found nobody",
+            play.settles("find_approvers", Outcome::Found { approvers: vec![], missing: vec![], members: vec![] }),
+        ),
+        ("it was bob", play.settles("check_authority", Outcome::identified(identity("bob")))),
+        ("it was alice", play.settles("check_authority", Outcome::identified(identity("alice")))),
+        ("it was carol", play.settles("check_authority", Outcome::identified(identity("carol")))),
         ("stands outside", play.settles("check_member", stands(false))),
         ("stands inside", play.settles("check_member", stands(true))),
         ("added", play.settles("add_member", ADDED)),

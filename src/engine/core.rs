@@ -240,10 +240,10 @@ impl Core {
     fn trimmed(&self, mut input: Input) -> Input {
         let person = match &mut input {
             Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. }
-            | Input::Tried { result: Ok(Outcome::Identified { person }), .. } => person,
+            | Input::Tried { result: Ok(Outcome::Identified { person, .. }), .. } => person,
             _ => return input,
         };
-        let named = self.catalogue.groups();
+        let named = self.catalogue.depends_on();
         person.groups.retain(|group| named.contains(group));
         input
     }

@@ -98,6 +98,7 @@ fn limits() -> Limits {
         max_open: 1,
         tickets: crate::domain::ticket::Tickets::None,
         audit: crate::domain::ticket::AuditChannel::None,
+        ..Limits::default()
     }
 }
 

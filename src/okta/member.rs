@@ -38,7 +38,7 @@ impl Okta {
             clock::pause(self.timing.between_reads).await;
             self.is_member(key, Priority::Other).await?
         };
-        Ok(Standing { member, inactive, unfit_group })
+        Ok(Standing { member, inactive, unfit_group, facts: None })
     }
 
     /// Why a group is none that Jitney may change. What cannot be read is refused.
@@ -254,7 +254,7 @@ fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, EffectError> {
 
 /// What stands of whom Okta shows no more.
 fn nobody() -> Standing {
-    Standing { member: false, inactive: Fault::of_inactive(None).code, unfit_group: None }
+    Standing { member: false, inactive: Fault::of_inactive(None).code, unfit_group: None, facts: None }
 }
 
 fn in_doubt(error: EffectError) -> EffectError {

@@ -130,6 +130,7 @@ pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> Strin
     match (kind, approvers) {
         (StepKind::Owner { .. }, 1) => format!("owner of {application}"),
         (StepKind::Owner { .. }, _) => format!("owners of {application}"),
+        (StepKind::Manager, _) => "the requester's manager".to_owned(),
         (StepKind::Approvers { name }, _) => format!("{application} asks {name}"),
         (StepKind::Person { .. }, _) => format!("named for {application}"),
     }
@@ -140,6 +141,7 @@ pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> Strin
 pub fn no_longer(kind: &StepKind, application: &str) -> String {
     match kind {
         StepKind::Owner { .. } => format!("no longer own {application}"),
+        StepKind::Manager => "are no longer the requester's manager".to_owned(),
         StepKind::Approvers { name } => format!("are no longer in {name}"),
         StepKind::Person { .. } => format!("are no longer named for {application}"),
     }

@@ -115,6 +115,7 @@ fn approved(request: &Request, place: u32, when: &str) -> String {
 fn role(step: &Step) -> &str {
     match &step.kind {
         StepKind::Owner { .. } => "owner",
+        StepKind::Manager => "manager",
         StepKind::Approvers { name } => name.as_str(),
         StepKind::Person { .. } => "named",
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Case, Decision, Mode};
 use crate::domain::{
+    catalogue::Who,
     command::{Answer, Ask, Refusal},
     event::Event,
     id::{Email, RequestId, SlackUserId},
-    port::{Approver, Effect, Identity, MembershipKey, Unfit},
+    port::{Approver, Effect, Identity, Members, MembershipKey, Unfit},
     request::{Access, Ending, NotSentOn, Request, Route, Sought, State, Step, StepKind},
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -44,6 +45,7 @@ impl Case<'_> {
             key: ask.key.clone(),
             asker: ask.who.clone(),
             access: access.clone(),
+            purpose: ask.purpose,
             end: ask.end,
             justification,
             closes: self.closes(ask.end),
@@ -152,7 +154,8 @@ impl Case<'_> {
     /// Owners are told of who is in their group already, not through Jitney. The requester knows.
     pub(super) fn tell_owners(&self, request: &Request, person: &Identity, decision: &mut Decision) {
         let Some((application, _)) = self.today.catalogue.find(&request.access.entitlement) else { return };
-        for owner in application.owners.iter().filter(|owner| **owner != person.email) {
+        let owners = application.owners.iter().filter_map(Who::person);
+        for owner in owners.filter(|owner| **owner != person.email) {
             let (owner, name) = (owner.clone(), person.name.clone());
             decision.effect(Effect::TellOwner { request: request.id, owner, name });
         }
@@ -160,25 +163,30 @@ impl Case<'_> {
 
     /// Finds out how the approvers can be reached. The requester is never one of them.
     fn seek(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
-        let sought = self.steps_of(access, &person.email);
-        if sought.is_empty() || sought.iter().any(|step| step.emails.is_empty()) {
+        let sought = self.steps_of(access, person);
+        if sought.is_empty() || sought.iter().any(|step| step.emails.is_empty() && step.groups.is_empty()) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
         }
         let mut emails: Vec<Email> = sought.iter().flat_map(|step| step.emails.iter().cloned()).collect();
         emails.sort();
         emails.dedup();
+        let mut groups: Vec<Who> = sought.iter().flat_map(|step| step.groups.iter().cloned()).collect();
+        groups.sort();
+        groups.dedup();
         decision.event(Event::ApproversSought { request: id, person: person.clone(), sought });
-        decision.effect(Effect::FindApprovers { request: id, emails });
+        decision.effect(Effect::FindApprovers { request: id, emails, groups });
     }
 
-    fn steps_of(&self, access: &Access, requester: &Email) -> Vec<Sought> {
+    fn steps_of(&self, access: &Access, requester: &Identity) -> Vec<Sought> {
         let Some((application, entitlement)) = self.today.catalogue.find(&access.entitlement) else {
             return Vec::new();
         };
         let sought = entitlement.approval.iter().map(|rule| {
             let kind = StepKind::new(rule, application);
-            let asked = kind.approvers_today(self.today.catalogue);
-            Sought { kind, emails: asked.into_iter().filter(|email| email != requester).collect() }
+            let asked = kind.approvers_today(self.today.catalogue, requester);
+            let (people, groups): (Vec<Who>, _) = asked.into_iter().partition(|who| who.person().is_some());
+            let emails = people.iter().filter_map(Who::person).filter(|email| **email != requester.email);
+            Sought { emails: emails.cloned().collect(), kind, groups }
         });
         sought.collect()
     }
@@ -189,11 +197,19 @@ impl Case<'_> {
         id: RequestId,
         person: &Identity,
         sought: &[Sought],
-        approvers: &[Approver],
+        (approvers, members): (&[Approver], &[Members]),
         decision: &mut Decision,
     ) {
         let step = |step: &Sought| {
-            let found = step.emails.iter().filter_map(|email| approvers.iter().find(|a| a.email == *email));
+            let of_groups =
+                members.iter().filter(|found| step.groups.contains(&found.group)).flat_map(|one| &one.emails);
+            let mut emails: Vec<&Email> = Vec::new();
+            for email in step.emails.iter().chain(of_groups) {
+                if !emails.contains(&email) {
+                    emails.push(email);
+                }
+            }
+            let found = emails.into_iter().filter_map(|email| approvers.iter().find(|a| a.email == *email));
             let others = found.filter(|approver| approver.okta != person.okta && approver.slack != person.slack);
             Step { kind: step.kind.clone(), approvers: others.cloned().collect(), approval: None }
         };

@@ -82,8 +82,8 @@ impl Case<'_> {
             return Err(Refusal::HasApproved { at: approval.at });
         }
         let (_, step) = route.current().ok_or(Refusal::Over)?;
-        let today = step.kind.approvers_today(self.today.catalogue);
-        if !today.contains(&who.email) {
+        let today = step.kind.approvers_today(self.today.catalogue, &route.person);
+        if !today.iter().any(|named| named.is(who)) {
             return Err(Refusal::NotApprover);
         }
         match verdict {
@@ -103,8 +103,8 @@ impl Case<'_> {
     pub(super) fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
         let unmet = route.steps.iter().filter(|step| step.approval.is_none());
         let now = |step: &Step| {
-            let today = step.kind.approvers_today(self.today.catalogue);
-            let able = |one: &&Approver| today.contains(&one.email) && request.can_be_asked(&one.slack);
+            let today = step.kind.approvers_today(self.today.catalogue, &route.person);
+            let able = |one: &&Approver| one.may_be_among(&today) && request.can_be_asked(&one.slack);
             Step { approvers: step.approvers.iter().filter(able).cloned().collect(), ..step.clone() }
         };
         unmet.map(now).collect()

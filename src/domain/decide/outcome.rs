@@ -64,15 +64,15 @@ impl Case<'_> {
         let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
-            (Checking::Identifying, Outcome::Identified { person }) => {
+            (Checking::Identifying, Outcome::Identified { person, .. }) => {
                 self.identified(request.id, &request.access, person, decision);
             }
             (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
-            (Checking::Finding { person, sought }, Outcome::Found { approvers, .. }) => {
-                self.found(request.id, person, sought, approvers, decision);
+            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. }) => {
+                self.found(request.id, person, sought, (approvers, members), decision);
             }
             _ => {}
         }
@@ -81,7 +81,7 @@ impl Case<'_> {
     fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = self.request(request) else { return };
         match outcome {
-            Outcome::Identified { person } => self.judge(request, Ok(person), decision),
+            Outcome::Identified { person, .. } => self.judge(request, Ok(person), decision),
             Outcome::NotServed { why } => {
                 self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), decision);
             }

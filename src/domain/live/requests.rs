@@ -16,7 +16,7 @@ use crate::domain::{
 
 impl Fold<'_> {
     pub(super) fn receive(&mut self, event: &Event) -> Result<(), Illegal> {
-        let Event::RequestReceived { request, key, asker, access, end, justification, closes } = event else {
+        let Event::RequestReceived { request, key, asker, access, purpose, end, justification, closes } = event else {
             return Err(self.illegal("no request"));
         };
         if *request != self.live.next {
@@ -33,6 +33,7 @@ impl Fold<'_> {
             revision: 1,
             asker: asker.clone(),
             access: access.clone(),
+            purpose: *purpose,
             end: *end,
             justification: Said::find(justification, &self.entry.words),
             asked: at,

@@ -45,9 +45,8 @@ fn it_hears_of_what_somebody_could_decide_and_not_of_what_was_withdrawn() {
     let asked = Play::audited().goes(&ask("db/rw", "form"));
     let due = Command::RequestDue { request: ONE };
     assert_eq!(asked.clone().after(86_400).goes(&due).told(), Vec::<&Happened>::new(), "nobody was asked");
-    let pending = asked
-        .settled("identify_person", Outcome::Identified { person: identity("alice") })
-        .settled("find_approvers", found());
+    let pending =
+        asked.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
     assert_eq!(pending.clone().after(86_400).goes(&due).told(), [&Happened::Unanswered]);
     let withdrawn = pending.goes(&Command::Cancel { who: slack("alice"), request: ONE });
     assert_eq!(withdrawn.told(), Vec::<&Happened>::new());

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_decision_that_was_received_before_is_not_counted() {
     let (_, mut play) = states().swap_remove(3);
-    let looked_up = Outcome::Identified { person: identity("bob") };
+    let looked_up = Outcome::identified(identity("bob"));
     play.mode = Mode::Custody;
     let settled = play.settles("check_authority", looked_up.clone());
     let play = play.goes(&settled);

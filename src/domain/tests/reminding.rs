@@ -24,7 +24,7 @@ impl Play {
 fn pending() -> Play {
     Play::new()
         .goes(&ask("db/rw", "form"))
-        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("identify_person", Outcome::identified(identity("alice")))
         .settled("find_approvers", found())
 }
 
@@ -94,7 +94,7 @@ fn in_custody_it_waits_until_something_can_be_decided() {
 fn whoever_owns_it_no_more_is_not_reminded() {
     let mut play = pending().after(1_800);
     for application in play.catalogue.applications.values_mut() {
-        application.owners.retain(|owner| *owner != email("bob"));
+        application.owners.retain(|owner| *owner != Who::Person(email("bob")));
     }
     assert_eq!(play.goes(&DUE).reminded(), ["U0DANA"]);
 }

@@ -25,9 +25,8 @@ impl Play {
     /// Alice asks for this, and Bob approves.
     pub(super) fn approved(self, id: RequestId, entitlement: &str) -> Self {
         let asked = self.goes(&ask(entitlement, &format!("form of {id}")));
-        let pending = asked
-            .settled("identify_person", Outcome::Identified { person: identity("alice") })
-            .settled("find_approvers", found());
+        let pending =
+            asked.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
         let view = ViewKey::Approver { request: id, slack: slack("bob") };
         let shown = pending.goes(&Command::Show { view, posted: card("bob"), revision: 1 });
         let digest = shown.live.requests[&id].digest();
@@ -38,7 +37,7 @@ impl Play {
             digest,
             choice: Choice::Approve,
         };
-        shown.goes(&Command::Decide(decide)).settled("check_authority", Outcome::Identified { person: identity("bob") })
+        shown.goes(&Command::Decide(decide)).settled("check_authority", Outcome::identified(identity("bob")))
     }
 
     pub(super) fn opened(self) -> Self {

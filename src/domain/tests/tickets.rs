@@ -9,8 +9,7 @@ use crate::domain::{
 impl Play {
     fn pending_with(tickets: Tickets) -> Self {
         let play = Self { tickets, ..Self::new() }.goes(&ask("db/rw", "form"));
-        let play =
-            play.clone().goes(&play.settles("identify_person", Outcome::Identified { person: identity("alice") }));
+        let play = play.clone().goes(&play.settles("identify_person", Outcome::identified(identity("alice"))));
         play.clone().goes(&play.settles("find_approvers", found()))
     }
 

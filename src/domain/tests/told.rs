@@ -27,7 +27,7 @@ fn refused_credentials_are_told_once_while_it_lasts_whatever_they_were_for() {
     let refused = asked.fails("identify_person", Class::Auth, 401);
     let mut play = asked.goes(&refused).after(3_600 * 5).goes(&refused);
     assert_eq!(play.alerts().len(), 1, "{:?}", play.alerts());
-    play = play.settled("identify_person", Outcome::Identified { person: identity("alice") });
+    play = play.settled("identify_person", Outcome::identified(identity("alice")));
     assert!(play.last().contains(&Event::CredentialsAccepted { vendor: Vendor::Okta }));
     let again = play.fails("find_approvers", Class::Auth, 401);
     assert!(matches!(play.alerts()[1], Alert::CredentialsAccepted { vendor: Vendor::Okta }), "admins hear of the end");
@@ -39,9 +39,9 @@ fn a_right_that_comes_and_goes_is_told_once_an_hour() {
     let asked = Play::new().goes(&ask("db/rw", "form"));
     let refused = asked.fails("identify_person", Class::Auth, 401);
     let refused = asked.goes(&refused);
-    let unheard = refused.clone().settled("identify_person", Outcome::Identified { person: identity("alice") });
+    let unheard = refused.clone().settled("identify_person", Outcome::identified(identity("alice")));
     let heard = refused.settled("alert_admins", Outcome::Told);
-    let finding = heard.settled("identify_person", Outcome::Identified { person: identity("alice") });
+    let finding = heard.settled("identify_person", Outcome::identified(identity("alice")));
     let again = finding.fails("find_approvers", Class::Auth, 403);
     let anew = unheard.fails("find_approvers", Class::Auth, 403);
     assert_eq!(unheard.goes(&anew).alerts().len(), 3, "nobody heard of the first");
@@ -95,7 +95,7 @@ fn an_alert_is_moot_once_its_moment_has_passed() {
     let asked = Play::new().goes(&ask("db/rw", "form"));
     let refused = asked.clone().goes(&asked.fails("identify_person", Class::Auth, 401));
     assert_eq!(moot(&refused), [false]);
-    let identified = Outcome::Identified { person: identity("alice") };
+    let identified = Outcome::identified(identity("alice"));
     let late = refused.clone().settled("identify_person", identified.clone());
     assert_eq!(moot(&late), [true, true], "nobody heard of the refusal");
     let heard = refused.settled("alert_admins", Outcome::Told).settled("identify_person", identified);
@@ -135,7 +135,7 @@ fn jira_that_refuses_the_bot_is_told_once_and_so_is_that_it_takes_it_again() {
         Outcome::TicketOpened { id: "1".into(), key: "ACCESS-1".into(), link: "https://jira.example/1".into() };
     let pending = Play { tickets: Tickets::Kept, ..Play::new() }
         .goes(&ask("db/rw", "form"))
-        .settled("identify_person", Outcome::Identified { person: identity("alice") })
+        .settled("identify_person", Outcome::identified(identity("alice")))
         .settled("find_approvers", found());
     let refused = jira(&pending, "create_ticket", 401);
     let open = pending.clone().goes(&refused).after(7_200).goes(&refused).settled("create_ticket", opened.clone());
@@ -312,7 +312,7 @@ fn a_look_up_that_is_slow_is_told_once_and_the_request_goes_on() {
     let seq = slow.live.seq;
     let later = slow.after(3_600).goes(&due);
     assert_eq!(later.live.seq, seq, "once");
-    let found = later.settled("identify_person", Outcome::Identified { person: identity("alice") });
+    let found = later.settled("identify_person", Outcome::identified(identity("alice")));
     assert!(matches!(found.live.requests[&ONE].state, State::Checking { slow: Some(_), .. }), "it stays slow");
     let closed = found.after(86_400).goes(&due);
     assert!(matches!(closed.last()[..], [.., Event::RequestLapsed { .. }]));
@@ -320,7 +320,7 @@ fn a_look_up_that_is_slow_is_told_once_and_the_request_goes_on() {
 
 #[test]
 fn a_group_that_cannot_be_changed_is_told_to_admins() {
-    let standing = Standing { member: false, inactive: None, unfit_group: Some(UnfitGroup::FilledByRule) };
+    let standing = Standing { member: false, inactive: None, unfit_group: Some(UnfitGroup::FilledByRule), facts: None };
     let failed = Play::new().approved(ONE, "db/rw").settled("check_member", Outcome::Stands { standing });
     assert!(matches!(failed.alerts()[..], [Alert::GroupUnfit { .. }]), "{:?}", failed.alerts());
 }
@@ -328,9 +328,8 @@ fn a_group_that_cannot_be_changed_is_told_to_admins() {
 #[test]
 fn an_approver_who_cannot_be_reached_is_told_once_and_a_requester_is_none() {
     let pending = Play::new().goes(&ask("db/rw", "form"));
-    let pending = pending
-        .settled("identify_person", Outcome::Identified { person: identity("alice") })
-        .settled("find_approvers", found());
+    let pending =
+        pending.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
     let miss = |view| Command::Miss { view, fault: fault(404) };
     let bob = miss(ViewKey::Approver { request: ONE, slack: slack("bob") });
     let missed = pending.goes(&bob).goes(&bob).goes(&miss(ViewKey::Requester { request: ONE }));
@@ -340,16 +339,14 @@ fn an_approver_who_cannot_be_reached_is_told_once_and_a_requester_is_none() {
 #[test]
 fn whoever_turns_out_to_be_no_approver_has_a_card_that_says_so() {
     let mut play = Play::new().goes(&ask("db/rw", "form"));
-    play = play
-        .settled("identify_person", Outcome::Identified { person: identity("alice") })
-        .settled("find_approvers", found());
+    play = play.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
     let view = ViewKey::Approver { request: ONE, slack: slack("bob") };
     play = play.goes(&Command::Show { view, posted: card("bob"), revision: 9 });
     for application in play.catalogue.applications.values_mut() {
-        application.owners.retain(|owner| *owner != email("bob"));
+        application.owners.retain(|owner| *owner != Who::Person(email("bob")));
     }
     let clicked = play.decides("bob", Choice::Approve);
-    let judged = play.goes(&clicked).settled("check_authority", Outcome::Identified { person: identity("bob") });
+    let judged = play.goes(&clicked).settled("check_authority", Outcome::identified(identity("bob")));
     assert!(judged.live.requests[&ONE].dismissed.contains_key(&slack("bob")));
     assert!(matches!(judged.live.requests[&ONE].state, State::Pending { .. }), "the others go on");
 }

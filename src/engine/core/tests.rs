@@ -11,6 +11,7 @@ use crate::domain::{
     live::Promise,
     membership::{Membership, Motion},
     port::{Alert, Approver, Class, EffectError, Fault, MembershipKey, UnfitGroup, Vendor},
+    request::Purpose,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -37,6 +38,7 @@ fn limits() -> Limits {
         max_open: 5,
         tickets: crate::domain::ticket::Tickets::None,
         audit: crate::domain::ticket::AuditChannel::None,
+        ..Limits::default()
     }
 }
 
@@ -76,23 +78,27 @@ fn catalogue() -> Catalogue {
         max_duration: secs(8 * 3_600),
         requesters: Requesters::Only(vec![Who::Group(group("00gENG"))]),
         allow_admin_group: false,
+        escalates: false,
+        emergency: false,
     };
     let application = Application {
         id: ApplicationId::parse("db").unwrap(),
         name: "Database".into(),
-        owners: vec![email("bob")],
+        owners: vec![Who::Person(email("bob"))],
         entitlements: vec![level],
     };
     Catalogue {
         applications: BTreeMap::from([(application.id.clone(), application)]),
         approvers: BTreeMap::new(),
         admins: Vec::new(),
+        ..Catalogue::default()
     }
 }
 
 fn asks(name: &str) -> Input {
     command(Command::Ask(Ask {
         who: SlackUserId::parse(format!("U0{name}")).unwrap(),
+        purpose: Purpose::Access,
         key: name.to_owned(),
         entitlement: EntitlementId::parse("db/rw").unwrap(),
         end: EndRule::After { secs: secs(3_600) },
@@ -103,14 +109,10 @@ fn asks(name: &str) -> Input {
 
 /// Someone who stands in every group there is.
 fn insider(name: &str) -> Identity {
-    Identity {
-        slack: SlackUserId::parse(format!("U0{name}")).unwrap(),
-        okta: OktaUserId::parse(format!("00u{name}")).unwrap(),
-        email: email(&name.to_lowercase()),
-        name: name.to_owned(),
-        zone: None,
-        groups: (0..3_000).map(|n| group(&format!("00g{n:017}"))).chain([group("00gENG")]).collect(),
-    }
+    let slack = SlackUserId::parse(format!("U0{name}")).unwrap();
+    let okta = OktaUserId::parse(format!("00u{name}")).unwrap();
+    let groups = (0..3_000).map(|n| group(&format!("00g{n:017}"))).chain([group("00gENG")]).collect();
+    Identity { groups, ..Identity::new(slack, okta, email(&name.to_lowercase()), name.to_owned()) }
 }
 
 /// The lines that are to be saved.
@@ -203,7 +205,7 @@ fn identified(core: &mut Core, name: &str, now: Now) -> (EffectId, Entry) {
     let seq = saved(&asked)[0].seq;
     let durable = core.step(Input::Durable { seq }, now);
     let id = tried(&durable)[0].0;
-    let found = core.step(Input::Tried { id, result: Ok(Outcome::Identified { person: insider(name) }) }, now);
+    let found = core.step(Input::Tried { id, result: Ok(Outcome::identified(insider(name))) }, now);
     let line = saved(&found)[0].clone();
     let durable = core.step(Input::Durable { seq: line.seq }, now);
     let [(id, Effect::FindApprovers { .. })] = tried(&durable)[..] else { panic!("{durable:?}") };
@@ -218,7 +220,7 @@ fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
         Event::PersonIdentified { person, .. }
         | Event::PersonBound { person, .. }
         | Event::ApproversSought { person, .. }
-        | Event::EffectSettled { outcome: Outcome::Identified { person }, .. } => Some(person.groups.clone()),
+        | Event::EffectSettled { outcome: Outcome::Identified { person, .. }, .. } => Some(person.groups.clone()),
         _ => None,
     };
     let named: Vec<_> = line.events.iter().filter_map(named).collect();
@@ -238,7 +240,7 @@ fn an_outcome_that_is_too_long_for_a_line_is_its_promises_failure_and_nobody_els
     let approvers = (0..1_000).map(approver).collect();
     let other = core.step(asks("CAROL"), after(1));
     let seq = saved(&other)[0].seq;
-    let result = Ok(Outcome::Found { approvers, missing: Vec::new() });
+    let result = Ok(Outcome::Found { approvers, missing: Vec::new(), members: Vec::new() });
     let failed = core.step(Input::Tried { id, result }, after(1));
     let [line] = saved(&failed)[..] else { panic!("{failed:?}") };
     assert!(matches!(&line.events[..], [Event::EffectFailing { effect, .. }] if *effect == id), "{line:?}");
@@ -262,7 +264,7 @@ fn a_decision_on_a_home_tab_counts_only_on_what_was_drawn_there() {
         okta: OktaUserId::parse("00uBOB").unwrap(),
         name: "Bob".to_owned(),
     };
-    let result = Ok(Outcome::Found { approvers: vec![bob.clone()], missing: Vec::new() });
+    let result = Ok(Outcome::Found { approvers: vec![bob.clone()], missing: Vec::new(), members: Vec::new() });
     let pending = core.step(Input::Tried { id, result }, now);
     let seq = saved(&pending)[0].seq;
     core.step(Input::Durable { seq }, now);

@@ -12,7 +12,6 @@ use crate::{
         event::Event,
         id::{OktaGroupId, OktaUserId, RequestId},
         port::Effect,
-        time::AccessDuration,
     },
     engine::{Action, Core, Input, Now, ReplyId, shell},
     ledger::{Ledger as _, disk::FsDisk, journal},
@@ -21,14 +20,9 @@ use crate::{
 /// In one line of the journals that are damaged here.
 const IN_A_LINE: u64 = 25;
 
-const LIMITS: Limits = Limits {
-    unanswered_after: AccessDuration::LONGEST,
-    remind_after: AccessDuration::LONGEST,
-    min_duration: AccessDuration::LONGEST,
-    max_open: 0,
-    tickets: crate::domain::ticket::Tickets::None,
-    audit: crate::domain::ticket::AuditChannel::None,
-};
+fn limits() -> Limits {
+    Limits { max_open: 0, ..Limits::default() }
+}
 
 fn keys() -> Keys {
     Keys::derive(&[7; 32])
@@ -94,7 +88,7 @@ impl Store {
     async fn lives(&self, lines: usize) -> usize {
         let Recovered { live, ledger, custody } = recover(self.open(), &keys(), now().wall).unwrap();
         let held = custody.unwrap().held;
-        let mut core = Core::new(live, Arc::default(), LIMITS, Mode::Custody, 1).owing(held);
+        let mut core = Core::new(live, Arc::default(), limits(), Mode::Custody, 1).owing(held);
         let command = Command::Start { version: "2".into() };
         let start = Input::Command { command, archived: None, reply: ReplyId(1) };
         let mut actions = VecDeque::from(core.step(start, now()));

@@ -111,6 +111,7 @@ fn engine(refuses: CommitError) -> (Engine<Refusing, Removing>, Door, Helm, mpsc
         max_open,
         tickets: crate::domain::ticket::Tickets::None,
         audit: crate::domain::ticket::AuditChannel::None,
+        ..Limits::default()
     };
     let core = Core::new(live, Arc::default(), limits, Mode::Serving, 1);
     let ledger = Refusing { head: Mutex::new(0), refuses, refused: AtomicBool::new(false), clock: Arc::clone(&clock) };

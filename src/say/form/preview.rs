@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Filled, Knowledge, Scene};
 use crate::{
     domain::{
-        catalogue::{Application, Catalogue, Entitlement, StepRule},
+        catalogue::{Application, Catalogue, Entitlement, StepRule, Who},
         id::Email,
         port::Identity,
         request::{Request, State, StepKind},
@@ -109,9 +109,9 @@ pub fn whom(catalogue: &Catalogue, chosen: (&Application, &Entitlement), asker: 
 }
 
 fn others(rule: &StepRule, application: &Application, catalogue: &Catalogue, asker: Option<&Identity>) -> Vec<Email> {
-    let mut emails = StepKind::new(rule, application).approvers_today(catalogue);
-    emails.retain(|email| asker.is_none_or(|asker| asker.email != *email));
-    emails
+    let Some(asker) = asker else { return Vec::new() };
+    let named = StepKind::new(rule, application).approvers_today(catalogue, asker);
+    named.iter().filter_map(Who::person).filter(|email| **email != asker.email).cloned().collect()
 }
 
 /// Whom each step would ask; nothing while someone of them is not looked up yet.
@@ -143,6 +143,7 @@ fn step(scene: &Scene<'_>, application: &Application, rule: &StepRule) -> Option
 fn nobody(rule: &StepRule, application: &Application, only_asker: bool) -> String {
     let whom = match rule {
         StepRule::Owner => format!("owns {}", application.name),
+        StepRule::Manager => "is your manager".to_owned(),
         StepRule::Approvers(name) => format!("is in {name}"),
         StepRule::Person(_) => format!("is named for {}", application.name),
     };

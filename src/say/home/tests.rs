@@ -88,7 +88,7 @@ fn catalogue() -> Catalogue {
     let application = Application {
         id: ApplicationId::parse("db").unwrap(),
         name: "Database".to_owned(),
-        owners: vec![email("bob"), email("dana")],
+        owners: vec![Who::Person(email("bob")), Who::Person(email("dana"))],
         entitlements: Vec::new(),
     };
     Catalogue {
@@ -277,7 +277,10 @@ fn what_is_not_theirs_to_decide_today_does_not_wait_for_them() {
     };
     assert_eq!(waits(&live, &catalogue()), 1);
     let mut without = catalogue();
-    without.applications.values_mut().for_each(|application| application.owners.retain(|owner| *owner != bob.email));
+    without
+        .applications
+        .values_mut()
+        .for_each(|application| application.owners.retain(|owner| owner.person() != Some(&bob.email)));
     assert_eq!(waits(&live, &without), 0);
     for request in live.requests.values_mut() {
         request.dismissed.insert(bob.slack.clone(), at("12:30:00"));

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::domain::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule},
+    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     duration::{Length, resolve},
     id::{ApplicationId, Email, EntitlementId, OktaGroupId},
     port::Identity,
@@ -33,6 +33,8 @@ fn level(id: &str, name: &str, sensitivity: Sensitivity) -> Entitlement {
         max_duration: secs(28_800),
         requesters: Requesters::Everyone,
         allow_admin_group: false,
+        escalates: false,
+        emergency: false,
     }
 }
 
@@ -41,7 +43,7 @@ fn catalogue() -> Catalogue {
     let application = |id: &str, name: &str, owners: &[&str], entitlements| Application {
         id: ApplicationId::parse(id).unwrap(),
         name: name.to_owned(),
-        owners: owners.iter().map(|owner| email(owner)).collect(),
+        owners: owners.iter().map(|owner| Who::Person(email(owner))).collect(),
         entitlements,
     };
     let all = [

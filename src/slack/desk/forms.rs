@@ -10,7 +10,7 @@ use crate::{
         duration::{Length, resolve},
         id::{Email, EntitlementId, SlackUserId},
         port::{Identity, Unfit},
-        request::Request,
+        request::{Purpose, Request},
         time::EndRule,
     },
     engine::{Offer, Response},
@@ -287,6 +287,7 @@ impl Desk {
         let ask = Ask {
             who: who.clone(),
             key: format!("view:{}", form.id),
+            purpose: Purpose::Access,
             entitlement: chosen.clone(),
             end,
             justification,

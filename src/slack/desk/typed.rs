@@ -14,6 +14,7 @@ use crate::{
         command::{Answer, Ask, Command, Refusal},
         duration::Length,
         id::{EntitlementId, RequestId, SlackUserId},
+        request::Purpose,
     },
     engine::{Offer, Response},
     say::{
@@ -144,6 +145,7 @@ impl Desk {
             (length, why) => Ok(Ask {
                 who: who.clone(),
                 key,
+                purpose: Purpose::Access,
                 entitlement,
                 end: self.reckon(length, offer)?,
                 justification: self.door.text(why).map_err(refusal::justification)?,

@@ -100,14 +100,9 @@ impl Outside {
         let inside = self.members.iter().chain(&self.standing).filter(|key| key.user == person.okta);
         let mut groups: BTreeSet<OktaGroupId> = inside.map(|key| key.group.clone()).collect();
         groups.insert(OktaGroupId::parse("00gENG").unwrap());
-        Identity {
-            slack: slack.clone(),
-            okta: person.okta.clone(),
-            email: person.email.clone(),
-            name: person.email.to_string(),
-            zone: None,
-            groups,
-        }
+        let (okta, email) = (person.okta.clone(), person.email.clone());
+        let name = email.to_string();
+        Identity { groups, ..Identity::new(slack.clone(), okta, email, name) }
     }
 
     pub fn is_member(&self, key: &MembershipKey) -> bool {
@@ -272,7 +267,7 @@ impl Outside {
         let mut now_and_then = |why: &str| (!self.healed && random.random_ratio(1, 30)).then(|| why.to_owned());
         match effect {
             Effect::IdentifyPerson { slack, .. } | Effect::CheckAuthority { slack, .. } => {
-                Outcome::Identified { person: self.identity(slack) }
+                Outcome::identified(self.identity(slack))
             }
             Effect::FindApprovers { emails, .. } => {
                 let found = emails.iter().filter_map(|email| self.people.iter().find(|person| person.email == *email));
@@ -282,13 +277,14 @@ impl Outside {
                     okta: person.okta.clone(),
                     name: person.email.to_string(),
                 };
-                Outcome::Found { approvers: found.map(approver).collect(), missing: Vec::new() }
+                Outcome::Found { approvers: found.map(approver).collect(), missing: Vec::new(), members: Vec::new() }
             }
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => Outcome::Stands {
                 standing: Standing {
                     member: self.is_member(membership),
                     inactive: now_and_then("SUSPENDED"),
                     unfit_group: now_and_then("filled_by_rule").map(Into::into),
+                    facts: None,
                 },
             },
             Effect::CreateTicket { request } => Outcome::TicketOpened {

@@ -8,7 +8,7 @@ use jitney::domain::{
     decide::Limits,
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
-    request::State,
+    request::{Purpose, State},
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -29,7 +29,7 @@ fn secs(secs: u64) -> AccessDuration {
 /// What can be asked for: three levels, two of them on one group. A variant of it drops or re-points something.
 pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let email = |name: &str| Email::parse(format!("{name}@acme.example")).unwrap();
-    let owners: Vec<Email> = ["bob", "dana"].into_iter().map(email).collect();
+    let owners: Vec<Who> = ["bob", "dana"].into_iter().map(email).map(Who::Person).collect();
     let level = |id: &str, group: &str| Entitlement {
         id: EntitlementId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -40,6 +40,8 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
         max_duration: secs(8 * HOUR),
         requesters: Requesters::Only(vec![Who::Group(OktaGroupId::parse("00gENG").unwrap())]),
         allow_admin_group: false,
+        escalates: false,
+        emergency: false,
     };
     let third = if variant == 1 { "00gOTHER" } else { "00gTHIRD" };
     let mut entitlements = vec![level("db/rw", "00gPROD"), level("db/debug", "00gPROD"), level("db/third", third)];
@@ -54,7 +56,12 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let application =
         Application { id: ApplicationId::parse("db").unwrap(), name: "Database".into(), owners, entitlements };
     let applications = BTreeMap::from([(application.id.clone(), application)]);
-    Arc::new(Catalogue { applications, approvers: BTreeMap::new(), admins: vec![Who::Person(email("frank"))] })
+    Arc::new(Catalogue {
+        applications,
+        approvers: BTreeMap::new(),
+        admins: vec![Who::Person(email("frank"))],
+        ..Catalogue::default()
+    })
 }
 
 pub fn limits() -> Limits {
@@ -65,6 +72,7 @@ pub fn limits() -> Limits {
         max_open: 5,
         tickets: jitney::domain::ticket::Tickets::Kept,
         audit: jitney::domain::ticket::AuditChannel::Told,
+        ..Limits::default()
     }
 }
 
@@ -107,6 +115,7 @@ fn ask(outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
         // A small range: second deliveries of one form happen.
         key: format!("view:{}", random.random_range(0..200)),
         entitlement: EntitlementId::parse(entitlement).unwrap(),
+        purpose: Purpose::Access,
         end,
         justification: salted(random, "Stuck migration"),
     })

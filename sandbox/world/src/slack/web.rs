@@ -15,7 +15,7 @@ use crate::{APP_TOKEN, BOT_TOKEN};
 pub(crate) struct No {
     pub(crate) error: &'static str,
     pub(crate) messages: Vec<String>,
-    pub(crate) more: Option<Value>,
+    pub(crate) more: Option<Box<Value>>,
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -223,7 +223,7 @@ fn said(outcome: Answer) -> Reply {
 
 fn refused(no: &No) -> Reply {
     let mut body = json!({"ok": false, "error": no.error});
-    if let Some(Value::Object(more)) = &no.more {
+    if let Some(Value::Object(more)) = no.more.as_deref() {
         body.as_object_mut().into_iter().for_each(|body| body.extend(more.clone()));
     }
     if !no.messages.is_empty() {
@@ -256,7 +256,7 @@ fn allowed(state: &State, name: &str, args: &Args) -> Result<&'static Method, No
     let scopes = if kind == Token::App { &state.slack.app_scopes } else { &state.slack.scopes };
     if !method.scope.is_empty() && !scopes.iter().any(|scope| scope == method.scope) {
         let more = json!({"needed": method.scope, "provided": scopes.join(",")});
-        return Err(No { more: Some(more), ..no("missing_scope") });
+        return Err(No { more: Some(Box::new(more)), ..no("missing_scope") });
     }
     Ok(method)
 }
@@ -274,7 +274,7 @@ pub(crate) fn error(error: &'static str) -> Reply {
 
 pub(crate) fn missing_scope(state: &State) -> Reply {
     refused(&No {
-        more: Some(json!({"needed": "chat:write", "provided": state.slack.scopes.join(",")})),
+        more: Some(Box::new(json!({"needed": "chat:write", "provided": state.slack.scopes.join(",")}))),
         ..no("missing_scope")
     })
 }
