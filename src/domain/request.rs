@@ -38,7 +38,7 @@ pub struct Access {
 }
 
 /// Why a step asks whom it asks.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(tag = "asks", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StepKind {
     /// The owners of the application.
