@@ -274,8 +274,9 @@ impl Core {
             }
             Input::LookedUp { who, found } => {
                 self.homes.identified(&who, now.elapsed);
+                let met = self.meet(&found, now, actions);
                 self.remember(who, found, now);
-                Ok(())
+                met
             }
             Input::NotLookedUp { who, after } => {
                 let jitter = self.random.random::<f64>();

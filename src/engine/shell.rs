@@ -500,7 +500,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             catalogue: Arc::clone(self.core.catalogue()),
             limits: self.limits,
             known: self.core.known(who, now).map(|known| known.found.clone()),
-            bound: person.and_then(|person| person.bound.clone()),
+            bound: person.and_then(|person| person.bound().cloned()),
             open: open.collect(),
             now: now.wall,
             mode: self.core.mode(),

@@ -8,6 +8,7 @@ use crate::domain::{
     command::{Answer, Ask, Refusal},
     event::Event,
     id::{Email, RequestId, SlackUserId},
+    live::Person,
     port::{Approver, Effect, Identity, Members, MembershipKey, Unfit},
     request::{Access, Ending, NotSentOn, Request, Route, Sought, State, Step, StepKind},
     time::{AccessDuration, EndRule, Timestamp},
@@ -21,6 +22,9 @@ impl Case<'_> {
             return Ok(Decision::answering(Answer::Saved { request: *request }));
         }
         self.may_save()?;
+        if self.live.is_suspended(&ask.who) {
+            return Err(Refusal::IdentityChanged);
+        }
         if let Some(Err(unfit)) = &ask.known {
             return Err(Refusal::NotServed { unfit: unfit.clone() });
         }
@@ -110,7 +114,8 @@ impl Case<'_> {
     /// The requester is known: may they ask, have they it already, whom to ask?
     pub(super) fn identified(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
-        if !self.live.is_bound_rightly(person) {
+        self.doubt(person.into(), decision);
+        if !self.live.is_bound_rightly(person.into()) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
@@ -133,7 +138,7 @@ impl Case<'_> {
 
     /// Binds them if they are not bound yet, and tells them so in their message of this request.
     pub(super) fn bind(&self, request: RequestId, person: &Identity, decision: &mut Decision) {
-        let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let bound = self.live.person(&person.slack).and_then(Person::bound);
         if bound.is_none_or(|bound| bound.name != person.name || bound.zone != person.zone) {
             let told = bound.is_none().then_some(request);
             decision.event(Event::PersonBound { person: person.clone(), told });
@@ -200,6 +205,7 @@ impl Case<'_> {
         (approvers, members): (&[Approver], &[Members]),
         decision: &mut Decision,
     ) {
+        approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
         let step = |step: &Sought| {
             let of_groups =
                 members.iter().filter(|found| step.groups.contains(&found.group)).flat_map(|one| &one.emails);
@@ -211,6 +217,8 @@ impl Case<'_> {
             }
             let found = emails.into_iter().filter_map(|email| approvers.iter().find(|a| a.email == *email));
             let others = found.filter(|approver| approver.okta != person.okta && approver.slack != person.slack);
+            // Whose accounts match no more cannot decide, and need not read what is asked.
+            let others = others.filter(|approver| self.live.is_bound_rightly((*approver).into()));
             Step { kind: step.kind.clone(), approvers: others.cloned().collect(), approval: None }
         };
         let steps: Vec<Step> = sought.iter().map(step).collect();

@@ -26,6 +26,9 @@ impl Case<'_> {
         if decide.who == request.asker {
             return Err(Refusal::OwnRequest);
         }
+        if self.live.is_suspended(&decide.who) {
+            return Err(Refusal::IdentityChanged);
+        }
         match (self.today.mode, &decide.choice) {
             (Mode::Serving, _) | (Mode::LowDisk, Choice::Deny(_)) => {}
             _ => self.may_save()?,
@@ -43,6 +46,9 @@ impl Case<'_> {
     pub(super) fn judge(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
         let State::Pending { route, clicks, .. } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
+        if let Ok(who) = &who {
+            self.doubt((*who).into(), decision);
+        }
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
@@ -74,11 +80,11 @@ impl Case<'_> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
-        if !self.live.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
         let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
-        if let Some(approval) = approvals.clone().find(|approval| approval.by.okta == who.okta) {
+        if let Some(approval) = approvals.clone().find(|one| one.by.okta == who.okta || one.by.slack == who.slack) {
             return Err(Refusal::HasApproved { at: approval.at });
         }
         let (_, step) = route.current().ok_or(Refusal::Over)?;
@@ -104,7 +110,9 @@ impl Case<'_> {
         let unmet = route.steps.iter().filter(|step| step.approval.is_none());
         let now = |step: &Step| {
             let today = step.kind.approvers_today(self.today.catalogue, &route.person);
-            let able = |one: &&Approver| one.may_be_among(&today) && request.can_be_asked(&one.slack);
+            let able = |one: &&Approver| {
+                one.may_be_among(&today) && request.can_be_asked(&one.slack) && !self.live.is_suspended(&one.slack)
+            };
             Step { approvers: step.approvers.iter().filter(able).cloned().collect(), ..step.clone() }
         };
         unmet.map(now).collect()

@@ -1,5 +1,7 @@
 //! What people command: decided at once, answered when the line it rests on is durable. A refusal is on record too.
 
+use std::collections::BTreeSet;
+
 use super::{Action, Core, Recorded, Waiting};
 use crate::{
     domain::{
@@ -8,7 +10,7 @@ use crate::{
         event::Event,
         id::SlackUserId,
         live::{Illegal, Live},
-        port::ViewKey,
+        port::{Identity, Unfit, ViewKey},
         request::Request,
     },
     engine::turn::{Now, ReplyId, Response},
@@ -69,6 +71,22 @@ impl Core {
         let about = about.and_then(|id| self.live.requests.get(&id)).cloned().or(archived.map(|request| *request));
         self.waiting.push_back(Waiting { after: self.live.seq, reply, response: Box::new(Response { result, about }) });
         Ok(())
+    }
+
+    /// Somebody was looked up who asked for nothing: what contradicts the record counts all the same.
+    pub(super) fn meet(
+        &mut self,
+        found: &Result<Identity, Unfit>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        match found {
+            Ok(person) if now.elapsed >= self.full_until => {
+                let person = Identity { groups: BTreeSet::new(), ..person.clone() };
+                self.inner(&Command::Meet { person }, now, actions).map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.
