@@ -31,6 +31,7 @@ mod again;
 mod audit;
 mod custody;
 mod golden;
+mod identity;
 mod reminding;
 mod taking;
 mod tickets;
