@@ -301,6 +301,16 @@ impl Live {
         self.person(slack)?.binding.as_ref()
     }
 
+    /// All bindings, by Slack accounts, without the groups.
+    pub fn bindings(&self) -> impl Iterator<Item = Binding> {
+        let bare = |binding: &Binding| {
+            let identity =
+                Identity { groups: BTreeSet::new(), slack_groups: BTreeSet::new(), ..binding.identity.clone() };
+            Binding { identity, ..binding.clone() }
+        };
+        self.people.values().filter_map(|person| person.binding.as_ref()).map(bare)
+    }
+
     /// Whether somebody's binding was contradicted: they neither ask nor decide.
     #[must_use]
     pub fn is_suspended(&self, slack: &SlackUserId) -> bool {

@@ -297,6 +297,8 @@ impl Core {
             Input::Adopt(catalogue, limits) => {
                 self.catalogue = catalogue;
                 self.limits = limits;
+                // Of somebody's groups only those that the one before named may be known.
+                self.known.clear();
                 self.homes.reconsider(now.elapsed);
                 Ok(())
             }

@@ -415,6 +415,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.answer_peeks();
                 Ok(())
             }
+            Knock::Bindings { answer } => {
+                let _ = answer.send(self.core.safe().bindings().collect());
+                Ok(())
+            }
             Knock::Connected => self.step(Input::Connected),
             Knock::Look { who, pages } => self.step(Input::Looked { who, pages }),
             Knock::Mode(mode) => {
