@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     id::{Email, OktaUserId, SlackUserId},
-    port::{Approver, Identity},
+    port::{Approver, Identity, Unfit},
     time::Timestamp,
 };
 
@@ -43,7 +43,7 @@ pub enum Trust {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "mismatch", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Mismatch {
-    /// Their Slack account has another e-mail, which leads to the same Okta user.
+    /// Their Slack account has another e-mail: it leads to the same Okta user, or to nobody.
     OtherEmail {
         /// Which.
         email: Email,
@@ -110,6 +110,17 @@ impl Binding {
             (true, true) if found.email != email => Some(Mismatch::OtherEmail { email: by }),
             (false, true) => Some(Mismatch::OtherAccount { slack: found.slack.clone(), email: by }),
             (true, true) | (false, false) => None,
+        }
+    }
+
+    /// What differs where its Slack account leads to no Okta user, or to too many.
+    #[must_use]
+    pub fn differs_from(&self, unfit: &Unfit) -> Option<Mismatch> {
+        match unfit {
+            Unfit::NoAccount { email } | Unfit::Ambiguous { email } if *email != self.identity.email => {
+                Some(Mismatch::OtherEmail { email: email.clone() })
+            }
+            _ => None,
         }
     }
 }

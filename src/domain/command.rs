@@ -91,8 +91,10 @@ pub enum Command {
     },
     /// Somebody was looked up who asked for nothing.
     Meet {
-        /// Who they are.
-        person: Identity,
+        /// Their Slack account.
+        slack: SlackUserId,
+        /// Who they are, or why they cannot be served.
+        found: Result<Identity, Unfit>,
     },
     /// An admin ends a binding.
     Unlink {

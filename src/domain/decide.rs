@@ -212,7 +212,7 @@ impl<'a> Case<'a> {
             Command::Salvage { held } => {
                 Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
             }
-            Command::Meet { person } => Ok(self.meet(person.into())),
+            Command::Meet { slack, found } => Ok(self.meet(slack, found)),
             Command::Unlink { slack, uid } => Ok(self.unlink(slack, *uid)),
             Command::Configure(reading) => Ok(self.configure(reading)),
             Command::Misconfigured { faults } => Ok(Self::misconfigured(faults)),

@@ -274,7 +274,7 @@ impl Core {
             }
             Input::LookedUp { who, found } => {
                 self.homes.identified(&who, now.elapsed);
-                let met = self.meet(&found, now, actions);
+                let met = self.meet(&who, &found, now, actions);
                 self.remember(who, found, now);
                 met
             }

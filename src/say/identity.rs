@@ -15,7 +15,7 @@ pub(super) fn suspended(
     let person = Run::Person { slack: slack.clone(), name: name.to_owned() };
     vec![
         vec![Run::Mark(Mark::Warning), person, bold(" neither asks nor decides for now: the accounts match no more")],
-        vec![text(format!("On record: Slack account {slack}, {email}, Okta user {okta}. {}.", differs(why)))],
+        vec![text(format!("On record: Slack account {slack}, {email}, Okta user {okta}; but {}.", differs(why)))],
         vec![text("What is open goes on, and ends as planned.")],
         vec![
             text("If the change is right, end the old binding with "),
@@ -27,8 +27,10 @@ pub(super) fn suspended(
 
 fn differs(why: &Mismatch) -> String {
     match why {
-        Mismatch::OtherEmail { email } => format!("Now the Slack account has the e-mail {email}"),
-        Mismatch::OtherUser { okta, email } => format!("Now the Slack account leads to Okta user {okta}, by {email}"),
+        Mismatch::OtherEmail { email } => format!("the Slack account has the e-mail {email} by now"),
+        Mismatch::OtherUser { okta, email } => {
+            format!("the Slack account leads to Okta user {okta} by now, by {email}")
+        }
         Mismatch::OtherAccount { slack, email } => {
             format!("Slack account {slack} leads to the same Okta user, by {email}")
         }

@@ -231,8 +231,9 @@ impl Case<'_> {
     }
 
     /// The requester cannot be served.
-    pub(super) fn unfit(request: RequestId, unfit: &Unfit, decision: &mut Decision) {
-        decision.event(Event::RequestRefused { request, why: NotSentOn::Unfit { unfit: unfit.clone() } });
+    pub(super) fn unfit(&self, request: &Request, unfit: &Unfit, decision: &mut Decision) {
+        self.doubt_unfit(&request.asker, unfit, decision);
+        decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::Unfit { unfit: unfit.clone() } });
     }
 
     /// A requester withdraws what is not approved yet. Doing so twice is no fault.

@@ -67,7 +67,7 @@ impl Case<'_> {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
                 self.identified(request.id, &request.access, person, decision);
             }
-            (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
+            (Checking::Identifying, Outcome::NotServed { why }) => self.unfit(request, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
@@ -83,6 +83,11 @@ impl Case<'_> {
         match outcome {
             Outcome::Identified { person, .. } => self.judge(request, Ok(person), decision),
             Outcome::NotServed { why } => {
+                if let State::Pending { clicks, .. } = &request.state
+                    && let Some(click) = clicks.first()
+                {
+                    self.doubt_unfit(&click.slack, why, decision);
+                }
                 self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), decision);
             }
             Outcome::Refused { fault } => {

@@ -41,7 +41,7 @@ impl Play {
     }
 
     fn meets(self, person: Identity) -> Self {
-        self.goes(&Command::Meet { person })
+        self.goes(&Command::Meet { slack: person.slack.clone(), found: Ok(person) })
     }
 
     fn unlinks(self, name: &str) -> Self {
@@ -77,6 +77,24 @@ fn each_difference_has_its_name() {
     );
     assert_eq!(first(identity("alice")), []);
     assert_eq!(first(identity("eve")), [], "whoever is not bound contradicts nobody");
+}
+
+/// Also an address that nobody in Okta has: what it was is on record, and it is another.
+#[test]
+fn an_address_that_leads_nowhere_is_another_one_all_the_same() {
+    let pending = Play::pending();
+    let leads = |name: &str, unfit: Unfit| {
+        pending.clone().goes(&Command::Meet { slack: slack(name), found: Err(unfit) }).suspended().len()
+    };
+    assert_eq!(leads("alice", Unfit::NoAccount { email: email("alicia") }), 1);
+    assert_eq!(leads("alice", Unfit::Ambiguous { email: email("alicia") }), 1);
+    assert_eq!(leads("alice", Unfit::NoAccount { email: email("alice") }), 0, "it is Okta's side that changed");
+    assert_eq!(leads("alice", Unfit::Inactive { status: "SUSPENDED".into() }), 0);
+    assert_eq!(leads("eve", Unfit::NoAccount { email: email("alicia") }), 0, "she is not bound");
+    let clicked = pending.bound(identity("bob"));
+    let clicked = clicked.clone().goes(&clicked.decides("bob", Choice::Approve));
+    let not_served = Outcome::NotServed { why: Unfit::NoAccount { email: email("rob") } };
+    assert_eq!(clicked.clone().goes(&clicked.settles("check_authority", not_served)).suspended().len(), 1);
 }
 
 /// Bob is bound, and takes over the address by which Alice is bound: neither pair can be told from the other any more.

@@ -1,7 +1,5 @@
 //! What people command: decided at once, answered when the line it rests on is durable. A refusal is on record too.
 
-use std::collections::BTreeSet;
-
 use super::{Action, Core, Recorded, Waiting};
 use crate::{
     domain::{
@@ -76,17 +74,16 @@ impl Core {
     /// Somebody was looked up who asked for nothing: what contradicts the record counts all the same.
     pub(super) fn meet(
         &mut self,
+        who: &SlackUserId,
         found: &Result<Identity, Unfit>,
         now: Now,
         actions: &mut Vec<Action>,
     ) -> Result<(), Illegal> {
-        match found {
-            Ok(person) if now.elapsed >= self.full_until => {
-                let person = Identity { groups: BTreeSet::new(), ..person.clone() };
-                self.inner(&Command::Meet { person }, now, actions).map(drop)
-            }
-            _ => Ok(()),
+        if now.elapsed < self.full_until {
+            return Ok(());
         }
+        let command = Command::Meet { slack: who.clone(), found: found.clone() };
+        self.inner(&command, now, actions).map(drop)
     }
 
     /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.

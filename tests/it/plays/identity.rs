@@ -1,0 +1,119 @@
+//! One person, one identity: accounts that match no more, and the command line that mends it.
+
+use insta::assert_snapshot;
+use jitney::domain::event::Event;
+use world::{Company, Person};
+
+use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW};
+
+/// Somebody changes.
+fn change(house: &House, who: &str, how: impl Fn(&mut Person)) {
+    house.world.change(|state| how(state.people.iter_mut().find(|person| person.slack_id() == who).unwrap()));
+}
+
+/// Their Slack account has another address.
+fn moves(house: &House, who: &str, address: &str) {
+    change(house, who, |person| person.slack.as_mut().unwrap().email = address.into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_address_changes_is_suspended_admins_are_told_once_and_an_admin_ends_it() {
+    let mut house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    house.ask(DANA, "staging/admin", "2h", "INC-43").await;
+    // Nobody in Okta has that address.
+    moves(&house, BOB, "robert@acme.example");
+    house.press(BOB, "INC-43", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "No Okta account").await;
+    assert!(house.world.look(|state| world::seen::ephemeral(state, &note)).contains("did not count"));
+    assert_snapshot!(house.sees(CAROL, "match no more").await, @"");
+
+    // As it was before: what was seen once stays.
+    moves(&house, BOB, "bob@acme.example");
+    house.press(BOB, "INC-43", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "do not match").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"");
+    let typed = house.world.slash(BOB, "/jit", "prod-db/rw 45m Rollout").await.unwrap().seen.unwrap();
+    assert!(typed.starts_with("Your Slack account and your Okta account do not match what is on record"), "{typed}");
+    assert!(house.world.writes().iter().all(|write| write.user == "00uALICE"), "nothing was given");
+
+    assert_snapshot!(house.command(&["identity", "list"]).await.0, @"");
+    assert_snapshot!(house.command(&["identity", "unlink", BOB]).await.0, @"");
+    let (said, done) = house.command(&["identity", "unlink", BOB]).await;
+    assert!(!done);
+    assert_snapshot!(said, @"");
+    let uid = rustix::process::getuid().as_raw();
+    let unlinked = |event: &Event| matches!(event, Event::PersonUnlinked { uid: by, .. } if *by == uid);
+    house.until_on_record("that Bob is unlinked", 1, unlinked).await;
+
+    house.press(BOB, "INC-43", "approve").await;
+    house.world.until_message(DANA, "Active until").await;
+    house.settle().await;
+    let (said, done) = house.command(&["identity", "list"]).await;
+    assert!(done && said.contains("U0BOB  00uBOB  bob@acme.example") && !said.contains("suspended"), "{said}");
+    let alerts = house.world.messages(CAROL).len();
+    assert_eq!(alerts, 1, "admins were told once");
+    house.stop().await;
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE"), ("00gSTAGING", "00uDANA")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_suspended_gives_back_what_is_theirs_and_what_is_open_ends_as_planned() {
+    let mut company = Company::acme();
+    let alice = company.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
+    alice.okta.as_mut().unwrap().login = "alice2@acme.example".into();
+    company.people.push(Person { okta: None, ..Person::member("alice2", "Alice Again", "Europe/Paris") });
+    let mut house = House::closed(company).await;
+    house.set_clocks();
+    house.start().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    // Another Slack account that leads to Alice's Okta user.
+    house.world.slash("U0ALICE2", "/jit", "staging/admin 45m Please").await.unwrap();
+    let alert = house.sees(CAROL, "match no more").await;
+    assert!(alert.contains("Slack account U0ALICE2 leads to the same Okta user, by alice2@acme.example"), "{alert}");
+    let typed = house.world.slash(ALICE, "/jit", "staging/admin 45m Please").await.unwrap().seen.unwrap();
+    assert!(typed.starts_with("Your Slack account and your Okta account do not match"), "{typed}");
+    house.press(ALICE, "Active until", "return").await;
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.settle().await;
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_no_bot_running_the_commands_take_the_store_themselves() {
+    let mut house = House::open().await;
+    let (said, done) = house.command(&["identity", "list"]).await;
+    assert_eq!((said.as_str(), done), ("Nobody is bound yet.\n", true));
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    // The command goes by the host's clock, and time never goes back behind it: nobody holds anything by then.
+    house.press(ALICE, "Active until", "return").await;
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    house.settle().await;
+    house.stop().await;
+    assert!(!house.path("store.sock").exists());
+    let (said, done) = house.command(&["identity", "list", "--json"]).await;
+    assert!(done, "{said}");
+    assert_snapshot!(said, @"");
+    let (said, done) = house.command(&["identity", "unlink", "U0NOBODY"]).await;
+    assert_eq!(
+        (said.as_str(), done),
+        ("U0NOBODY is not bound to anyone. `jitney identity list` shows who is.\n", false)
+    );
+    let (said, done) = house.command(&["identity", "unlink", ALICE]).await;
+    assert!(done && said.starts_with("U0ALICE is unlinked."), "{said}");
+    house.verify();
+    house.start().await;
+    let (said, _) = house.command(&["identity", "list"]).await;
+    assert!(said.contains(BOB) && !said.contains(ALICE), "{said}");
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_never_was_and_wrong_usage_are_said() {
+    let house = House::closed(Company::acme()).await;
+    let (said, done) = house.command(&["identity", "list"]).await;
+    assert_eq!((said.as_str(), done), ("There is no journal in HOUSE/store: has the bot run here?\n", false));
+    let (said, done) = house.command(&["identity", "unlink", "bob@acme.example"]).await;
+    assert!(!done && said.contains("Usage") || said.contains("error: invalid value"), "{said}");
+    assert!(!house.path("store").exists(), "looking made nothing");
+}
