@@ -309,8 +309,8 @@ impl Desk {
         let offered = form::offered(&offer.catalogue, knowledge(offer, Pace::Waiting));
         let found = offered.into_iter().find(|(_, entitlement)| entitlement.id == *chosen);
         match (refusal, found) {
-            (Refusal::TooLong { most }, Some((application, entitlement))) => {
-                refusal::longer_than(*most, &entitlement.name, &application.name)
+            (Refusal::TooLong { most, rule }, Some((application, entitlement))) => {
+                refusal::longer_than(*most, &entitlement.name, &application.name, rule.as_ref())
             }
             _ => refusal::sentence(refusal, about, who, offer.now, self.chat.voice()),
         }
@@ -332,7 +332,9 @@ impl Desk {
             }
             // It was offered when the form was drawn, or the choice is forged.
             Refusal::NotOffered => errors(&[("entitlement", refusal::OFFER_CHANGED.to_owned())]),
-            Refusal::NotServed { .. } | Refusal::IdentityChanged => errors(&[("entitlement", sentence)]),
+            Refusal::NotServed { .. } | Refusal::IdentityChanged | Refusal::Stopped { .. } => {
+                errors(&[("entitlement", sentence)])
+            }
             _ => errors(&[("justification", sentence)]),
         }
     }
