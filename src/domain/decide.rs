@@ -30,6 +30,7 @@ mod ticket;
 mod today;
 
 use today::Asked;
+pub use today::Outlook;
 
 /// The most decisions of one request that wait to be judged: more are a stuck key, not people.
 pub const MOST_CLICKS: usize = 16;

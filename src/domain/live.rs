@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     alarm::Alarm,
     event::{Entry, Event, Held},
-    id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     membership::{self, Membership, Motion, Stretch},
     past::{MOST_PAST, PAST_LIFE, Past},
     port::{Call, Effect, Fault, Identity, MembershipKey, Vendor},
@@ -300,6 +300,17 @@ impl Live {
         let live = beside.filter_map(|id| self.requests.get(id)).filter_map(planned);
         let held: Vec<Stretch> = membership.held.iter().copied().chain(live).collect();
         membership::at_a_stretch(&held, now, TimeDelta::seconds(i64::try_from(gap.secs()).unwrap_or(i64::MAX / 1_000)))
+    }
+
+    /// The same of each group through which somebody held or holds anything.
+    pub fn stretches(
+        &self,
+        user: &OktaUserId,
+        gap: AccessDuration,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (OktaGroupId, u64)> {
+        let theirs = self.memberships.keys().filter(move |key| key.user == *user);
+        theirs.map(move |key| (key.group.clone(), self.stretch(key, gap, now, None)))
     }
 
     /// Removals whose lateness was told, the earliest end first.

@@ -342,7 +342,7 @@ pub fn forbidden(rules: &[Rule]) -> String {
 }
 
 /// " (rule long-cap)".
-fn by_rule(rule: Option<&Rule>) -> String {
+pub(super) fn by_rule(rule: Option<&Rule>) -> String {
     rule.map(|rule| format!(" (rule {})", rule.id)).unwrap_or_default()
 }
 

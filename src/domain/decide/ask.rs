@@ -39,7 +39,11 @@ impl Case<'_> {
         let (_, why) = ask.justification.parts();
         let asked = Asked { id: request, access: &access, purpose: ask.purpose, end: ask.end, why };
         if let Some(Ok(known)) = &ask.known {
-            self.duties_of(asked, known).map_err(Refusal::from)?;
+            match self.duties_of(asked, known) {
+                // On record, so that admins are told.
+                Ok(_) | Err(NotSentOn::Unjudged { .. }) => {}
+                Err(why) => return Err(why.into()),
+            }
         }
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);

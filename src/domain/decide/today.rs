@@ -5,13 +5,13 @@
 
 use super::{Case, Decision};
 use crate::domain::{
-    catalogue::{Application, Entitlement},
+    catalogue::{Application, Catalogue, Entitlement},
     duty::{Barred, Duties, duties},
-    id::RequestId,
+    id::{EntitlementId, RequestId},
     port::{Alert, Effect, Facts, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request},
     rules::Question,
-    time::{AccessDuration, EndRule},
+    time::{AccessDuration, EndRule, Timestamp},
 };
 
 /// A request as far as rules go by it: on record, or about to be.
@@ -37,30 +37,67 @@ impl<'a> From<&'a Request> for Asked<'a> {
     }
 }
 
-impl Case<'_> {
-    /// What a request of somebody has to go through, by today's catalogue and rules.
-    pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
-        let length = asked.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
-        let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
-        let before = self.live.stretch(&key, self.today.limits.gap, self.now, Some(asked.id));
-        let rules = &self.today.catalogue.rules;
+/// What a request would have to go through if it were made now: what a form shows before it is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    /// What can be asked for, by which rules.
+    pub catalogue: &'a Catalogue,
+    /// Who asks.
+    pub person: &'a Identity,
+    /// Until when.
+    pub end: EndRule,
+    /// For how many seconds they held or hold the same group, at the stretch that this would continue.
+    pub before: u64,
+    /// Why, in their words.
+    pub why: &'a str,
+    /// Whether it is taken by break-glass.
+    pub emergency: bool,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Outlook<'_> {
+    /// The duties of a request for an entitlement.
+    ///
+    /// # Errors
+    /// Why it could not be made: rules, or its length.
+    pub fn of(&self, id: &EntitlementId) -> Result<Duties, NotSentOn> {
+        let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
+        let rules = &self.catalogue.rules;
         let ask = |application: &Application, entitlement: &Entitlement| {
             rules.of(&Question {
-                person,
+                person: self.person,
                 application,
                 entitlement,
                 duration: length,
-                total: together(length, before),
+                total: together(length, self.before),
                 at: self.now,
-                justification: asked.why,
-                emergency: asked.purpose == Purpose::Emergency,
+                justification: self.why,
+                emergency: self.emergency,
             })
         };
-        let duties = duties(self.today.catalogue, &asked.access.entitlement, ask)?;
+        let duties = duties(self.catalogue, id, ask)?;
         if length > duties.most {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
         }
         Ok(duties)
+    }
+}
+
+impl Case<'_> {
+    /// What a request of somebody has to go through, by today's catalogue and rules.
+    pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
+        let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
+        let outlook = Outlook {
+            catalogue: self.today.catalogue,
+            person,
+            end: asked.end,
+            before: self.live.stretch(&key, self.today.limits.gap, self.now, Some(asked.id)),
+            why: asked.why,
+            emergency: asked.purpose == Purpose::Emergency,
+            now: self.now,
+        };
+        outlook.of(&asked.access.entitlement)
     }
 
     /// Why a request that was put to its approvers may not go on, if today stops it; `facts` are what the directory

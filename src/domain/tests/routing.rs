@@ -215,11 +215,15 @@ fn what_rules_forbid_is_refused_and_what_they_cannot_say_too() {
     let stopped = Play::new().ruled(broken()).asked();
     assert!(matches!(stopped.refused(), Some(NotSentOn::Unjudged { .. })));
     assert!(stopped.alerts().iter().any(|alert| matches!(alert, Alert::RulesUnjudged { .. })), "admins are told");
-    // Known already, the answer is in the form.
+    // Where it is known who asks, what is forbidden is said in the form; what cannot be said goes on record all the same.
     let Command::Ask(mut known) = ask("db/rw", "form") else { unreachable!() };
     known.known = Some(Ok(identity("alice")));
-    let refusal = Play::new().ruled(broken()).run(&Command::Ask(known)).unwrap_err();
-    assert!(matches!(refusal, Refusal::Stopped { why: NotSentOn::Unjudged { .. } }));
+    let freeze = by_total(|_| Ruling { forbidden: vec![rule("freeze")], ..Ruling::default() });
+    let refusal = Play::new().ruled(freeze).run(&Command::Ask(known.clone())).unwrap_err();
+    assert!(matches!(refusal, Refusal::Stopped { why: NotSentOn::Forbidden { .. } }));
+    let stopped = Play::new().ruled(broken()).goes(&Command::Ask(known));
+    assert!(matches!(stopped.refused(), Some(NotSentOn::Unjudged { .. })));
+    assert_eq!(stopped.alerts().len(), 1);
 }
 
 #[test]
