@@ -101,7 +101,7 @@ impl Line {
             StepRule::Person(email) => format!("person {email}"),
         };
         let n = usize::from(self.distinct.unwrap_or(0));
-        let own_asked = !(self.auto && !self.all_the_same) || n > 0;
+        let own_asked = !self.auto || self.all_the_same || n > 0;
         let mut out: Vec<String> = if own_asked { self.own.iter().map(word).collect() } else { Vec::new() };
         while own_asked && out.len() < n {
             out.push(out.last().unwrap().clone());

@@ -6,7 +6,7 @@ use super::{Fault, MembershipKey, Removal, UnfitGroup, Vendor};
 use crate::domain::{
     alarm::Alarm,
     binding::Mismatch,
-    id::{Email, OktaGroupId, OktaUserId, RequestId, SlackUserId},
+    id::{Email, OktaGroupId, OktaUserId, RequestId, RuleId, SlackUserId},
     request::Request,
     time::Timestamp,
 };
@@ -49,6 +49,20 @@ pub enum Alert {
         membership: MembershipKey,
         /// What came back.
         fault: Fault,
+    },
+    /// Rules could not be evaluated, so that a request was stopped.
+    RulesUnjudged {
+        /// Which request.
+        request: RequestId,
+        /// Which rules.
+        rules: Vec<RuleId>,
+    },
+    /// Approvers that the configuration names cannot be found: departed, or without an account.
+    ApproversMissing {
+        /// For which request they were to be asked.
+        request: RequestId,
+        /// Who.
+        emails: Vec<Email>,
     },
     /// An access could not be opened, since its group is none that may be changed.
     GroupUnfit {

@@ -26,22 +26,31 @@ async fn whose_address_changes_is_suspended_admins_are_told_once_and_an_admin_en
     house.press(BOB, "INC-43", "approve").await;
     let note = house.world.until_ephemeral(BOB, "No Okta account").await;
     assert!(house.world.look(|state| world::seen::ephemeral(state, &note)).contains("did not count"));
-    assert_snapshot!(house.sees(CAROL, "match no more").await, @"");
+    assert_snapshot!(house.sees(CAROL, "match no more").await, @"
+    ⚠️ @Bob Stone neither asks nor decides for now: the accounts match no more
+    On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account has the e-mail robert@acme.example by now.
+    What is open goes on, and ends as planned.
+    If the change is right, end the old binding with jitney identity unlink U0BOB. The next request binds anew.
+    ");
 
     // As it was before: what was seen once stays.
     moves(&house, BOB, "bob@acme.example");
     house.press(BOB, "INC-43", "approve").await;
     let note = house.world.until_ephemeral(BOB, "do not match").await;
-    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"");
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"Your Slack account and your Okta account do not match what is on record, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
     let typed = house.world.slash(BOB, "/jit", "prod-db/rw 45m Rollout").await.unwrap().seen.unwrap();
     assert!(typed.starts_with("Your Slack account and your Okta account do not match what is on record"), "{typed}");
     assert!(house.world.writes().iter().all(|write| write.user == "00uALICE"), "nothing was given");
 
-    assert_snapshot!(house.command(&["identity", "list"]).await.0, @"");
-    assert_snapshot!(house.command(&["identity", "unlink", BOB]).await.0, @"");
+    assert_snapshot!(house.command(&["identity", "list"]).await.0, @"
+    U0ALICE  00uALICE  alice@acme.example  Alice Martin  since 2026-11-24 13:40 UTC  bound
+    U0BOB  00uBOB  bob@acme.example  Bob Stone  since 2026-11-24 13:40 UTC  suspended since 2026-11-24 13:40 UTC: the Slack account has the e-mail robert@acme.example by now
+    U0DANA  00uDANA  dana@acme.example  Dana Fox  since 2026-11-24 13:40 UTC  bound
+    ");
+    assert_snapshot!(house.command(&["identity", "unlink", BOB]).await.0, @"U0BOB is unlinked. The next request binds anew; what is open stays as it is.");
     let (said, done) = house.command(&["identity", "unlink", BOB]).await;
     assert!(!done);
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"U0BOB is not bound to anyone. `jitney identity list` shows who is.");
     let uid = rustix::process::getuid().as_raw();
     let unlinked = |event: &Event| matches!(event, Event::PersonUnlinked { uid: by, .. } if *by == uid);
     house.until_on_record("that Bob is unlinked", 1, unlinked).await;
@@ -93,7 +102,30 @@ async fn with_no_bot_running_the_commands_take_the_store_themselves() {
     assert!(!house.path("store.sock").exists());
     let (said, done) = house.command(&["identity", "list", "--json"]).await;
     assert!(done, "{said}");
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @r#"
+    [
+      {
+        "slack": "U0ALICE",
+        "okta": "00uALICE",
+        "email": "alice@acme.example",
+        "name": "Alice Martin",
+        "since": "2026-11-24T13:40:05Z",
+        "state": "bound",
+        "suspended_at": null,
+        "why": null
+      },
+      {
+        "slack": "U0BOB",
+        "okta": "00uBOB",
+        "email": "bob@acme.example",
+        "name": "Bob Stone",
+        "since": "2026-11-24T13:40:05Z",
+        "state": "bound",
+        "suspended_at": null,
+        "why": null
+      }
+    ]
+    "#);
     let (said, done) = house.command(&["identity", "unlink", "U0NOBODY"]).await;
     assert_eq!(
         (said.as_str(), done),

@@ -228,6 +228,8 @@ async fn an_approver_whose_account_is_the_requesters_by_now_decides_nothing() {
     let note = house.world.until_ephemeral(BOB, "You asked for this yourself").await;
     assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You asked for this yourself, so someone else decides: Dana Fox.");
     assert!(house.world.writes().is_empty());
+    // Two accounts lead to Alice by now: hers is one of them.
+    house.sees(CAROL, "the accounts match no more").await;
     house.finish_unread().await;
 }
 

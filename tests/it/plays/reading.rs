@@ -50,7 +50,31 @@ async fn a_configuration_is_on_record_once_and_what_changes_by_key() {
     house.hang_up();
     let second = until_recorded(&house, 2).await;
     assert_eq!(second.len(), 2, "nothing is written where nothing changed");
-    assert_snapshot!(said(&second[1]).replace(&digest(&second[1]), "DIGEST"), @"");
+    assert_snapshot!(said(&second[1]).replace(&digest(&second[1]), "DIGEST"), @r#"
+    {
+      "event": "configuration_changed",
+      "digest": "DIGEST",
+      "against": {
+        "against": "last",
+        "changes": [
+          {
+            "key": "application.staging.owners",
+            "from": "[\"bob@acme.example\"]",
+            "to": "[\"dana@acme.example\"]"
+          },
+          {
+            "key": "requests.max_open",
+            "to": "3"
+          },
+          {
+            "key": "requests.min_duration",
+            "from": "\"1s\"",
+            "to": "\"1m\""
+          }
+        ]
+      }
+    }
+    "#);
     // Staging is Dana's now.
     house.ask_in_vain(ALICE, "staging/admin", "45m", "INC-42").await;
     house.world.until_message(DANA, "INC-42").await;
