@@ -196,3 +196,127 @@ impl Fixed {
 fn is_same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs};
+
+    use super::*;
+
+    const SOUND: &str = r#"
+[slack]
+bot_token = "xoxb-1"
+app_token = "xapp-1"
+admins = ["security@acme.example"]
+
+[okta]
+org_url = "https://acme.okta.com"
+token = "00token"
+
+[store]
+url = "sled:data/one"
+
+[jira]
+base_url = "https://acme.atlassian.net"
+email = "bot@acme.example"
+token = "00jira"
+project = "ACCESS"
+issue_type = "Task"
+status = { granted = "In Progress", closed = "Done" }
+
+[[application]]
+id = "db"
+name = "Database"
+owners = ["bob@acme.example"]
+
+[[application.entitlement]]
+id = "rw"
+name = "Read-Write"
+okta_group = "00gPRODRW"
+sensitivity = "high"
+approval = ["owner"]
+max_duration = "8h"
+requesters = ["okta:00gENG"]
+"#;
+
+    fn loaded(text: &str) -> Loaded {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("jitney.toml"), text).unwrap();
+        crate::config::load(&[folder.path().to_owned()], &BTreeMap::new())
+    }
+
+    fn settings(text: &str) -> Settings {
+        loaded(text).settings.unwrap_or_else(|faults| panic!("{faults}"))
+    }
+
+    fn fixed() -> Fixed {
+        Fixed { essentials: loaded(SOUND).essentials.unwrap(), jira: settings(SOUND).jira }
+    }
+
+    /// What waits where the first text is replaced by the second.
+    fn waits(from: &str, to: &str) -> Vec<String> {
+        assert!(SOUND.contains(from), "{from}");
+        fixed().waits(&settings(&SOUND.replacen(from, to, 1)))
+    }
+
+    #[test]
+    fn what_was_opened_at_the_start_waits_for_the_next_one_and_is_named() {
+        assert!(fixed().waits(&settings(SOUND)).is_empty());
+        for (from, to, key) in [
+            ("xoxb-1", "xoxb-2", "slack.bot_token"),
+            ("xapp-1", "xapp-2", "slack.app_token"),
+            ("[slack]", "[slack]\napi_url = \"https://slack.example/api\"", "slack.api_url"),
+            ("https://acme.okta.com", "https://other.okta.com", "okta.org_url"),
+            ("00token", "00other", "okta.token"),
+            ("data/one", "data/two", "store.url"),
+            ("[store]", "[store]\nlow_mark = \"2GiB\"", "store.low_mark"),
+            ("[jira]", "[audit]\nkey_file = \"other.key\"\n[jira]", "audit.key_file"),
+            ("[jira]", "[server]\nlisten = \"\"\n[jira]", "server.listen"),
+            ("[jira]", "[log]\nformat = \"json\"\n[jira]", "log.format"),
+            ("acme.atlassian.net", "other.atlassian.net", "jira.base_url"),
+            ("bot@acme.example", "robot@acme.example", "jira.email"),
+            ("00jira", "00other", "jira.token"),
+            ("ACCESS", "OTHER", "jira.project"),
+            ("Task", "Story", "jira.issue_type"),
+            ("Done", "Closed", "jira.status"),
+        ] {
+            assert_eq!(waits(from, to), [key]);
+        }
+    }
+
+    #[test]
+    fn what_people_ask_by_does_not_wait() {
+        for (from, to) in [
+            ("security@acme.example", "carol@acme.example"),
+            ("[slack]", "[slack]\ncommand = \"/access\"\naudit_channel = \"C0123456789\""),
+            ("8h", "4h"),
+            ("[jira]", "[requests]\nmax_open = 3\n[identity]\nguests = true\n[jira]"),
+        ] {
+            assert!(waits(from, to).is_empty(), "{to}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_kept_as_it_was_and_tickets_can_end_and_begin_again() {
+        let read = settings(&SOUND.replace("00token", "00other").replace("ACCESS", "OTHER").replace("8h", "4h"));
+        let kept = fixed().keep(read).unwrap();
+        assert_eq!(kept.okta.token.expose_secret(), "00token");
+        assert_eq!(kept.jira.unwrap().project, "ACCESS");
+        let most = kept.catalogue.entitlements().next().unwrap().1.max_duration;
+        assert_eq!(most.secs(), 4 * 3_600);
+        let (head, rest) = SOUND.split_once("[jira]").unwrap();
+        let without = format!("{head}[[application]]{}", rest.split_once("[[application]]").unwrap().1);
+        assert!(fixed().waits(&settings(&without)).is_empty());
+        assert!(fixed().keep(settings(&without)).unwrap().jira.is_none());
+        let none = Fixed { jira: None, ..fixed() };
+        assert!(none.waits(&settings(SOUND)).is_empty());
+        assert_eq!(none.keep(settings(SOUND)).unwrap().jira.unwrap().project, "ACCESS");
+    }
+
+    #[test]
+    fn without_a_way_to_slack_nothing_is_served_before_the_next_start() {
+        let unheard = Fixed { essentials: Essentials { slack: None, ..fixed().essentials }, ..fixed() };
+        assert_eq!(unheard.waits(&settings(SOUND)), ["slack"]);
+        assert!(unheard.keep(settings(SOUND)).is_none());
+    }
+}

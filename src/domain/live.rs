@@ -430,15 +430,9 @@ impl Fold<'_> {
             Event::EffectFailing { .. } | Event::CommandRefused { .. } | Event::ConfigurationRefused { .. } => Ok(()),
             Event::ConfigurationChanged { digest, .. } => {
                 self.live.configuration = Some(digest.clone());
-                Ok(())
+                self.another_channel()
             }
-            Event::ProgramStarted { .. } => {
-                // Another channel may be named since: admins are to hear of it as of a new one.
-                if let Some(refused) = self.live.refused.get_mut(&Refuser::AuditChannel) {
-                    refused.told = Timestamp::UNIX_EPOCH;
-                }
-                Ok(())
-            }
+            Event::ProgramStarted { .. } => self.another_channel(),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
             Event::BindingSuspended { .. } | Event::PersonUnlinked { .. } => self.identity(event),
@@ -465,6 +459,14 @@ impl Fold<'_> {
             Event::ViewShown { view, posted, revision } => self.show(view, posted, *revision),
             _ => self.request_event(event),
         }
+    }
+
+    /// Another channel may be named since: admins are to hear of it as of a new one.
+    fn another_channel(&mut self) -> Result<(), Illegal> {
+        if let Some(refused) = self.live.refused.get_mut(&Refuser::AuditChannel) {
+            refused.told = Timestamp::UNIX_EPOCH;
+        }
+        Ok(())
     }
 
     fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks, call: Option<Call>) -> Result<(), Illegal> {

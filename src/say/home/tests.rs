@@ -75,7 +75,7 @@ fn live(requests: Vec<Request>) -> Live {
     let mut live = Live::default();
     for request in requests {
         let person =
-            json!({ "slack": request.asker, "bound": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
+            json!({ "slack": request.asker, "binding": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
         let person =
             live.people.entry(request.asker.clone()).or_insert_with(|| serde_json::from_value(person).unwrap());
         person.open.insert(request.id);

@@ -149,3 +149,39 @@ async fn a_store_that_never_was_and_wrong_usage_are_said() {
     assert!(!done && said.contains("Usage") || said.contains("error: invalid value"), "{said}");
     assert!(!house.path("store").exists(), "looking made nothing");
 }
+
+/// One line to the bot over its socket, and its answer.
+async fn ordered(house: &House, line: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::UnixStream::connect(house.path("store.sock")).await.unwrap();
+    stream.write_all(line.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_order_approves_or_grants_and_what_is_no_order_does_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let house = House::open().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.settle().await;
+    let mode = std::fs::metadata(house.path("store.sock")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let lines = house.live().seq;
+    let mut orders = vec![
+        "approve R-1\n".to_owned(),
+        r#"{"order":"approve","request":"R-1"}"#.to_owned() + "\n",
+        r#"{"order":"grant","request":"R-1"}"#.to_owned() + "\n",
+        r#"{"order":"unlink_identity","slack":"U0ALICE","as":"root"}"#.to_owned() + "\n",
+        "\n".to_owned(),
+    ];
+    orders.push("x".repeat(64 * 1024));
+    for order in orders {
+        assert_eq!(ordered(&house, &order).await, "{\"report\":\"unknown\"}\n", "{:.40}", order);
+    }
+    let listed = ordered(&house, "{\"order\":\"list_identities\"}\n").await;
+    assert!(listed.starts_with(r#"{"report":"identities","bindings":[{"identity":{"slack":"U0ALICE""#), "{listed}");
+    assert_eq!(house.live().seq, lines, "nothing is on record");
+    house.finish(&[], &[crate::house::ASKED]).await;
+}
