@@ -27,12 +27,12 @@ pub(super) fn suspended(
 
 fn differs(why: &Mismatch) -> String {
     match why {
-        Mismatch::OtherEmail { email } => format!("the Slack account has the e-mail {email} by now"),
+        Mismatch::OtherEmail { email } => format!("the Slack account's e-mail is {email} now"),
         Mismatch::OtherUser { okta, email } => {
-            format!("the Slack account leads to Okta user {okta} by now, by {email}")
+            format!("the Slack account, now {email}, leads to Okta user {okta}")
         }
         Mismatch::OtherAccount { slack, email } => {
-            format!("Slack account {slack} leads to the same Okta user, by {email}")
+            format!("Slack account {slack}, {email}, leads to the same Okta user")
         }
     }
 }

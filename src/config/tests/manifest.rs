@@ -17,7 +17,24 @@ fn of(text: &str) -> Marked {
 
 #[test]
 fn every_written_key_is_there_with_its_value_and_no_secret() {
-    assert_snapshot!(of(SOUND).text().replace(",\"", ",\n\""), @"");
+    assert_snapshot!(of(SOUND).text().replace(",\"", ",\n\""), @r#"
+    {"application.prod-db.entitlement.rw.approval":"[\"owner\"]",
+    "application.prod-db.entitlement.rw.id":"\"rw\"",
+    "application.prod-db.entitlement.rw.max_duration":"\"8h\"",
+    "application.prod-db.entitlement.rw.name":"\"Read-Write\"",
+    "application.prod-db.entitlement.rw.okta_group":"\"00gPRODRW\"",
+    "application.prod-db.entitlement.rw.requesters":"[\"okta:00gENG\"]",
+    "application.prod-db.entitlement.rw.sensitivity":"\"high\"",
+    "application.prod-db.id":"\"prod-db\"",
+    "application.prod-db.name":"\"Production Database\"",
+    "application.prod-db.owners":"[\"bob@acme.example\"]",
+    "approvers.soc":"[\"carol@acme.example\"]",
+    "okta.org_url":"\"https://acme.okta.com\"",
+    "okta.token":"secret 10-7",
+    "slack.admins":"[\"security@acme.example\"]",
+    "slack.app_token":"secret 15-6",
+    "slack.bot_token":"secret 15-6"}
+    "#);
 }
 
 #[test]
@@ -54,7 +71,12 @@ fn a_difference_names_what_is_new_gone_and_another() {
     ]);
     let changes = of(&after).difference(&of(SOUND)).changes;
     let line = |one: &crate::domain::configuration::KeyChange| format!("{}: {:?} -> {:?}", one.key, one.from, one.to);
-    assert_snapshot!(changes.iter().map(line).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(changes.iter().map(line).collect::<Vec<_>>().join("\n"), @r#"
+    application.prod-db.entitlement.rw.max_duration: Some("\"8h\"") -> Some("\"4h\"")
+    approvers.soc: Some("[\"carol@acme.example\"]") -> None
+    requests.max_open: None -> Some("3")
+    slack.bot_token: Some("secret 15-6") -> Some("secret 15-7")
+    "#);
     assert_eq!(of(SOUND).difference(&of(SOUND)), Default::default());
 }
 
@@ -113,5 +135,5 @@ fn faults_are_counted_by_kind() {
         sound_but(&[("admins = [\"security@acme.example\"]", "adnims = []"), ("\"8h\"", "\"8\""), ("xapp-1", "1")]);
     let folder = Folder::of(&[("jitney.toml", &faulty)]);
     let counts = folder.load(&[]).settings.unwrap_err().counts();
-    assert_snapshot!(serde_json::to_string(&counts).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string(&counts).unwrap(), @r#"{"unknown_key":1,"missing_key":1,"secret":1,"value":1}"#);
 }

@@ -28,7 +28,7 @@ async fn whose_address_changes_is_suspended_admins_are_told_once_and_an_admin_en
     assert!(house.world.look(|state| world::seen::ephemeral(state, &note)).contains("did not count"));
     assert_snapshot!(house.sees(CAROL, "match no more").await, @"
     ⚠️ @Bob Stone neither asks nor decides for now: the accounts match no more
-    On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account has the e-mail robert@acme.example by now.
+    On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account's e-mail is robert@acme.example now.
     What is open goes on, and ends as planned.
     If the change is right, end the old binding with jitney identity unlink U0BOB. The next request binds anew.
     ");
@@ -44,7 +44,7 @@ async fn whose_address_changes_is_suspended_admins_are_told_once_and_an_admin_en
 
     assert_snapshot!(house.command(&["identity", "list"]).await.0, @"
     U0ALICE  00uALICE  alice@acme.example  Alice Martin  since 2026-11-24 13:40 UTC  bound
-    U0BOB  00uBOB  bob@acme.example  Bob Stone  since 2026-11-24 13:40 UTC  suspended since 2026-11-24 13:40 UTC: the Slack account has the e-mail robert@acme.example by now
+    U0BOB  00uBOB  bob@acme.example  Bob Stone  since 2026-11-24 13:40 UTC  suspended since 2026-11-24 13:40 UTC: the Slack account's e-mail is robert@acme.example now
     U0DANA  00uDANA  dana@acme.example  Dana Fox  since 2026-11-24 13:40 UTC  bound
     ");
     assert_snapshot!(house.command(&["identity", "unlink", BOB]).await.0, @"U0BOB is unlinked. The next request binds anew; what is open stays as it is.");
@@ -79,7 +79,7 @@ async fn who_is_suspended_gives_back_what_is_theirs_and_what_is_open_ends_as_pla
     // Another Slack account that leads to Alice's Okta user.
     house.world.slash("U0ALICE2", "/jit", "staging/admin 45m Please").await.unwrap();
     let alert = house.sees(CAROL, "match no more").await;
-    assert!(alert.contains("Slack account U0ALICE2 leads to the same Okta user, by alice2@acme.example"), "{alert}");
+    assert!(alert.contains("Slack account U0ALICE2, alice2@acme.example, leads to the same Okta user"), "{alert}");
     let typed = house.world.slash(ALICE, "/jit", "staging/admin 45m Please").await.unwrap().seen.unwrap();
     assert!(typed.starts_with("Your Slack account and your Okta account do not match"), "{typed}");
     house.press(ALICE, "Active until", "return").await;
