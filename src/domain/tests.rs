@@ -32,6 +32,7 @@ mod agreed;
 mod audit;
 mod custody;
 mod golden;
+mod identity;
 mod reminding;
 mod routing;
 mod taking;
