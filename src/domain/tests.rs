@@ -28,6 +28,7 @@ use super::{
 };
 
 mod again;
+mod agreed;
 mod audit;
 mod custody;
 mod golden;
