@@ -139,7 +139,7 @@ impl Company {
 
     fn catalogue(&self) -> Catalogue {
         let level = |(id, level): (&&str, &Level)| Entitlement {
-            id: EntitlementId::parse(*id).unwrap(),
+            id: EntitlementId::parse(id).unwrap(),
             name: (*id).to_owned(),
             group: OktaGroupId::parse(level.group).unwrap(),
             sensitivity: Sensitivity::High,
