@@ -14,4 +14,5 @@ pub mod outside;
 pub mod policy;
 pub mod say;
 pub mod server;
+pub mod setup;
 pub mod slack;

@@ -77,6 +77,6 @@ impl Configured {
             // What is not UTF-8 in a value is marked, and said to be a fault where it is read.
             .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
             .collect();
-        crate::config::load(&self.paths, &environment)
+        crate::setup::load(&self.paths, &environment)
     }
 }

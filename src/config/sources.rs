@@ -34,6 +34,8 @@ pub(super) struct Gathered {
     pub(super) tree: BTreeMap<String, Value>,
     /// The files, in order.
     pub(super) files: Vec<String>,
+    /// Files of rules beside them, in the order of their names.
+    pub(super) rules: Vec<PathBuf>,
     /// What could not be read.
     pub(super) lost: Lost,
 }
@@ -60,9 +62,11 @@ pub(super) fn gather(paths: &[PathBuf], environment: &Environment, walk: &Walk) 
             applications.extend(applications_of(&mut table, &origin, walk));
             layers.push(Layer(bare(table, &origin, walk)));
         }
-        rules_beside(&file, walk);
+        gathered.rules.extend(rules_beside(&file));
         gathered.files.push(origin);
     }
+    gathered.rules.sort();
+    gathered.rules.dedup();
     layers.extend(from_environment(environment, walk));
     gathered.tree = layered(layers);
     if !applications.is_empty() {
@@ -102,14 +106,10 @@ fn beside(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-fn rules_beside(file: &Path, walk: &Walk) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    for rules in beside(folder.unwrap_or(Path::new(".")), "cedar") {
-        let origin = rules.display().to_string();
-        let known = |fault: &Fault| fault.origin == origin;
-        if !walk.faults.borrow().iter().any(known) {
-            note(walk, &origin, Wrong::Rules);
-        }
+fn rules_beside(file: &Path) -> Vec<PathBuf> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => beside(folder, "cedar"),
+        _ => beside(Path::new("."), "cedar"),
     }
 }
 

@@ -276,7 +276,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// Starts the bot.
     pub fn start_unconnected(&mut self) {
-        let loaded = jitney::config::load(&self.files(), &BTreeMap::new());
+        let loaded = jitney::setup::load(&self.files(), &BTreeMap::new());
         let (stop, stopped) = oneshot::channel();
         let clock = Arc::clone(&self.clock);
         let task =
