@@ -9,6 +9,7 @@ use cedar_policy::{ActionConstraint, Effect, Policy, PolicyId};
 use miette::Diagnostic;
 
 use super::{
+    advice,
     fault::{Fault, Place, Shown, Wrong, nearest, said},
     scan::Piece,
 };
@@ -119,8 +120,8 @@ pub(super) fn read(piece: &Piece<'_>, file: &str) -> Result<Draft, Vec<Fault>> {
     let message = reader.message();
     let duties = reader.duties();
     let does = reader.does(duties);
-    reader.unknown();
-    let wrongs = reader.wrongs;
+    let unknown = reader.unknown();
+    let wrongs: Vec<Wrong> = reader.wrongs.into_iter().chain(unknown).collect();
     match (name, does) {
         (Some(id), Some(does)) if wrongs.is_empty() => {
             let policy = policy.new_id(PolicyId::new(id.as_str()));
@@ -135,18 +136,9 @@ pub(super) fn read(piece: &Piece<'_>, file: &str) -> Result<Draft, Vec<Fault>> {
 }
 
 fn misread(piece: &Piece<'_>, file: &str, error: &dyn Diagnostic) -> Fault {
-    let label = error.labels().and_then(|mut labels| labels.next());
-    let offset = label.as_ref().map_or(0, |label| label.offset());
-    let expected = label.and_then(|label| label.label().map(str::to_owned));
-    let mend = match (error.help(), expected) {
-        (Some(help), _) => sentence(&help.to_string()),
-        (None, Some(expected)) => sentence(&expected),
-        (None, None) => "Write a rule of Cedar.".to_owned(),
-    };
-    let wrong = Wrong::Cedar { said: said(&error.to_string()), mend };
-    let line = piece.line_of(offset);
-    let named = piece.name();
-    Fault::new(file.to_owned(), named.map_or(Place::Line(line), |id| Place::Rule(line, id)), wrong)
+    let line = piece.line_of(advice::offset(error));
+    let place = piece.name().map_or(Place::Line(line), |id| Place::Rule(line, id));
+    Fault::new(file.to_owned(), place, advice::of_parsing(error))
 }
 
 impl Piece<'_> {
@@ -156,15 +148,6 @@ impl Piece<'_> {
         let (name, _) = rest.split_once('"')?;
         RuleId::parse(name).ok()
     }
-}
-
-/// What Cedar advises, as a sentence of its own.
-pub(super) fn sentence(advice: &str) -> String {
-    let advice = said(advice);
-    let mut letters = advice.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let end = if advice.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }
 
 struct Reader<'p> {
@@ -219,7 +202,8 @@ impl Reader<'_> {
         let action = self.action()?;
         let none = [STEP, DISTINCT, MAX_DURATION].iter().all(|duty| self.policy.annotation(duty).is_none());
         match (self.policy.effect(), action) {
-            (Effect::Permit, Action::Require) if none => self.note(Wrong::NoDuty),
+            // Whoever slipped in writing the duty is told of that alone.
+            (Effect::Permit, Action::Require) if none && self.unknown().is_empty() => self.note(Wrong::NoDuty),
             (Effect::Permit, Action::Require) => Some(Does::Add(duties)),
             (effect, action) => {
                 self.misplaced();
@@ -262,13 +246,13 @@ impl Reader<'_> {
         })
     }
 
-    fn unknown(&mut self) {
+    fn unknown(&self) -> Vec<Wrong> {
         let unknown = self.policy.annotations().map(|(name, _)| name).filter(|name| !KNOWN.contains(name));
         let unknown = unknown.map(|name| {
             let nearest = nearest(name, KNOWN).map(|near| format!("@{near}"));
             Wrong::UnknownAnnotation { name: said(name), nearest }
         });
-        self.wrongs.extend(unknown.collect::<Vec<_>>());
+        unknown.collect()
     }
 }
 

@@ -157,9 +157,14 @@ fn plain(c: char) -> Vec<char> {
 
 /// The nearest of some names, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let scored = known.into_iter().map(|known| (strsim::jaro_winkler(name, known), known));
-    let near = scored.filter(|(likeness, _)| *likeness > NEAR);
-    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known.to_owned())
+    let near = known.into_iter().filter(|known| are_near(name, known));
+    let scored = near.map(|known| (strsim::jaro_winkler(name, known), known));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known.to_owned())
+}
+
+/// Whether one name may be a slip in writing another: alike, or one letter wrong, left out, too many or out of place.
+pub(super) fn are_near(one: &str, other: &str) -> bool {
+    strsim::jaro_winkler(one, other) > NEAR || (one.len() > 2 && strsim::osa_distance(one, other) == 1)
 }
 
 /// Names that are less alike (of 1) are no mistyping of one another.
@@ -182,11 +187,11 @@ pub(super) enum Wrong {
     NotAFile,
     #[error("cannot be read ({0}). Mend that, or name another file.")]
     Unreadable(io::ErrorKind),
-    #[error("not UTF-8 text. Save it as UTF-8, or name another file.")]
+    #[error("not text in UTF-8. Save it so, or name another file.")]
     NotText,
     #[error("is larger than {LARGEST_FILE_TEXT}, the most a file of rules may be. Split it, or name another file.")]
     TooLarge,
-    #[error("there is more that is wrong here than is listed. Mend the rest first.")]
+    #[error("there is more that is wrong here than is listed. Mend what is listed first.")]
     AndMore,
     #[error("cannot be read as rules, and how it broke is not known. Put the rule you wrote last in other words.")]
     Broken,
@@ -242,6 +247,12 @@ pub(super) enum Wrong {
     // The names.
     #[error("there is no {what} {name}. {}", did_you_mean(.nearest.as_ref(), .otherwise))]
     Unknown { what: &'static str, name: Shown, nearest: Option<String>, otherwise: &'static str },
-    #[error("{0} is not an e-mail address in lower case, so that nobody is meant. Write someone@company.example.")]
-    NotAPerson(Shown),
+    #[error("{name} is not an e-mail address in lower case, so that nobody is meant. {}", did_you_mean(.folded.as_ref(), "Write someone@company.example."))]
+    NotAPerson { name: Shown, folded: Option<String> },
+    #[error(
+        "of a name that is written in a rule nothing is known. Ask about principal, resource or context.requester."
+    )]
+    Literal,
+    #[error("there is no request that this could hold for. Mend its condition, or take the rule out.")]
+    Impossible,
 }

@@ -66,6 +66,9 @@ fn text(path: &Path) -> Result<String, Wrong> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_FILE) {
         return Err(Wrong::TooLarge);
     }
+    if bytes.contains(&0) {
+        return Err(Wrong::NotText);
+    }
     let text = String::from_utf8(bytes).map_err(|_| Wrong::NotText)?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

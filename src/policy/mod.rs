@@ -6,6 +6,7 @@
 
 use std::{path::PathBuf, thread};
 
+mod advice;
 mod draft;
 mod facts;
 mod fault;

@@ -43,7 +43,10 @@ fn wrong(literal: &EntityUid, catalogue: &Catalogue) -> Option<Wrong> {
                 catalogue.entitlements().map(|(_, entitlement)| entitlement.id.to_string()).collect();
             unknown("entitlement", ids.iter().map(String::as_str).collect(), "Write it as application/level.")
         }
-        "Person" => Email::parse(name).err().map(|_| Wrong::NotAPerson(Shown::of(name))),
+        "Person" if Email::parse(name).is_err() => {
+            let folded = Email::fold(name).ok().map(String::from);
+            Some(Wrong::NotAPerson { name: Shown::of(name), folded })
+        }
         // Whatever else there is, Cedar knows.
         _ => None,
     }

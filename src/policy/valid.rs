@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cedar_policy::{PolicyId, PolicySet, Schema, ValidationError, ValidationMode, Validator};
+use cedar_policy::{PolicyId, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};
 use miette::Diagnostic;
 
 use super::{
-    draft::{Does, Draft, sentence},
-    fault::{Fault, Wrong, said},
+    advice,
+    draft::{Does, Draft},
+    fault::{Fault, Wrong},
     names,
     schema::schema,
 };
@@ -56,26 +57,21 @@ fn validated(drafts: &[Draft], misnaming: &BTreeSet<&PolicyId>, catalogue: &Cata
         wrong.insert(error.policy_id());
         let known = matches!(error, ValidationError::InvalidEnumEntity(_)) && misnaming.contains(error.policy_id());
         if !known {
-            faults.extend(of(error.policy_id()).map(|draft| fault(draft, error)));
+            let literal = matches!(error, ValidationError::EntityDerefLevelViolation(_)).then_some(Wrong::Literal);
+            faults.extend(of(error.policy_id()).map(|draft| fault(draft, error, literal)));
         }
     }
     for warning in result.validation_warnings() {
         // Once a rule: that it can never hold follows from most that is wrong.
         if wrong.insert(warning.policy_id()) {
-            faults.extend(of(warning.policy_id()).map(|draft| fault(draft, warning)));
+            let never = matches!(warning, ValidationWarning::ImpossiblePolicy(_)).then_some(Wrong::Impossible);
+            faults.extend(of(warning.policy_id()).map(|draft| fault(draft, warning, never)));
         }
     }
     faults
 }
 
-fn fault(draft: &Draft, found: &dyn Diagnostic) -> Fault {
-    let offset = found.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset());
-    let text = found.to_string();
-    let prefix = format!("for policy `{}`", draft.rule.id);
-    let text = text.strip_prefix(&prefix).map(|rest| rest.trim_start_matches([',', ' '])).unwrap_or(&text);
-    let mend = match found.help() {
-        Some(help) => sentence(&help.to_string()),
-        None => "`jitney policy schema` shows what a rule can ask.".to_owned(),
-    };
-    draft.fault(offset, Wrong::Cedar { said: said(text), mend })
+/// What Cedar found, in words of our own where there are any.
+fn fault(draft: &Draft, found: &dyn Diagnostic, ours: Option<Wrong>) -> Fault {
+    draft.fault(advice::offset(found), ours.unwrap_or_else(|| advice::of_validation(&draft.rule.id, found)))
 }
