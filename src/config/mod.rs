@@ -31,7 +31,8 @@ pub use settings::{
 
 use crate::domain::{
     catalogue::{Catalogue, Who},
-    rules::{Rules, Ruling, Unjudged},
+    id::RuleId,
+    rules::{Rules, Unjudged},
 };
 use authority::Authority;
 use fault::ENVIRONMENT;
@@ -120,17 +121,32 @@ impl Loaded {
                 let catalogues = [settings.as_mut().ok().map(|s| &mut s.catalogue), self.catalogue.as_mut().ok()];
                 catalogues.into_iter().flatten().for_each(|catalogue| catalogue.rules = rules.clone());
             }
-            (Err(found), Err(faults)) => faults.0.extend(found),
-            (Err(found), settings) => *settings = Err(Faults(found)),
+            (Err(found), settings) => {
+                add(settings, &found);
+                add(&mut self.catalogue, &found);
+            }
         }
         self
     }
 }
 
-/// Rules that nobody has read: nothing passes them.
-fn unread() -> Rules {
-    let unjudged = || Err(Unjudged(Vec::new()));
-    Rules::new(move |_| unjudged().map(|()| Ruling::default()), move |_, _| unjudged().map(|()| Vec::new()))
+fn add<T>(read: &mut Result<T, Faults>, found: &[Fault]) {
+    match read {
+        Ok(_) => *read = Err(Faults(found.to_vec())),
+        Err(faults) => faults.0.extend_from_slice(found),
+    }
+}
+
+/// What rules that nobody has read are called.
+const UNREAD: &str = "unread-rules";
+
+/// The rules of some files before anybody has read these: nothing passes them.
+fn unread(files: &[PathBuf]) -> Rules {
+    if files.is_empty() {
+        return Rules::default();
+    }
+    let unjudged = || Unjudged(RuleId::parse(UNREAD).into_iter().collect());
+    Rules::new(move |_| Err(unjudged()), move |_, _| Err(unjudged()))
 }
 
 /// Whether the telling keys are written, or left to their defaults.
@@ -177,6 +193,9 @@ impl Parts {
         let audit = within(root, "audit", |section| sections::audit(section, store.as_ref()));
         let requests = within(root, "requests", sections::requests);
         let catalogue = catalogue::read(root, requests.as_ref(), &mut authority);
+        let rule_files = within(root, "policy", |section| sections::rule_files(section, beside));
+        let rules = unread(rule_files.as_deref().unwrap_or_default());
+        let catalogue = catalogue.map(|catalogue| Catalogue { rules, ..catalogue });
         let read = Self {
             slack,
             admins,
@@ -189,7 +208,7 @@ impl Parts {
             requests,
             catalogue,
             jira: within(root, "jira", sections::jira),
-            rule_files: within(root, "policy", |section| sections::rule_files(section, beside)),
+            rule_files,
         };
         not_yet(root);
         read
@@ -214,11 +233,10 @@ impl Parts {
     }
 
     fn settings(self) -> Option<Settings> {
-        let admins = self.admins?;
-        let rules = if self.rule_files?.is_empty() { Rules::default() } else { unread() };
+        let (admins, _) = (self.admins?, self.rule_files?);
         Some(Settings {
             slack: self.slack?,
-            catalogue: Catalogue { admins: admins.clone(), rules, ..self.catalogue? },
+            catalogue: Catalogue { admins: admins.clone(), ..self.catalogue? },
             admins,
             okta: self.okta?,
             store: self.store?,

@@ -108,7 +108,7 @@ impl std::error::Error for Faults {}
 
 /// A text of somebody's, fit to be shown in quotes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Shown(String);
+pub struct Shown(String);
 
 /// What is shown of a text at most, in characters.
 const LONGEST_SHOWN: usize = 48;

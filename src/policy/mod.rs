@@ -7,7 +7,9 @@
 use std::{path::PathBuf, thread};
 
 mod advice;
+mod cases;
 mod draft;
+mod explain;
 mod facts;
 mod fault;
 mod file;
@@ -19,6 +21,8 @@ mod schema;
 mod tests;
 mod valid;
 
+pub use cases::{Tested, step, test};
+pub use explain::{Asked, Refused, Slip, Told};
 pub use fault::{Fault, Faults};
 pub use schema::schema;
 

@@ -137,8 +137,9 @@ fn rules_that_nobody_has_read_let_nothing_through() {
     };
     assert_eq!(without.of(&question), Ok(Ruling::default()));
     assert_eq!(without.forbid_deciding(&question, &person), Ok(Vec::new()));
-    assert_eq!(unread.of(&question), Err(Unjudged(Vec::new())));
-    assert_eq!(unread.forbid_deciding(&question, &person), Err(Unjudged(Vec::new())));
+    let unjudged = Unjudged(vec!["unread-rules".parse().unwrap()]);
+    assert_eq!(unread.of(&question), Err(unjudged.clone()));
+    assert_eq!(unread.forbid_deciding(&question, &person), Err(unjudged));
 }
 
 fn alice() -> crate::domain::port::Identity {
