@@ -48,7 +48,7 @@ enum Policy {
     /// Say who would be asked, in which steps and by which rules, or why nobody would
     Explain {
         #[command(flatten)]
-        explain: policy::Explain,
+        supposed: policy::Supposed,
         #[command(flatten)]
         configured: Configured,
     },
@@ -105,7 +105,7 @@ impl Policy {
     fn run(self, now: Timestamp) -> ExitCode {
         match self {
             Self::Schema(configured) => policy::schema(&configured.load_without_rules()),
-            Self::Explain { explain, configured } => policy::explain(explain, &configured.load(), now),
+            Self::Explain { supposed, configured } => policy::explain(supposed, &configured.load(), now),
             Self::Test { file, configured } => policy::test(&file, &configured.load(), now),
         }
     }

@@ -21,7 +21,7 @@ use crate::{
 
 /// Who asks for what.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct Supposed {
     /// Who asks, by e-mail
     #[arg(long, value_name = "EMAIL")]
     requester: String,
@@ -57,10 +57,10 @@ pub struct Explain {
     manager: Option<String>,
 }
 
-impl From<Explain> for Told {
-    fn from(explain: Explain) -> Self {
-        let Explain { requester, entitlement, duration, total, at, groups, .. } = explain;
-        let Explain { justification, emergency, title, department, manager, .. } = explain;
+impl From<Supposed> for Told {
+    fn from(supposed: Supposed) -> Self {
+        let Supposed { requester, entitlement, duration, total, at, groups, .. } = supposed;
+        let Supposed { justification, emergency, title, department, manager, .. } = supposed;
         Self {
             requester,
             groups,
@@ -100,8 +100,8 @@ pub fn schema(loaded: &Loaded) -> ExitCode {
 }
 
 /// Prints who would be asked, and by which rules, or why nobody would.
-pub fn explain(explain: Explain, loaded: &Loaded, now: Timestamp) -> ExitCode {
-    print(catalogue(loaded).and_then(|catalogue| explained(&explain.into(), catalogue, now)))
+pub fn explain(supposed: Supposed, loaded: &Loaded, now: Timestamp) -> ExitCode {
+    print(catalogue(loaded).and_then(|catalogue| explained(&supposed.into(), catalogue, now)))
 }
 
 /// Prints each case that failed.
@@ -149,8 +149,8 @@ fn put_to(duties: &Duties, asked: &Asked, catalogue: &Catalogue) -> String {
     for (index, kind) in duties.steps.iter().enumerate() {
         lines += &format!("{}. {}\n", index + 1, line(kind, duties, asked, catalogue));
     }
-    if duties.steps.is_empty() {
-        lines += "Nobody is asked.\n";
+    if asked.emergency {
+        lines += "It opens at once, and is reviewed afterwards.\n";
     }
     for effect in rules::effects(&duties.applied) {
         lines += &format!("{effect}.\n");
@@ -174,6 +174,7 @@ fn why_not(refused: &Refused) -> String {
     let named = |rules: &[Rule]| rules.iter().map(rules::because).collect::<Vec<_>>().join("; ");
     match refused {
         Refused::NotARequester => "they are none of its requesters.".to_owned(),
+        Refused::NoEmergency => "it is not taken by break-glass.".to_owned(),
         Refused::ByDuty(NotSentOn::Forbidden { rules }) => format!("{}.", named(rules)),
         Refused::ByDuty(NotSentOn::Unjudged { rules }) => {
             let names: Vec<String> = rules.iter().map(ToString::to_string).collect();

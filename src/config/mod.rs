@@ -82,7 +82,7 @@ const CATALOGUE: [&str; 4] = ["application", "approvers", "groups", "requests"];
 /// second, empty store would know of no access that is due.
 const TELLING: [(&str, &str); 2] = [("store", "url"), ("audit", "key_file")];
 
-/// Reads the configuration: the files named, or all `*.toml` of each folder named, then the environment. Without any
+/// Reads the configuration: the files named, or all `*.toml` of each folder named but `*-tests.toml`, then the environment. Without any
 /// path the folder `config/`.
 #[must_use]
 pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {

@@ -24,6 +24,9 @@ const PREFIX: &str = "JITNEY";
 /// Between the parts of a variable's name.
 const SEPARATOR: &str = "__";
 
+/// The names of files of cases that rules are held to end so. They are no configuration.
+const CASES: &str = "-tests";
+
 /// The array of tables that is joined over files instead of replaced.
 const JOINED: &str = "application";
 
@@ -85,7 +88,8 @@ fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        let found = beside(path, "toml");
+        let mut found = beside(path, "toml");
+        found.retain(|file| !holds_cases(file));
         if found.is_empty() {
             note(walk, &path.display().to_string(), Wrong::NoFiles);
             *lost = Lost::unknown();
@@ -104,6 +108,12 @@ fn beside(folder: &Path, ending: &str) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// Files of cases lie beside the configuration that they are about.
+fn holds_cases(file: &Path) -> bool {
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    stem.is_some_and(|stem| stem.ends_with(CASES))
 }
 
 fn rules_beside(file: &Path) -> Vec<PathBuf> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     explain::{Refused, Told},
-    fault::said,
+    fault::{nearest, said},
 };
 use crate::domain::{
     catalogue::Catalogue,
@@ -40,8 +40,17 @@ struct Expected {
     distinct: Option<u8>,
 }
 
-/// Its keys; the others of a case say who asks for what.
+/// Its keys.
 const EXPECTED: [&str; 5] = ["steps", "refusal", "max_duration", "auto", "distinct"];
+
+/// Those that must say who asks for what.
+const NEEDED: [&str; 3] = ["requester", "entitlement", "duration"];
+
+/// Those that may, and the case's own name.
+const OPTIONAL: [&str; 9] =
+    ["groups", "total", "at", "justification", "emergency", "title", "department", "manager", NAME];
+
+const NAME: &str = "name";
 
 /// What came of a request, in the words of a case.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -57,6 +66,7 @@ struct Got {
 const NOT_A_REQUESTER: &str = "requesters";
 const TOO_LONG: &str = "max_duration";
 const UNJUDGED: &str = "unjudged";
+const NO_EMERGENCY: &str = "emergency";
 const NOT_OFFERED: &str = "not offered";
 
 /// Holds a catalogue and its rules to the cases of a file; `now` counts where no time is told.
@@ -91,12 +101,13 @@ fn read(file: &Path) -> Result<Vec<Map<String, Value>>, String> {
 }
 
 fn name(case: &Map<String, Value>) -> Option<String> {
-    case.get("name").and_then(|name| name.clone().into_string().ok()).map(|name| said(&name))
+    case.get(NAME).and_then(|name| name.clone().into_string().ok()).map(|name| said(&name))
 }
 
 /// Whether a case holds.
 fn held(mut case: Map<String, Value>, catalogue: &Catalogue, now: Timestamp) -> Result<(), String> {
-    case.remove("name");
+    known(&case)?;
+    case.remove(NAME);
     let (expected, told): (Map<_, _>, Map<_, _>) =
         case.into_iter().partition(|(key, _)| EXPECTED.contains(&key.as_str()));
     let told: Told = table(told)?;
@@ -109,6 +120,20 @@ fn held(mut case: Map<String, Value>, catalogue: &Catalogue, now: Timestamp) -> 
     let got = Got::of(asked.judged_by(catalogue), &asked.entitlement);
     let wrong = expected.against(&got, most);
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// Whether its keys are those of a case.
+fn known(case: &Map<String, Value>) -> Result<(), String> {
+    let all = || NEEDED.into_iter().chain(OPTIONAL).chain(EXPECTED);
+    for key in case.keys().filter(|key| !all().any(|known| known == *key)) {
+        let mend =
+            nearest(key, all()).map_or_else(|| "Take it out.".to_owned(), |near| format!("Did you mean {near}?"));
+        return Err(format!("{}: unknown key. {mend}", said(key)));
+    }
+    match NEEDED.into_iter().find(|key| !case.contains_key(*key)) {
+        Some(key) => Err(format!("{key}: is missing. Write it, or above the first case for all of them.")),
+        None => Ok(()),
+    }
 }
 
 fn table<T: for<'a> Deserialize<'a>>(table: Map<String, Value>) -> Result<T, String> {
@@ -160,6 +185,7 @@ fn refusal(refused: Refused) -> Vec<String> {
     let one = |why: &str| vec![why.to_owned()];
     match refused {
         Refused::NotARequester => one(NOT_A_REQUESTER),
+        Refused::NoEmergency => one(NO_EMERGENCY),
         Refused::ByDuty(NotSentOn::Forbidden { rules }) => rules.into_iter().map(|rule| rule.id.to_string()).collect(),
         Refused::ByDuty(NotSentOn::Unjudged { .. }) => one(UNJUDGED),
         Refused::ByDuty(NotSentOn::TooLong { .. }) => one(TOO_LONG),

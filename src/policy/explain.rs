@@ -80,6 +80,8 @@ pub struct Asked {
 pub enum Refused {
     /// They are none of its requesters.
     NotARequester,
+    /// It is not taken by break-glass.
+    NoEmergency,
     /// Rules, or its length.
     ByDuty(NotSentOn),
 }
@@ -165,10 +167,29 @@ impl Asked {
     /// # Errors
     /// Why it would be refused.
     pub fn judged_by(&self, catalogue: &Catalogue) -> Result<Duties, Refused> {
-        let requesters = catalogue.find(&self.entitlement).map(|(_, entitlement)| &entitlement.requesters);
-        if requesters.is_some_and(|requesters| !may_ask(requesters, &self.person)) {
+        let not_offered = Refused::ByDuty(NotSentOn::NotOffered);
+        let (_, entitlement) = catalogue.find(&self.entitlement).ok_or(not_offered)?;
+        if !may_ask(&entitlement.requesters, &self.person) {
             return Err(Refused::NotARequester);
         }
+        let duties = self.duties(catalogue).map_err(Refused::ByDuty)?;
+        match (&catalogue.emergency, self.emergency) {
+            (_, false) => Ok(duties),
+            (Some(emergency), true) if entitlement.emergency => self.taken(&duties, emergency.max_duration),
+            (_, true) => Err(Refused::NoEmergency),
+        }
+    }
+
+    /// What is taken by break-glass is had at once, and for so long at most.
+    fn taken(&self, duties: &Duties, most: AccessDuration) -> Result<Duties, Refused> {
+        let most = most.min(duties.most);
+        if self.duration > most {
+            return Err(Refused::ByDuty(NotSentOn::TooLong { most, rule: None }));
+        }
+        Ok(Duties { steps: Vec::new(), applied: Vec::new(), most })
+    }
+
+    fn duties(&self, catalogue: &Catalogue) -> Result<Duties, NotSentOn> {
         let outlook = Outlook {
             catalogue,
             person: &self.person,
@@ -178,6 +199,6 @@ impl Asked {
             emergency: self.emergency,
             now: self.at,
         };
-        outlook.of(&self.entitlement).map_err(Refused::ByDuty)
+        outlook.of(&self.entitlement)
     }
 }

@@ -149,8 +149,14 @@ fn alice() -> crate::domain::port::Identity {
 
 #[test]
 fn rules_lie_beside_the_configuration_or_where_it_says() {
-    let folder =
-        Folder::of(&[("a.toml", SOUND), ("b.toml", ""), ("z.cedar", ""), ("k.cedar", ""), ("m.cedar.off", "")]);
+    let folder = Folder::of(&[
+        ("a.toml", SOUND),
+        ("b.toml", ""),
+        ("policy-tests.toml", "groups = []"),
+        ("z.cedar", ""),
+        ("k.cedar", ""),
+        ("m.cedar.off", ""),
+    ]);
     let files = |loaded: &Loaded| {
         let names = loaded.rule_files.iter().map(|file| folder.named(&file.display().to_string()));
         names.collect::<Vec<_>>().join(" ")
