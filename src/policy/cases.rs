@@ -87,8 +87,11 @@ pub fn test(file: &Path, catalogue: &Catalogue, now: Timestamp) -> Result<Tested
 /// The cases of a file, each with what stands above the first of them.
 fn read(file: &Path) -> Result<Vec<Map<String, Value>>, String> {
     let text = fs::read_to_string(file).map_err(|error| format!("cannot be read ({}).", error.kind()))?;
-    let mut all =
-        FileFormat::Toml.parse(None, &text).map_err(|error| format!("not TOML: {}", said(&error.to_string())))?;
+    let mut all = FileFormat::Toml.parse(None, &text).map_err(|error| {
+        let error = error.to_string();
+        // The first line has the place, the others repeat the text.
+        format!("{}.", said(error.lines().next().unwrap_or_default()))
+    })?;
     let cases = match all.remove("case").map(|cases| cases.kind) {
         Some(ValueKind::Array(cases)) => cases,
         _ => return Err("there is no case in it. Write [[case]] and below it who asks for what.".to_owned()),

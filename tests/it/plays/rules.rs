@@ -41,6 +41,10 @@ async fn a_rule_refuses_in_its_own_words() {
     let answer = house.world.slash(ALICE, "/jit", "list").await.unwrap();
     assert!(!answer.timed_out);
     let answer = house.world.slash(ALICE, "/jit", "prod-db/rw 1h INC-42").await.unwrap();
-    assert_snapshot!(answer.seen.unwrap_or_default(), @"");
+    assert_snapshot!(answer.seen.unwrap_or_default(), @r#"
+Production is frozen until January. (rule freeze)
+You typed:
+│ prod-db/rw 1h INC-42
+"#);
     house.finish(&[], &[]).await;
 }
