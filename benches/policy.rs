@@ -76,7 +76,8 @@ fn rule(number: usize) -> String {
         r#"@id("rule-{number}") {effect} ({principal}, action == Action::"{action}", {resource})
 when {{
     context.total > duration("2h") && resource.rank >= 3 && context.at >= datetime("2026-01-01T00:00:00Z")
-        && (!(principal has department) || principal.department != "Data {number}")
+}} unless {{
+    principal has department && principal.department == "Data {number}"
 }};
 "#
     )
