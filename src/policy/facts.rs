@@ -5,7 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression as Value,
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PrincipalConstraint, Request,
+    ResourceConstraint, RestrictedExpression as Value,
 };
 use chrono::SecondsFormat;
 
@@ -49,6 +50,11 @@ impl Directory {
         uid(&self.person, person.email.as_str())
     }
 
+    fn groups_of(&self, person: &Identity) -> impl Iterator<Item = EntityUid> {
+        let held = self.groups.iter().filter(|(okta, _)| person.groups.contains(okta));
+        held.map(|(_, group)| group.clone())
+    }
+
     fn person(&self, person: &Identity) -> Option<Entity> {
         let mut known = HashMap::from([("email".to_owned(), text(person.email.as_str()))]);
         let manager = person.manager.as_ref().map(|manager| manager.as_str());
@@ -56,9 +62,7 @@ impl Directory {
         for (name, value) in optional.into_iter().chain([("manager", manager)]) {
             known.extend(value.map(|value| (name.to_owned(), text(value))));
         }
-        let held = self.groups.iter().filter(|(okta, _)| person.groups.contains(okta));
-        let groups: HashSet<EntityUid> = held.map(|(_, group)| group.clone()).collect();
-        Entity::new(self.uid_of(person), known, groups).ok()
+        Entity::new(self.uid_of(person), known, self.groups_of(person).collect()).ok()
     }
 
     fn entitlement(&self, entitlement: &Entitlement) -> Option<Entity> {
@@ -71,8 +75,37 @@ impl Directory {
             ("sensitivity".to_owned(), Value::new_entity_uid(uid(&self.sensitivity, sensitivity))),
             ("rank".to_owned(), Value::new_long(rank.into())),
         ]);
-        let application = uid(&self.application, entitlement.id.application().as_str());
+        let application = self.application_of(entitlement);
         Entity::new(uid(&self.entitlement, &id), known, HashSet::from([application])).ok()
+    }
+
+    fn application_of(&self, entitlement: &Entitlement) -> EntityUid {
+        uid(&self.application, entitlement.id.application().as_str())
+    }
+}
+
+/// Whom and what a rule's scope names, if it does: the rule can hold only of these and of what is in them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Scope {
+    principal: Option<EntityUid>,
+    resource: Option<EntityUid>,
+}
+
+impl Scope {
+    pub(super) fn of(policy: &Policy) -> Self {
+        let principal = match policy.principal_constraint() {
+            PrincipalConstraint::Any | PrincipalConstraint::Is(_) => None,
+            PrincipalConstraint::In(named) | PrincipalConstraint::Eq(named) | PrincipalConstraint::IsIn(_, named) => {
+                Some(named)
+            }
+        };
+        let resource = match policy.resource_constraint() {
+            ResourceConstraint::Any | ResourceConstraint::Is(_) => None,
+            ResourceConstraint::In(named) | ResourceConstraint::Eq(named) | ResourceConstraint::IsIn(_, named) => {
+                Some(named)
+            }
+        };
+        Self { principal, resource }
     }
 }
 
@@ -95,6 +128,9 @@ pub(super) struct Facts {
     context: Context,
     action: EntityTypeName,
     pub(super) entities: Entities,
+    /// Every scope within which a rule could hold: of nobody in particular, of the person, of each of their groups, and
+    /// the same of what is asked for.
+    pub(super) scopes: Vec<Scope>,
 }
 
 impl Facts {
@@ -126,8 +162,12 @@ impl Facts {
         for person in people {
             entities.push(directory.person(person)?);
         }
+        let who = directory.uid_of(principal);
+        let named: Vec<EntityUid> = directory.groups_of(principal).chain([who.clone()]).collect();
+        let what = [resource.clone(), directory.application_of(question.entitlement)];
         Some(Self {
-            principal: directory.uid_of(principal),
+            scopes: scopes(&named, &what),
+            principal: who,
             resource,
             context: Context::from_pairs(known).ok()?,
             action: directory.action.clone(),
@@ -140,6 +180,16 @@ impl Facts {
         let (principal, resource) = (self.principal.clone(), self.resource.clone());
         Request::new(principal, uid(&self.action, action.name()), resource, self.context.clone(), None).ok()
     }
+}
+
+fn scopes(principals: &[EntityUid], resources: &[EntityUid]) -> Vec<Scope> {
+    let or_none =
+        |named: &[EntityUid]| -> Vec<Option<EntityUid>> { named.iter().cloned().map(Some).chain([None]).collect() };
+    let resources = or_none(resources);
+    let each = |principal: Option<EntityUid>| {
+        resources.iter().cloned().map(move |resource| Scope { principal: principal.clone(), resource })
+    };
+    or_none(principals).into_iter().flat_map(each).collect()
 }
 
 fn asked(question: &Question<'_>) -> [(String, Value); 5] {

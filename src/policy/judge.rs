@@ -12,7 +12,7 @@ use cedar_policy::{AuthorizationError, Authorizer, PolicyId, PolicySet};
 
 use super::{
     draft::{Action, Does, Draft},
-    facts::{Directory, Facts},
+    facts::{Directory, Facts, Scope},
     names,
 };
 use crate::domain::{
@@ -120,21 +120,23 @@ fn unjudged(rules: impl IntoIterator<Item = RuleId>) -> Unjudged {
 }
 
 /// Rules that do the same. They are all permits or all forbids, so that whoever decides names every one that holds.
-pub(super) struct Same {
+struct Same {
     action: Action,
-    policies: PolicySet,
+    /// By scope: of those whose scope names others nothing needs to be asked.
+    policies: BTreeMap<Scope, PolicySet>,
     rules: BTreeMap<PolicyId, Rule>,
 }
 
 impl Same {
     fn of(action: Action) -> Self {
-        Self { action, policies: PolicySet::new(), rules: BTreeMap::new() }
+        Self { action, policies: BTreeMap::new(), rules: BTreeMap::new() }
     }
 
     fn take(&mut self, draft: Draft) {
         let id = draft.policy.id().clone();
+        let alike = self.policies.entry(Scope::of(&draft.policy)).or_default();
         // A name comes once: two rules of one name are a fault.
-        if self.policies.add(draft.policy).is_ok() {
+        if alike.add(draft.policy).is_ok() {
             self.rules.insert(id, draft.rule);
         }
     }
@@ -145,11 +147,14 @@ impl Same {
             errors.extend(self.rules.values().map(|rule| rule.id.clone()));
             return Vec::new();
         };
-        let answer = Authorizer::new().is_authorized(&request, &self.policies, &facts.entities);
-        let found = answer.diagnostics();
-        let erring = found.errors().map(|AuthorizationError::PolicyEvaluationError(error)| error.policy_id());
-        errors.extend(erring.filter_map(|id| self.rules.get(id)).map(|rule| rule.id.clone()));
-        let held: BTreeSet<&PolicyId> = found.reason().collect();
-        held.into_iter().filter_map(|id| self.rules.get(id).cloned()).collect()
+        let mut held: BTreeSet<PolicyId> = BTreeSet::new();
+        for policies in facts.scopes.iter().filter_map(|scope| self.policies.get(scope)) {
+            let answer = Authorizer::new().is_authorized(&request, policies, &facts.entities);
+            let found = answer.diagnostics();
+            held.extend(found.reason().cloned());
+            let erring = found.errors().map(|AuthorizationError::PolicyEvaluationError(error)| error.policy_id());
+            errors.extend(erring.filter_map(|id| self.rules.get(id)).map(|rule| rule.id.clone()));
+        }
+        held.iter().filter_map(|id| self.rules.get(id).cloned()).collect()
     }
 }
