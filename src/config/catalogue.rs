@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     catalogue::{Application, Catalogue, Who},
-    id::{ApplicationId, ApproversName, EntitlementId, LevelId},
+    id::{ApplicationId, ApproversName, EntitlementId, GroupName, LevelId, OktaGroupId},
 };
 
 /// Words that mean something else where a group's name could stand.
@@ -24,7 +24,7 @@ pub(super) fn read(
     authority: &mut Authority,
 ) -> Option<Catalogue> {
     let approvers = approvers(root.section("approvers"), authority);
-    groups(root.section("groups"), authority);
+    let groups = groups(root.section("groups"), authority);
     let names: BTreeSet<String> = approvers.keys().cloned().collect();
     let mut reader = Reader { names: &names, requests, authority, drafts: Vec::new() };
     let applications = reader.applications(root);
@@ -35,7 +35,7 @@ pub(super) fn read(
         Some((name, people?))
     });
     let approvers = approvers.collect::<Option<_>>()?;
-    let mut catalogue = Catalogue { applications: applications?, approvers, ..Catalogue::default() };
+    let mut catalogue = Catalogue { applications: applications?, approvers, groups: groups?, ..Catalogue::default() };
     for level in levels {
         let application = catalogue.applications.get_mut(level.id.application())?;
         application.entitlements.push(level);
@@ -62,17 +62,20 @@ fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<St
     read.collect()
 }
 
-/// Names of groups for rules: nothing uses them yet, but they give authority.
-fn groups(mut section: Section<'_>, authority: &mut Authority) {
+/// Names of Okta groups for rules. What rules go by gives authority.
+fn groups(mut section: Section<'_>, authority: &mut Authority) -> Option<BTreeMap<GroupName, OktaGroupId>> {
     let named = section.named(values::okta_group);
-    for (name, group) in named {
+    let place = section.finish();
+    let read = named.into_iter().map(|(name, group)| {
         let key = Shown::of(&name).key();
-        section.place().fault(&key, Wrong::NotSupported);
-        if let Some(group) = group {
-            authority.note(&Who::Group(group), &format!("groups.{key}"));
+        let group = group.inspect(|group| authority.note(&Who::Group(group.clone()), &format!("groups.{key}")));
+        if let Ok(name) = GroupName::parse(name.as_str()) {
+            return Some((name, group?));
         }
-    }
-    section.finish();
+        place.fault(&key, Wrong::NotAnId(Shown::of(&name)));
+        None
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// Those of a list who are people, once each. Groups are noted and not supported yet.

@@ -24,6 +24,14 @@ pub struct Fault {
     pub(super) wrong: Wrong,
 }
 
+impl Fault {
+    /// What is wrong with rules: in which file, where in it, and a sentence with a mend.
+    #[must_use]
+    pub fn in_rules(file: &str, place: String, sentence: String) -> Self {
+        Self { origin: file.to_owned(), key: place, section: "policy".to_owned(), wrong: Wrong::InRules(sentence) }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.origin == ENVIRONMENT {
@@ -138,8 +146,6 @@ pub(super) enum Wrong {
     Syntax { line: usize, column: usize },
     #[error("not TOML that can be read here. Look for a number that is too large.")]
     Unparsable,
-    #[error("rules are not supported yet. Take this file away from the configuration.")]
-    Rules,
 
     // Keys.
     #[error("unknown key. {}", did_you_mean(.0.as_ref(), "Take it out."))]
@@ -186,6 +192,8 @@ pub(super) enum Wrong {
     NotUtf8,
     #[error("is empty. Write the name of a file, such as jitney.key.")]
     NoFileName,
+    #[error("is empty. Write the name of a file, such as policy.cedar.")]
+    NoRuleFile,
     #[error("{0} is a folder. Write the name of a file in it.")]
     Folder(Shown),
     #[error("{0} is not a command. Write a slash and one word in lower case, such as /jit.")]
@@ -254,6 +262,11 @@ pub(super) enum Wrong {
         "{group} also gives authority ({mention}), so holding this access would make people decide or ask. Take another group, or write confers_authority = true."
     )]
     ConfersAuthority { group: OktaGroupId, mention: String },
+
+    // The rules.
+    /// What whoever reads them says, mend and all.
+    #[error("{0}")]
+    InRules(String),
 }
 
 impl Wrong {
@@ -268,9 +281,7 @@ impl Wrong {
             | Self::Unparsable => FaultKind::Source,
             Self::Unknown(_) => FaultKind::UnknownKey,
             Self::Missing(_) => FaultKind::MissingKey,
-            Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules | Self::Postgres => {
-                FaultKind::NotSupported
-            }
+            Self::NotSupported | Self::NotSupportedHere { .. } | Self::Postgres => FaultKind::NotSupported,
             Self::EmptySecret(_)
             | Self::ForeignToken(..)
             | Self::MalformedToken
@@ -285,7 +296,7 @@ impl Wrong {
 
     /// Whether the key is well written and only its meaning is not there yet: it hides nothing else.
     pub(super) const fn is_only_unsupported(&self) -> bool {
-        matches!(self, Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules)
+        matches!(self, Self::NotSupported | Self::NotSupportedHere { .. })
     }
 
     /// Whether this may follow from a source that could not be read, and would go away with it.

@@ -238,6 +238,23 @@ fn business_day(section: &mut Section<'_>) -> Option<BusinessDay> {
     Some(BusinessDay { ends: ends?, days: days?, zone: zone?, follows: follows? })
 }
 
+/// The files of rules, without any that comes twice.
+pub(super) fn rule_files(section: &mut Section<'_>, beside: Vec<PathBuf>) -> Option<Vec<PathBuf>> {
+    if !section.has("files") {
+        section.take("files", |raw| raw.list(rule_file));
+        return Some(beside);
+    }
+    let mut files = section.take("files", |raw| raw.list(rule_file))?;
+    files.sort();
+    files.dedup();
+    Some(files)
+}
+
+fn rule_file(raw: Raw) -> Parsed<PathBuf> {
+    let text = raw.text()?;
+    if text.trim().is_empty() { Err(Wrong::NoRuleFile.into()) } else { Ok(PathBuf::from(text)) }
+}
+
 /// A token, written or in a file, with how it begins and where to get it. No fault shows any of it.
 fn secret(
     section: &mut Section<'_>,

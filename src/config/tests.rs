@@ -312,7 +312,7 @@ fn a_sound_configuration_is_summed_up() {
     let (text, verdict) = report(&folder.load(&[]));
     assert_eq!(verdict, Verdict::Sound);
     assert_snapshot!(text, @r#"
-No fault in 1 file: 1 application, 1 level of access.
+No fault in 1 file: 1 application, 1 level of access, 0 rules.
 The store is data/jitney, its key jitney.key.
 "#);
 }

@@ -293,7 +293,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     }
 
     fn loaded(&self) -> Loaded {
-        jitney::config::load(&self.files(), &BTreeMap::new())
+        jitney::setup::load(&self.files(), &BTreeMap::new())
     }
 
     /// Has the bot read its configuration again, as SIGHUP does.

@@ -14,6 +14,7 @@ mod layering;
 mod logs;
 mod okta;
 mod plays;
+mod policy;
 mod process;
 mod record;
 mod sim;

@@ -133,11 +133,15 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (
-        &[("[slack]", "[emergency]\n[policy]\n[reconcile]\n[slack]")],
+        &[("[slack]", "[emergency]\n[reconcile]\n[slack]")],
+        &["reconcile: not supported yet. Take it out.", "emergency: not supported yet. Take it out."],
+    ),
+    (
+        &[("[slack]", "[policy]\nfiles = [\"a.cedar\", \" \", 1]\nflies = 1\n[slack]")],
         &[
-            "reconcile: not supported yet. Take it out.",
-            "emergency: not supported yet. Take it out.",
-            "policy: not supported yet. Take it out.",
+            "policy.files[1]: is empty. Write the name of a file, such as policy.cedar.",
+            "policy.files[2]: must be a text in quotes, not a number.",
+            "policy.flies: unknown key. Did you mean files?",
         ],
     ),
     (
@@ -188,11 +192,10 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (
-        &[("[approvers]", "[groups]\noncall = \"00gPRODRW\"\nodd = 1\n[approvers]")],
+        &[("[approvers]", "[groups]\noncall = \"00gPRODRW\"\nodd = 1\nOn-Call = \"00gONCALL\"\n[approvers]")],
         &[
             "groups.odd: must be a text in quotes, not a number.",
-            "groups.odd: not supported yet. Take it out.",
-            "groups.oncall: not supported yet. Take it out.",
+            "groups.On-Call: \"On-Call\" is not an id. Write lower-case letters, digits, '-', '_' or '.', such as prod-db.",
             "LEVEL.okta_group: 00gPRODRW also gives authority (groups.oncall), so holding this access would make people decide or ask. Take another group, or write confers_authority = true.",
         ],
     ),

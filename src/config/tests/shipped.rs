@@ -62,7 +62,6 @@ config/jitney.toml: requests.escalate_after: not supported yet. Take it out.
 config/jitney.toml: requests.fallback: not supported yet. Take it out.
 config/jitney.toml: requests.warn_before_expiry: not supported yet. Take it out.
 config/jitney.toml: requests.gap: not supported yet. Take it out.
-config/jitney.toml: groups.oncall: not supported yet. Take it out.
 config/jitney.toml: application[0] prod-db.entitlement rw.escalates: not supported yet. Take it out.
 config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
 config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
@@ -70,8 +69,7 @@ config/jitney.toml: reconcile.every: not supported yet. Take it out.
 config/jitney.toml: emergency.max_duration: not supported yet. Take it out.
 config/jitney.toml: emergency.cooldown: not supported yet. Take it out.
 config/jitney.toml: emergency.review: not supported yet. Take it out.
-config/jitney.toml: policy.files: not supported yet. Take it out.
-24 faults: `jitney run` would not start.
+22 faults: `jitney run` would not start.
 "#);
 }
 

@@ -17,6 +17,7 @@ mod refusing;
 mod reminding;
 mod restart;
 mod rows;
+mod rules;
 mod searching;
 mod states;
 mod steps;
