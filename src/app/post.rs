@@ -2,7 +2,7 @@
 //!
 //! It refuses to know what people do there.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use tracing::{error, warn};
@@ -10,9 +10,9 @@ use tracing::{error, warn};
 use crate::{
     clock::{self, Clock},
     config::{Essentials, Settings, Slack},
-    domain::{catalogue::Who, id::OktaGroupId},
+    domain::catalogue::Who,
     okta::{self, Okta},
-    outside::{Tickets, Vendors},
+    outside::{Groups, Tickets, Vendors},
     say::{Card, alert},
     slack::{
         chat::{Chat, Manners},
@@ -35,7 +35,7 @@ pub(super) struct Post {
 }
 
 impl Post {
-    /// What the configuration says of it. `administrators` are groups that may carry admin roles.
+    /// What the configuration says of it. `groups` are those that vendors are asked about.
     ///
     /// # Errors
     /// If Okta's settings, or Jira's, cannot be used.
@@ -43,13 +43,13 @@ impl Post {
         essentials: &Essentials,
         settings: Option<Arc<Settings>>,
         clock: Arc<dyn Clock>,
-        administrators: BTreeSet<OktaGroupId>,
+        groups: Groups,
     ) -> anyhow::Result<Self> {
         let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
             .map_err(|fault| anyhow::anyhow!("Okta's settings cannot be used: {fault}"))?;
         let (chat, opened) = watch::channel(None);
         let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
-        let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, administrators));
+        let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, groups));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
         Ok(Self { slack, settings, admins, chat, outside })
     }

@@ -89,7 +89,8 @@ impl OktaPerson {
     }
 
     /// Whether an address is theirs, by e-mail or by login.
-    fn is_called(&self, email: &Email) -> bool {
+    #[must_use]
+    pub fn is_called(&self, email: &Email) -> bool {
         self.email.as_ref() == Some(email) || Email::fold(&self.login).is_ok_and(|login| login == *email)
     }
 }

@@ -1,6 +1,6 @@
 //! Telling admins what needs a human, while the vendors fail.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use jitney::{
@@ -18,7 +18,7 @@ use jitney::{
         ticket::Tickets,
     },
     okta::{Okta, Timing},
-    outside::Vendors,
+    outside::{Groups, Vendors},
     say::Voice,
     slack::{
         chat::{Chat, Manners},
@@ -52,7 +52,7 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
     let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
-    Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())
+    Vendors::new(okta, None, chat, Arc::new(Steered::default()), Groups::default())
 }
 
 /// How things stand with a late removal, or with none any more.
