@@ -18,7 +18,7 @@ use crate::{
         chat::{Chat, Manners},
         client::{BotIdentity, SlackClient},
         connector::CALL_DEADLINE,
-        preflight::{TokenFault, preflight},
+        preflight::{GROUPS_SCOPE, TokenFault, preflight},
     },
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Post {
     slack: Option<Slack>,
     settings: Option<Arc<Settings>>,
     admins: Vec<Who>,
+    /// Scopes that this configuration needs besides the usual ones.
+    scopes: Vec<&'static str>,
     chat: watch::Sender<Option<Arc<Chat>>>,
     outside: Arc<Vendors>,
 }
@@ -49,9 +51,10 @@ impl Post {
             .map_err(|fault| anyhow::anyhow!("Okta's settings cannot be used: {fault}"))?;
         let (chat, opened) = watch::channel(None);
         let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
+        let scopes = if groups.deciding.is_empty() { Vec::new() } else { vec![GROUPS_SCOPE] };
         let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, groups));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
-        Ok(Self { slack, settings, admins, chat, outside })
+        Ok(Self { slack, settings, admins, scopes, chat, outside })
     }
 
     /// Everything outside, which reaches Slack over this as soon as it is open.
@@ -77,7 +80,7 @@ impl Post {
         let (mut wait, longest) = WAITS;
         let mut told = false;
         loop {
-            let fault = match preflight(&client).await {
+            let fault = match preflight(&client, &self.scopes).await {
                 Ok(me) => {
                     let chat = self.connect(slack, &client, me).await;
                     return Some((client, chat));
