@@ -136,6 +136,17 @@ pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> Strin
     }
 }
 
+/// The same to the requester.
+#[must_use]
+pub fn because_yours(kind: &StepKind, approvers: usize, application: &str) -> String {
+    match kind {
+        StepKind::Manager => "your manager".to_owned(),
+        StepKind::Owner { .. } | StepKind::Approvers { .. } | StepKind::Person { .. } => {
+            because_of(kind, approvers, application)
+        }
+    }
+}
+
 /// Why somebody may not decide a step any more: "no longer own Production Database".
 #[must_use]
 pub fn no_longer(kind: &StepKind, application: &str) -> String {

@@ -113,7 +113,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     };
     Card {
         lines: vec![first, until],
-        steps: steps(route, &request.access.application, None, zone),
+        steps: steps(route, &request.access.application, Some(&request.asker), zone),
         buttons: Some(cancel(request)),
         text: format!(
             "Waiting for {names}: {}, {}. Closes {} if nobody decides.",
@@ -125,7 +125,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     }
 }
 
-/// The steps of a request, one a line.
+/// The steps of a request, one a line, for one reader.
 #[must_use]
 pub fn steps(
     route: &Route,
@@ -149,7 +149,12 @@ pub fn steps(
             let mut line = if Some(place) == current { Vec::new() } else { vec![text("then ")] };
             line.extend(people::asked(step, reader));
             let now = if Some(place) == current { ", now: " } else { ": " };
-            line.push(text(format!("{now}{}", people::because(step, application))));
+            let why = if reader == Some(&route.person.slack) {
+                people::because_yours(&step.kind, step.approvers.len(), application)
+            } else {
+                people::because(step, application)
+            };
+            line.push(text(format!("{now}{why}")));
             line
         }
     };

@@ -114,6 +114,13 @@ fn others(rule: &StepRule, application: &Application, catalogue: &Catalogue, ask
     named.iter().filter_map(Who::person).filter(|email| **email != asker.email).cloned().collect()
 }
 
+/// Whether a step asks groups too: who is in them is looked up once it is asked.
+fn asks_groups(rule: &StepRule, application: &Application, scene: &Scene<'_>) -> bool {
+    let kind = StepKind::new(rule, application);
+    let named = scene.who.person().map(|asker| kind.approvers_today(scene.catalogue, asker));
+    named.is_some_and(|named| named.iter().any(|who| who.person().is_none()))
+}
+
 /// Whom each step would ask; nothing while someone of them is not looked up yet.
 fn asked(scene: &Scene<'_>, application: &Application, entitlement: &Entitlement) -> Option<Vec<Line>> {
     entitlement.approval.iter().map(|rule| step(scene, application, rule)).collect()
@@ -129,18 +136,28 @@ fn step(scene: &Scene<'_>, application: &Application, rule: &StepRule) -> Option
         .map(|named| Run::Person { slack: named.slack.clone(), name: named.name.clone() })
         .collect();
     let unnamed = emails.len().saturating_sub(LOOKED_UP);
-    let count = people.len() + unnamed;
+    let groups = asks_groups(rule, application, scene);
+    // Of a group it is not known how many it is: several.
+    let count = people.len() + unnamed + if groups { 2 } else { 0 };
+    let named = !people.is_empty() || unnamed > 0;
     let mut line = match (people.is_empty(), unnamed) {
+        (true, 0) if groups => vec![text("Members of a group")],
         (true, 0) => return Some(vec![text(nobody(rule, application, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
     };
-    let why = people::because_of(&StepKind::new(rule, application), count, &application.name);
+    if groups && named {
+        line.push(text(" or members of a group"));
+    }
+    let why = people::because_yours(&StepKind::new(rule, application), count, &application.name);
     line.push(text(format!(": {why}")));
     Some(line)
 }
 
 fn nobody(rule: &StepRule, application: &Application, only_asker: bool) -> String {
+    if *rule == StepRule::Manager && only_asker {
+        return "Okta names nobody as your manager, so nobody could approve this.".to_owned();
+    }
     let whom = match rule {
         StepRule::Owner => format!("owns {}", application.name),
         StepRule::Manager => "is your manager".to_owned(),
