@@ -36,6 +36,11 @@ const ONCALL: &str = "okta:00gONCALL";
 
 /// A bot whose admins these are.
 async fn bot(world: &World, admins: &[&str]) -> Vendors {
+    vendors(world, admins, Guests::Refused, Groups::default()).await
+}
+
+/// The vendors of this world, as a bot has them that serves guests or not and is asked about these groups.
+pub async fn vendors(world: &World, admins: &[&str], guests: Guests, groups: Groups) -> Vendors {
     install_tls();
     let okta = SecretString::from(world::okta_token());
     let okta = Okta::new(&world.okta_org_url().parse().unwrap(), &okta, Timing::default()).unwrap();
@@ -49,10 +54,10 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
         Some(group) => Who::Group(OktaGroupId::parse(group).unwrap()),
         None => Who::Person(Email::fold(who).unwrap()),
     });
-    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None };
+    let manners = Manners { voice, admins: admins.collect(), guests, audit: None };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
-    Vendors::new(okta, None, chat, Arc::new(Steered::default()), Groups::default())
+    Vendors::new(okta, None, chat, Arc::new(Steered::default()), groups)
 }
 
 /// How things stand with a late removal, or with none any more.
