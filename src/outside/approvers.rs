@@ -112,7 +112,7 @@ impl Vendors {
         }
     }
 
-    /// Of an Okta group: whoever is ACTIVE there and has an account in Slack by the same e-mail.
+    /// Of an Okta group: whoever is ACTIVE there, alone has their e-mail, and has an account in Slack by it.
     async fn of_okta(&self, chat: &Chat, group: &OktaGroupId) -> Result<Vec<Approver>, EffectError> {
         let listed = match self.okta.members_of(group).await {
             Ok(listed) => listed,
@@ -122,18 +122,14 @@ impl Vendors {
             }
             Err(error) => return Err(error),
         };
-        let mut able: Vec<(Email, OktaPerson)> = listed
-            .into_iter()
-            .filter(OktaPerson::is_active)
-            .filter_map(|person| Some((person.email.clone()?, person)))
-            .collect();
-        able.sort_by(|one, other| (&one.0, &one.1.id).cmp(&(&other.0, &other.1.id)));
+        let active = listed.into_iter().filter(OktaPerson::is_active);
+        let mut able: Vec<(Email, OktaUserId)> = active.filter_map(|person| Some((person.email?, person.id))).collect();
+        able.sort();
         able.truncate(MOST_ASKED);
-        let found = stream::iter(able).map(|(email, person)| {
-            let OktaPerson { id: okta, name, .. } = person;
+        let found = stream::iter(able).map(|(email, okta)| {
             self.remembered(Member::Okta(okta.clone()), async move {
-                let slack = chat.by_email(&email).await?;
-                Ok(slack.map(|slack| Approver { email, slack, okta, name }))
+                let found = self.named(chat, &email).await?;
+                Ok(found.filter(|approver| approver.okta == okta))
             })
         });
         let found: Vec<Option<Approver>> = found.buffered(AT_ONCE).try_collect().await?;

@@ -120,9 +120,10 @@ pub(super) fn json(state: &State, person: &Person) -> Value {
     let mut words = person.name.splitn(2, ' ');
     let mut profile = json!({
         "firstName": words.next(), "lastName": words.next().unwrap_or_default(), "mobilePhone": null, "secondEmail": null,
-        "login": account.login, "email": account.email,
+        "login": account.login,
     });
     for (name, value) in [
+        ("email", Some(account.email).filter(|email| !email.is_empty())),
         ("title", account.title),
         ("department", account.department),
         ("managerId", account.manager_id),
