@@ -60,11 +60,7 @@ impl Vendors {
     }
 
     /// Who decides on a request, and how its requester stands meanwhile. Guests never decide.
-    pub(super) async fn authority(
-        &self,
-        slack: &SlackUserId,
-        about: Option<&Request>,
-    ) -> Result<Outcome, EffectError> {
+    pub(super) async fn authority(&self, slack: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
         let why = match self.whois(slack, Look::Now).await? {
             Ok((person, Guest::No)) => {
                 let requester = self.requester(about).await?;

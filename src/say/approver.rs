@@ -82,7 +82,8 @@ fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Opti
 
 /// What the requester does, as far as Okta knows, how much harm it can do, and what they hold beside it.
 fn facts(request: &Request, route: &Route, others: Option<&[Request]>, zone: &Zone) -> Line {
-    let does: Vec<&str> = [&route.person.title, &route.person.department].into_iter().flatten().map(String::as_str).collect();
+    let does: Vec<&str> =
+        [&route.person.title, &route.person.department].into_iter().flatten().map(String::as_str).collect();
     let does = if does.is_empty() { String::new() } else { format!("{}. ", does.join(", ")) };
     let mut line = vec![text(format!("{does}{} sensitivity.", sensitivity(request.access.sensitivity)))];
     match others {

@@ -89,6 +89,12 @@ async fn a_manager_is_found_by_id_login_or_e_mail_and_by_nothing_that_only_resem
         let expected = found.then_some("robert.stone@acme.example");
         assert_eq!(manager(&okta).await.as_deref(), expected, "{reference:?}");
     }
+    // Whoever's login has a slash is found by a search alone.
+    world.change(|state| {
+        state.by_okta_mut("00uDANA").unwrap().okta.as_mut().unwrap().login = "eu/dana@acme.example".into()
+    });
+    written(&world, Some("eu/dana@acme.example"));
+    assert_eq!(manager(&okta).await.as_deref(), Some("dana@acme.example"));
     written(&world, Some("hana@acme.example"));
     assert_eq!(manager(&okta).await.as_deref(), Some("hana@acme.example"), "two have the e-mail, one has the login");
     crate::contracts::check(&world);
@@ -124,7 +130,9 @@ async fn where_nothing_is_written_a_linked_object_names_the_manager() {
     written(&world, Some("00uBOB"));
     assert_eq!(manager(&okta).await.as_deref(), Some("bob@acme.example"), "what is written comes first");
     written(&world, None);
-    for (manager_id, found) in [("00uALICE", None), ("00uIVY", None), ("00uNOBODY", None), ("00uDANA", Some("dana@acme.example"))] {
+    for (manager_id, found) in
+        [("00uALICE", None), ("00uIVY", None), ("00uNOBODY", None), ("00uDANA", Some("dana@acme.example"))]
+    {
         world.change(|state| state.okta.relationships[1].links.insert("00uALICE".into(), manager_id.into()));
         assert_eq!(manager(&okta).await.as_deref(), found, "{manager_id}");
     }

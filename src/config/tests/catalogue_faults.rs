@@ -71,9 +71,7 @@ pub(super) const CATALOGUE: &[Case] = &[
     // Not in this release.
     (
         &[("max_duration", "managed = \"exclusive\"\nmax_duration")],
-        &[
-            "LEVEL.managed: removing members that Jitney does not know is not supported yet. Write \"report\".",
-        ],
+        &["LEVEL.managed: removing members that Jitney does not know is not supported yet. Write \"report\"."],
     ),
     (
         &[("max_duration", "emergency = true\nmax_duration"), ("okta:00gENG", "everyone")],
@@ -174,10 +172,7 @@ pub(super) const CATALOGUE: &[Case] = &[
             "LEVEL.requesters[0]: \"slack:S1\" is a Slack user group, which can only decide. Name people and okta: groups.",
         ],
     ),
-    (
-        &[("max_duration", "escalates = \"no\"\nmax_duration")],
-        &["LEVEL.escalates: must be true or false, not a text."],
-    ),
+    (&[("max_duration", "escalates = \"no\"\nmax_duration")], &["LEVEL.escalates: must be true or false, not a text."]),
     // Authority.
     (
         &[("00gPRODRW", "00gENG")],

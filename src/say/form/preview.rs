@@ -139,19 +139,29 @@ fn step(scene: &Scene<'_>, application: &Application, rule: &StepRule) -> Option
     let groups = asks_groups(rule, application, scene);
     // Of a group it is not known how many it is: several.
     let count = people.len() + unnamed + if groups { 2 } else { 0 };
-    let named = !people.is_empty() || unnamed > 0;
     let mut line = match (people.is_empty(), unnamed) {
-        (true, 0) if groups => vec![text("Members of a group")],
+        _ if groups => or_a_group(people, unnamed),
         (true, 0) => return Some(vec![text(nobody(rule, application, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
     };
-    if groups && named {
-        line.push(text(" or members of a group"));
-    }
     let why = people::because_yours(&StepKind::new(rule, application), count, &application.name);
     line.push(text(format!(": {why}")));
     Some(line)
+}
+
+/// "@Bob Stone, 2 others or members of a group".
+fn or_a_group(people: Vec<Run>, unnamed: usize) -> Line {
+    let others = (unnamed > 0).then(|| text(people::others_are(unnamed)));
+    let mut line = Line::new();
+    for run in people.into_iter().chain(others) {
+        if !line.is_empty() {
+            line.push(text(", "));
+        }
+        line.push(run);
+    }
+    line.push(text(if line.is_empty() { "Members of a group" } else { " or members of a group" }));
+    line
 }
 
 fn nobody(rule: &StepRule, application: &Application, only_asker: bool) -> String {

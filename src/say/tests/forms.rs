@@ -130,8 +130,7 @@ fn asked(alice: &Identity, approval: StepRule, owners: &[&str]) -> String {
     let application = catalogue.applications.get_mut(&ApplicationId::parse("prod-db").unwrap()).unwrap();
     application.owners = owners.iter().map(|owner| Who::try_from((*owner).to_owned()).unwrap()).collect();
     application.entitlements[0].approval = vec![approval];
-    let form =
-        seen_of(&catalogue, Knowledge::Known(alice), Some("prod-db/rw"), Some("1h"), &[], at("13:40"));
+    let form = seen_of(&catalogue, Knowledge::Known(alice), Some("prod-db/rw"), Some("1h"), &[], at("13:40"));
     preview(&form).lines().last().unwrap_or_default().to_owned()
 }
 
@@ -140,13 +139,13 @@ fn managers_and_groups_in_the_preview() {
     let alice = alice_is();
     let led = Identity { manager: Some(Email::parse("bob@acme.example").unwrap()), ..alice.clone() };
     assert_snapshot!(asked(&led, StepRule::Manager, &[]), @"1. @Bob Stone: your manager");
-    assert_snapshot!(asked(&alice, StepRule::Manager, &[]), @"");
+    assert_snapshot!(asked(&alice, StepRule::Manager, &[]), @"1. Okta names nobody as your manager, so nobody could approve this.");
     let owned = |owners: &[&str]| asked(&alice, StepRule::Owner, owners);
-    assert_snapshot!(owned(&["okta:00gDBA"]), @"");
-    assert_snapshot!(owned(&["slack:S0DBA", "alice@acme.example"]), @"");
-    assert_snapshot!(owned(&["okta:00gDBA", "bob@acme.example"]), @"");
-    assert_snapshot!(owned(&["bob@acme.example", "okta:00gDBA", "dana@acme.example"]), @"");
-    assert_snapshot!(owned(&["alice@acme.example"]), @"");
+    assert_snapshot!(owned(&["okta:00gDBA"]), @"1. Members of a group: owners of Production Database");
+    assert_snapshot!(owned(&["slack:S0DBA", "alice@acme.example"]), @"1. Members of a group: owners of Production Database");
+    assert_snapshot!(owned(&["okta:00gDBA", "bob@acme.example"]), @"1. @Bob Stone or members of a group: owners of Production Database");
+    assert_snapshot!(owned(&["bob@acme.example", "okta:00gDBA", "dana@acme.example"]), @"1. @Bob Stone, @Dana Fox or members of a group: owners of Production Database");
+    assert_snapshot!(owned(&["alice@acme.example"]), @"1. Nobody but you owns Production Database, so nobody could approve this.");
 }
 
 #[test]
