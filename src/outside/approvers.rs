@@ -29,6 +29,9 @@ use crate::{
 /// look-up of which Slack takes some 50 a minute. The others may decide too, where they find their way to the request.
 const MOST_ASKED: usize = 50;
 
+/// So many of all groups of one request: they stand in one line of the record, twice, and a line has a length.
+const MOST_IN_ALL: usize = 100;
+
 /// So many members are looked up at one time.
 const AT_ONCE: usize = 8;
 
@@ -81,9 +84,10 @@ impl Vendors {
                 None => found.missing.push(email.clone()),
             }
         }
+        let most = MOST_ASKED.min(MOST_IN_ALL / groups.len().max(1)).max(1);
         for group in groups {
             let mut emails = Vec::new();
-            for approver in self.members(&chat, group).await? {
+            for approver in self.members(&chat, group, most).await? {
                 let email = found.note(approver);
                 if !emails.contains(&email) {
                     emails.push(email);
@@ -103,17 +107,17 @@ impl Vendors {
         Ok(person.map(|person| Approver { email: email.clone(), slack, okta: person.id, name: person.name }))
     }
 
-    /// Those of a group who can be asked.
-    async fn members(&self, chat: &Chat, group: &Who) -> Result<Vec<Approver>, EffectError> {
+    /// Those of a group who can be asked, of so many.
+    async fn members(&self, chat: &Chat, group: &Who, most: usize) -> Result<Vec<Approver>, EffectError> {
         match group {
             Who::Person(email) => Ok(self.named(chat, email).await?.into_iter().collect()),
-            Who::Group(group) => self.of_okta(chat, group).await,
-            Who::SlackGroup(group) => self.of_slack(chat, group).await,
+            Who::Group(group) => self.of_okta(chat, group, most).await,
+            Who::SlackGroup(group) => self.of_slack(chat, group, most).await,
         }
     }
 
     /// Of an Okta group: whoever is ACTIVE there, alone has their e-mail, and has an account in Slack by it.
-    async fn of_okta(&self, chat: &Chat, group: &OktaGroupId) -> Result<Vec<Approver>, EffectError> {
+    async fn of_okta(&self, chat: &Chat, group: &OktaGroupId, most: usize) -> Result<Vec<Approver>, EffectError> {
         let listed = match self.okta.members_of(group).await {
             Ok(listed) => listed,
             Err(error) if error.class == Class::Gone => {
@@ -125,7 +129,7 @@ impl Vendors {
         let active = listed.into_iter().filter(OktaPerson::is_active);
         let mut able: Vec<(Email, OktaUserId)> = active.filter_map(|person| Some((person.email?, person.id))).collect();
         able.sort();
-        able.truncate(MOST_ASKED);
+        able.truncate(most);
         let found = stream::iter(able).map(|(email, okta)| {
             self.remembered(Member::Okta(okta.clone()), async move {
                 let found = self.named(chat, &email).await?;
@@ -137,8 +141,8 @@ impl Vendors {
     }
 
     /// Of a Slack user group: each full member who is one ACTIVE user in Okta.
-    async fn of_slack(&self, chat: &Chat, group: &SlackGroupId) -> Result<Vec<Approver>, EffectError> {
-        let listed = self.slack_roster(chat, group, Look::Now).await?.into_iter().take(MOST_ASKED);
+    async fn of_slack(&self, chat: &Chat, group: &SlackGroupId, most: usize) -> Result<Vec<Approver>, EffectError> {
+        let listed = self.slack_roster(chat, group, Look::Now).await?.into_iter().take(most);
         let found = stream::iter(listed).map(|slack| {
             self.remembered(Member::Slack(slack.clone()), async move {
                 let Some(member) = chat.member(&slack).await?.ok().filter(|member| member.guest == Guest::No) else {

@@ -75,13 +75,13 @@ fn responders(world: &World, users: &[&str]) {
 }
 
 /// A group of the directory with so many people in it, who are all in Slack.
-fn crowd(world: &World, count: usize) {
+fn crowd(world: &World, name: &str, count: usize) {
     world.change(|state| {
-        let keys: Vec<String> = (0..count).map(|number| format!("n{number:03}")).collect();
+        let keys: Vec<String> = (0..count).map(|number| format!("{name}{number:03}")).collect();
         state.people.extend(keys.iter().map(|key| Person::member(key, "One Of Many", "UTC")));
         let members: Vec<String> = keys.iter().map(|key| format!("00u{}", key.to_uppercase())).collect();
         let members: Vec<&str> = members.iter().map(String::as_str).collect();
-        state.okta.groups.push(Group::okta("00gCROWD", "crowd", &members));
+        state.okta.groups.push(Group::okta(&format!("00g{}", name.to_uppercase()), name, &members));
     });
 }
 
@@ -130,17 +130,27 @@ async fn a_group_that_is_gone_has_nobody_in_it_and_one_that_could_not_be_read_is
 #[tokio::test]
 async fn of_a_crowd_fifty_are_asked_and_a_try_that_was_cut_short_goes_on_where_it_stood() {
     let (world, vendors) = company().await;
-    crowd(&world, 70);
+    crowd(&world, "n", 70);
     // Slack takes some 50 such questions a minute.
     world.fault(Fault::slack("users.lookupByEmail", What::RateLimited { reset_in_secs: 600 }).after(30));
-    let limited = find(&vendors, &[], &["okta:00gCROWD"]).await.err().unwrap();
+    let limited = find(&vendors, &[], &["okta:00gN"]).await.err().unwrap();
     assert!(limited.class == Class::Retry && limited.after.is_some(), "{limited:?}");
     world.lift_all();
-    let found = find(&vendors, &[], &["okta:00gCROWD"]).await.unwrap();
+    let found = find(&vendors, &[], &["okta:00gN"]).await.unwrap();
     let asked: Vec<&str> = found.members[0].emails.iter().map(Email::as_str).collect();
     assert_eq!((asked.len(), asked[0], asked[49]), (50, "n000@acme.example", "n049@acme.example"));
     let calls = world.calls_to(Vendor::Slack, "users.lookupByEmail").len();
     assert!(calls < 70, "{calls}: what was found is not asked anew");
+}
+
+/// All of them stand in one line of the record.
+#[tokio::test]
+async fn of_several_crowds_not_more_than_a_hundred_are_asked_and_of_each_as_many() {
+    let (world, vendors) = company().await;
+    ["a", "b", "c", "d"].iter().for_each(|name| crowd(&world, name, 30));
+    let found = find(&vendors, &["bob@acme.example"], &["okta:00gA", "okta:00gB", "okta:00gC", "okta:00gD"]).await.unwrap();
+    let asked: Vec<usize> = found.members.iter().map(|members| members.emails.len()).collect();
+    assert_eq!((asked.as_slice(), found.approvers.len()), (&[25, 25, 25, 25][..], 101));
 }
 
 /// A request of Alice's that waits for its owners.
