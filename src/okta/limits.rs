@@ -18,7 +18,7 @@ pub(super) fn family(url: &Url) -> Family {
         ["groups", _, ..] => "below a group",
         ["users"] => "users",
         ["users", _] => "one user",
-        ["users", _, "linkedObjects", ..] => "links of a user",
+        ["users", _, "linkedObjects", ..] => "links",
         ["users", _, ..] => "below a user",
         _ => "all else",
     }

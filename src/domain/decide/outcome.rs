@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Decision};
+use super::{
+    Case, Decision,
+    routing::{FoundPeople, Plan},
+};
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
@@ -65,14 +68,18 @@ impl Case<'_> {
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
-                self.identified(request.id, &request.access, person, decision);
+                self.identified(request.into(), person, decision);
             }
             (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
-            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. }) => {
-                self.found(request.id, person, sought, (approvers, members), decision);
+            (
+                Checking::Finding { person, sought, fallback, applied },
+                Outcome::Found { approvers, members, missing },
+            ) => {
+                let plan = Plan { sought, fallback: fallback.as_ref(), applied };
+                self.found(request, person, plan, FoundPeople { approvers, members, missing }, decision);
             }
             _ => {}
         }
@@ -81,12 +88,14 @@ impl Case<'_> {
     fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = self.request(request) else { return };
         match outcome {
-            Outcome::Identified { person, .. } => self.judge(request, Ok(person), decision),
+            Outcome::Identified { person, requester } => {
+                self.judge(request, Ok(person), requester.as_ref(), decision);
+            }
             Outcome::NotServed { why } => {
-                self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), decision);
+                self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), None, decision);
             }
             Outcome::Refused { fault } => {
-                self.judge(request, Err(Refusal::NotLookedUp { fault: fault.clone() }), decision);
+                self.judge(request, Err(Refusal::NotLookedUp { fault: fault.clone() }), None, decision);
             }
             _ => {}
         }
@@ -129,6 +138,7 @@ impl Case<'_> {
             Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
             Effect::Nudge { .. }
             | Effect::Remind { .. }
+            | Effect::TellFallback { .. }
             | Effect::Reply { .. }
             | Effect::TellOwner { .. }
             | Effect::AlertAdmins { .. }
@@ -268,6 +278,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         }
         Effect::Nudge { .. }
         | Effect::Remind { .. }
+        | Effect::TellFallback { .. }
         | Effect::Reply { .. }
         | Effect::TellOwner { .. }
         | Effect::AlertAdmins { .. }

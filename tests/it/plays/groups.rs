@@ -96,7 +96,7 @@ async fn members_of_okta_groups_and_of_slack_groups_decide_step_after_step() {
     let house = house(r#"["soc", "responders"]"#).await;
     house.open_form(ALICE).await;
     house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
-    house.world.until_view(ALICE, "Members of a group: Production Database asks responders").await;
+    house.world.until_view(ALICE, "Whoever is in the groups named: Production Database asks responders").await;
     house.world.close_view(ALICE).await.unwrap();
     house.ask_in_vain(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
     assert_snapshot!(house.sees(CAROL, "INC-42").await, @"
