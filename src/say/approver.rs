@@ -118,7 +118,9 @@ fn terms(request: &Request, zone: &Zone) -> Line {
 fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> String {
     let current = route.current();
     let who = current.map(|(_, step)| people::asked_plainly(step, Some(reader))).unwrap_or_default();
-    let why = current.map(|(_, step)| people::because(step, route, &request.access.application, Some(reader))).unwrap_or_default();
+    let why = current
+        .map(|(_, step)| people::because(step, route, &request.access.application, Some(reader)))
+        .unwrap_or_default();
     let length = match request.end {
         EndRule::After { secs } => format!("for {}", length::words(secs)),
         EndRule::At { .. } => how_long(request, zone),

@@ -148,7 +148,8 @@ async fn of_a_crowd_fifty_are_asked_and_a_try_that_was_cut_short_goes_on_where_i
 async fn of_several_crowds_not_more_than_a_hundred_are_asked_and_of_each_as_many() {
     let (world, vendors) = company().await;
     ["a", "b", "c", "d"].iter().for_each(|name| crowd(&world, name, 30));
-    let found = find(&vendors, &["bob@acme.example"], &["okta:00gA", "okta:00gB", "okta:00gC", "okta:00gD"]).await.unwrap();
+    let found =
+        find(&vendors, &["bob@acme.example"], &["okta:00gA", "okta:00gB", "okta:00gC", "okta:00gD"]).await.unwrap();
     let asked: Vec<usize> = found.members.iter().map(|members| members.emails.len()).collect();
     assert_eq!((asked.as_slice(), found.approvers.len()), (&[25, 25, 25, 25][..], 101));
 }

@@ -74,7 +74,12 @@ async fn where_okta_names_no_manager_who_is_active_nobody_can_be_asked() {
     house.world.until_view(ALICE, "Okta names nobody as your manager, so nobody could approve this.").await;
     house.world.close_view(ALICE).await.unwrap();
     house.world.slash(ALICE, "/jit", "prod-db/rw 2h Stuck migration").await.unwrap();
-    assert_snapshot!(house.sees(ALICE, "Nobody is left who could approve this").await, @"");
+    assert_snapshot!(house.sees(ALICE, "Nobody is left who could approve this").await, @"
+    ⚠️ Not sent on
+    Production Database · Read-Write, 2 hours
+    Nobody is left who could approve this, so it was not sent on. Ask Carol Diaz to name an approver for Production Database.
+    R-1
+    ");
     house.finish(&[], &[&[(ALICE, "Not sent on")]]).await;
 }
 
@@ -156,7 +161,7 @@ async fn whoever_left_a_slack_group_between_card_and_click_does_not_decide() {
     responders(&house, &[DANA]);
     house.press(BOB, "INC-42", "approve").await;
     let note = house.world.until_ephemeral(BOB, "You cannot decide this").await;
-    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"");
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You cannot decide this: you are no longer in responders. Asked: Dana Fox.");
     assert!(house.world.writes().is_empty());
     house.finish_unread().await;
 }
