@@ -4,9 +4,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::{
@@ -60,11 +61,11 @@ impl Groups {
 /// Slack, Okta and Jira.
 pub struct Vendors {
     okta: Okta,
-    /// None where no tickets are kept.
-    tickets: Option<Tickets>,
+    /// Empty where no tickets were kept since the start.
+    tickets: OnceLock<Tickets>,
     chat: watch::Receiver<Option<Arc<Chat>>>,
     clock: Arc<dyn Clock>,
-    groups: Groups,
+    groups: Mutex<Arc<Groups>>,
     /// Who stood in each admin group when it was last read: alerts are about Okta, most of all when it is down.
     rosters: Mutex<BTreeMap<OktaGroupId, BTreeSet<Email>>>,
     slack_rosters: people::Rosters,
@@ -83,14 +84,34 @@ impl Vendors {
     ) -> Self {
         Self {
             okta,
-            tickets,
+            tickets: tickets.map(OnceLock::from).unwrap_or_default(),
             chat,
             clock,
-            groups,
+            groups: Mutex::new(Arc::new(groups)),
             rosters: Mutex::default(),
             slack_rosters: Mutex::default(),
             acquaintances: Mutex::default(),
         }
+    }
+
+    /// Another configuration is in force: which groups are asked about, and in which zone tickets are written.
+    pub fn adopt(&self, groups: Groups, zone: &TimeZone) {
+        *self.groups.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(groups);
+        if let Some(tickets) = self.tickets.get() {
+            tickets.adopt(zone);
+        }
+    }
+
+    /// From now on tickets are kept, if none were since the start. Those that are opened are told everything, whatever
+    /// is configured later.
+    pub fn keep_tickets(&self, tickets: Tickets) {
+        // Whoever has them already keeps them: their credentials are of the start.
+        let _ = self.tickets.set(tickets);
+    }
+
+    /// The groups that are asked about now.
+    pub fn groups(&self) -> Arc<Groups> {
+        Arc::clone(&self.groups.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What admins should know of Jira's project before its first ticket, if anything.
@@ -98,7 +119,7 @@ impl Vendors {
     /// # Errors
     /// Where Jira does not answer.
     pub async fn look_over_tickets(&self) -> Result<Option<Card>, EffectError> {
-        match &self.tickets {
+        match self.tickets.get() {
             Some(tickets) => tickets.look_over().await,
             None => Ok(None),
         }
@@ -194,7 +215,7 @@ impl Outside for Vendors {
             Effect::CheckAuthority { slack, .. } => self.authority(&slack, about).await,
             Effect::FindApprovers { emails, groups, .. } => self.find(&emails, &groups).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
-                let standing = self.okta.standing(&membership, &self.groups.administrators).await?;
+                let standing = self.okta.standing(&membership, &self.groups().administrators).await?;
                 Ok(Outcome::Stands { standing })
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
@@ -207,7 +228,7 @@ impl Outside for Vendors {
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
-                match (&self.tickets, about) {
+                match (self.tickets.get(), about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,
                     _ => Ok(Outcome::Moot),
                 }

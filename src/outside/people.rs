@@ -105,7 +105,7 @@ impl Vendors {
         look: Look,
     ) -> Result<BTreeSet<SlackGroupId>, EffectError> {
         let mut groups = BTreeSet::new();
-        for group in &self.groups.deciding {
+        for group in &self.groups().deciding {
             if self.slack_roster(chat, group, look).await?.contains(slack) {
                 groups.insert(group.clone());
             }

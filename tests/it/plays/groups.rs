@@ -215,6 +215,7 @@ async fn a_guest_may_ask_where_that_is_said_and_is_never_asked() {
         (BOB, "asks for Staging · Admin"),
         (ALICE, "Waiting for @Dana Fox"),
         (DANA, "asks for Production Database · Read-Write"),
+        (CAROL, "Not everyone who could approve R-2 can be asked"),
     ];
     house.finish(&[], &[told]).await;
 }
