@@ -126,10 +126,14 @@ async fn a_requester_who_is_suspended_before_a_decision_is_not_granted_by_it() {
     });
     house.world.press(BOB, &card, "approve").await.unwrap();
     let note = house.world.until_ephemeral(BOB, "This cannot go on").await;
-    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"");
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"This cannot go on, so your decision did not count. The requester’s account is not active any more.");
     house.settle().await;
-    assert_snapshot!(house.sees(ALICE, "suspended").await, @"");
-    assert_snapshot!(house.sees(BOB, "Stuck migration").await, @"");
+    assert_snapshot!(house.sees(ALICE, "suspended").await, @"
+    ⚠️ Not sent on
+    Production Database · Read-Write, 2 hours
+    Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.
+    R-1
+    ");
     assert_eq!(house.world.writes().len(), 0);
     house.finish_unread().await;
 }
