@@ -196,15 +196,18 @@ struct Parts {
 impl Parts {
     /// Rules lie in the files `beside`, unless it is said where.
     fn read(root: &mut Section<'_>, beside: Vec<PathBuf>) -> Self {
-        let mut authority = Authority::default();
-        let (slack, admins) = within(root, "slack", |section| (sections::slack(section), sections::admins(section)));
+        let (slack, admins, deciding) = within(root, "slack", |section| {
+            (sections::slack(section), sections::admins(section), sections::groups_decide(section))
+        });
+        let mut authority = Authority::new(deciding);
         for admin in admins.iter().flatten() {
             authority.note(admin, "slack.admins");
         }
         let okta = within(root, "okta", sections::okta);
         let store = within(root, "store", sections::store);
         let audit = within(root, "audit", |section| sections::audit(section, store.as_ref()));
-        let requests = within(root, "requests", sections::requests);
+        let approvers = root.keys_of("approvers");
+        let requests = within(root, "requests", |section| sections::requests(section, &approvers));
         let catalogue = catalogue::read(root, requests.as_ref(), &mut authority);
         let rule_files = within(root, "policy", |section| sections::rule_files(section, beside));
         let rules = unread(rule_files.as_deref().unwrap_or_default());

@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod custody;
 mod deciding;
+mod groups;
 mod home;
 mod identity;
 mod life;
