@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use crate::{
-    config::{self, Environment, Fault, Loaded},
-    policy::{self, Faults},
+    config::{self, Environment, Fault, InForce, Loaded},
+    policy::{self, Faults, Sound},
 };
 
 /// Reads the configuration as [`config::load`] does, and then the rules for what it offers.
@@ -16,11 +16,15 @@ pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
     let loaded = config::load(paths, environment);
     let written = policy::read(&loaded.rule_files);
     let read = match &loaded.catalogue {
-        Ok(catalogue) => written.for_catalogue(catalogue).map(|sound| (sound.rules, sound.count)).map_err(faults),
+        Ok(catalogue) => written.for_catalogue(catalogue).map(in_force).map_err(faults),
         // Without a catalogue nobody knows which names there are; what is wrong all the same is said.
         Err(_) => Err(faults(written.faults())),
     };
     loaded.judged_by(read)
+}
+
+fn in_force(Sound { rules, count, files }: Sound) -> InForce {
+    InForce { rules, count, files }
 }
 
 fn faults(found: Faults) -> Vec<Fault> {
@@ -91,6 +95,20 @@ permit (principal, action == Action::"Require", resource in Application::"prod-d
 No fault in 1 file: 1 application, 1 level of access, 1 rule.
 The store is data/jitney, its key jitney.key.
 "#);
+    }
+
+    #[test]
+    fn rules_are_on_record_with_the_configuration() {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("jitney.toml"), CONFIGURATION).unwrap();
+        let marked = |rules: &str| {
+            fs::write(folder.path().join("policy.cedar"), rules).unwrap();
+            let settings = load(&[folder.path().to_owned()], &Environment::new()).settings.unwrap();
+            settings.written.marked(|_, _| "mark".to_owned())
+        };
+        let one = marked(RULES);
+        assert_ne!(one.digest(), marked(&RULES.replace("soc-too", "soc-as-well")).digest());
+        assert_eq!(one.digest(), marked(RULES).digest());
     }
 
     #[test]

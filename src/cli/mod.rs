@@ -10,12 +10,14 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     clock::Clock,
     config::{self, Environment, Loaded},
-    domain::time::Timestamp,
+    domain::{id::SlackUserId, time::Timestamp},
     setup,
 };
 
 mod audit;
 mod check;
+mod control;
+mod identity;
 mod policy;
 mod run;
 
@@ -29,7 +31,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the bot until SIGTERM or SIGINT; then finish what is under way and close the store
+    /// Run the bot until SIGTERM or SIGINT; then finish what is under way and close the store. SIGHUP reads the
+    /// configuration again
     Run(Configured),
     /// Check the configuration without a connection: every fault, each with file, key and a mend
     Check(Configured),
@@ -39,6 +42,9 @@ enum Command {
     /// Check the journal
     #[command(subcommand)]
     Audit(Audit),
+    /// Show, or end, who is bound to which Okta user
+    #[command(subcommand)]
+    Identity(Identity),
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,6 +78,30 @@ enum Audit {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Identity {
+    /// List every Slack user with the Okta user they are bound to; of those that are suspended, why
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// End a binding: the next request of this Slack user binds anew
+    Unlink {
+        /// The Slack user's id, as in U0123456789
+        #[arg(value_name = "SLACK_USER", value_parser = slack_user)]
+        slack: SlackUserId,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+fn slack_user(text: &str) -> Result<SlackUserId, String> {
+    SlackUserId::parse(text).map_err(|fault| fault.to_string())
+}
+
 #[derive(Debug, Args)]
 struct Configured {
     /// A configuration file, or a folder of them; may be given more than once [default: config/]
@@ -94,9 +124,16 @@ pub fn run(
         }
     };
     match cli.command {
-        Command::Run(configured) => run::run(&configured.load(), clock, stop),
+        Command::Run(configured) => run::run(configured, clock, stop),
         Command::Check(configured) => check::check(&configured.load()),
         Command::Policy(command) => command.run(clock.now()),
+        Command::Identity(Identity::List { json, configured }) => {
+            let form = if json { identity::Form::Json } else { identity::Form::Lines };
+            identity::list(form, &configured.load(), clock.as_ref())
+        }
+        Command::Identity(Identity::Unlink { slack, configured }) => {
+            identity::unlink(slack, &configured.load(), clock.as_ref())
+        }
         Command::Audit(Audit::Verify { file, configured }) => audit::verify(file.as_deref(), &configured.load()),
     }
 }

@@ -14,6 +14,7 @@ mod catalogue;
 pub mod check;
 mod fault;
 mod level;
+mod manifest;
 mod raw;
 mod reader;
 mod salvage;
@@ -25,6 +26,7 @@ mod tests;
 mod values;
 
 pub use fault::{Fault, Faults};
+pub use manifest::{Manifest, Marked};
 pub use settings::{
     Audit, Essentials, Guests, Identity, Jira, Log, LogFormat, Okta, Record, Requests, Server, Settings, Slack, Store,
 };
@@ -92,12 +94,14 @@ pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
 
 fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded {
     let Gathered { tree, files, rules, lost } = gather(paths, environment, walk);
+    let written = Manifest::of(&tree);
     let first = files.first().map_or(DEFAULT_FOLDER, String::as_str);
     let origin = first.to_owned();
     let mut root = Section::root(walk, tree, origin);
     let told = Told::by(&root);
     let parts = Parts::read(&mut root, rules);
     root.finish();
+    let written = written.hide(walk.secrets.take());
     let faults = ordered(walk.faults.take(), &files);
     let sources = Sources { faults: &faults, lost: &lost, told };
     Loaded {
@@ -106,27 +110,50 @@ fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded 
         catalogue: sources.unlost(parts.catalogue.clone(), &CATALOGUE),
         rule_files: parts.rule_files.clone().unwrap_or_default(),
         rules: 0,
-        settings: settings(parts, faults, &lost),
+        settings: settings(parts, written, faults, &lost),
         files,
     }
 }
 
 impl Loaded {
-    /// With the rules that were read of its files, so many of them, or with what is wrong with them.
+    /// With the rules that were read of its files, or with what is wrong with them.
     #[must_use]
-    pub fn judged_by(mut self, read: Result<(Rules, usize), Vec<Fault>>) -> Self {
-        match (read, &mut self.settings) {
-            (Ok((rules, count)), settings) => {
-                self.rules = count;
-                let catalogues = [settings.as_mut().ok().map(|s| &mut s.catalogue), self.catalogue.as_mut().ok()];
-                catalogues.into_iter().flatten().for_each(|catalogue| catalogue.rules = rules.clone());
+    pub fn judged_by(mut self, read: Result<InForce, Vec<Fault>>) -> Self {
+        match read {
+            Ok(read) => {
+                self.rules = read.count;
+                self.catalogue = self.catalogue.map(|catalogue| read.over(catalogue));
+                self.settings = self.settings.map(|settings| read.of(settings));
             }
-            (Err(found), settings) => {
-                add(settings, &found);
+            Err(found) => {
+                add(&mut self.settings, &found);
                 add(&mut self.catalogue, &found);
             }
         }
         self
+    }
+}
+
+/// Rules that were read without a fault.
+#[derive(Clone, Debug)]
+pub struct InForce {
+    /// What they say.
+    pub rules: Rules,
+    /// How many they are.
+    pub count: usize,
+    /// The files they were read of, each with all that it held: they are a part of the configuration.
+    pub files: Vec<(String, String)>,
+}
+
+impl InForce {
+    fn over(&self, catalogue: Catalogue) -> Catalogue {
+        Catalogue { rules: self.rules.clone(), ..catalogue }
+    }
+
+    fn of(&self, settings: Settings) -> Settings {
+        let with = |written: Manifest, (name, text): &(String, String)| written.with_file(name, text.as_bytes());
+        let written = self.files.iter().fold(settings.written, with);
+        Settings { catalogue: self.over(settings.catalogue), written, ..settings }
     }
 }
 
@@ -232,7 +259,7 @@ impl Parts {
         })
     }
 
-    fn settings(self) -> Option<Settings> {
+    fn settings(self, written: Manifest) -> Option<Settings> {
         let (admins, _) = (self.admins?, self.rule_files?);
         Some(Settings {
             slack: self.slack?,
@@ -246,6 +273,7 @@ impl Parts {
             identity: self.identity?,
             requests: self.requests?,
             jira: self.jira?,
+            written,
         })
     }
 }
@@ -307,11 +335,11 @@ impl Sources<'_> {
 }
 
 /// All of it, or all that is wrong with it. What may only be missing because a source was lost is not held against it.
-fn settings(parts: Parts, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
+fn settings(parts: Parts, written: Manifest, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
     if lost.something {
         faults.retain(|fault| !fault.wrong.may_be_elsewhere());
     }
-    match parts.settings() {
+    match parts.settings(written) {
         Some(settings) if faults.is_empty() => Ok(settings),
         _ => Err(Faults(faults)),
     }

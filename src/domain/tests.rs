@@ -28,9 +28,11 @@ use super::{
 };
 
 mod again;
+mod agreed;
 mod audit;
 mod custody;
 mod golden;
+mod identity;
 mod reminding;
 mod routing;
 mod taking;

@@ -18,6 +18,7 @@ pub mod audit;
 pub(crate) mod cast;
 pub mod form;
 pub mod home;
+pub mod identity;
 pub mod length;
 pub mod list;
 pub mod nudge;

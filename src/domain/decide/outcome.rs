@@ -70,7 +70,7 @@ impl Case<'_> {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
                 self.identified(request.into(), person, decision);
             }
-            (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
+            (Checking::Identifying, Outcome::NotServed { why }) => self.unfit(request, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
@@ -92,6 +92,11 @@ impl Case<'_> {
                 self.judge(request, Ok(person), requester.as_ref(), decision);
             }
             Outcome::NotServed { why } => {
+                if let State::Pending { clicks, .. } = &request.state
+                    && let Some(click) = clicks.first()
+                {
+                    self.doubt_unfit(&click.slack, why, decision);
+                }
                 self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), None, decision);
             }
             Outcome::Refused { fault } => {
