@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use crate::{
-    config::{self, Environment, Fault, InForce, Loaded},
-    policy::{self, Faults, Sound},
+    config::{self, Environment, Fault, Loaded},
+    policy::{self, Faults},
 };
 
 /// Reads the configuration as [`config::load`] does, and then the rules for what it offers.
@@ -15,16 +15,13 @@ use crate::{
 pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
     let loaded = config::load(paths, environment);
     let written = policy::read(&loaded.rule_files);
+    let loaded = written.texts().iter().fold(loaded, |loaded, (name, text)| loaded.with_file(name, text.as_bytes()));
     let read = match &loaded.catalogue {
-        Ok(catalogue) => written.for_catalogue(catalogue).map(in_force).map_err(faults),
+        Ok(catalogue) => written.for_catalogue(catalogue).map(|sound| (sound.rules, sound.count)).map_err(faults),
         // Without a catalogue nobody knows which names there are; what is wrong all the same is said.
         Err(_) => Err(faults(written.faults())),
     };
     loaded.judged_by(read)
-}
-
-fn in_force(Sound { rules, count, files }: Sound) -> InForce {
-    InForce { rules, count, files }
 }
 
 fn faults(found: Faults) -> Vec<Fault> {
@@ -101,14 +98,14 @@ The store is data/jitney, its key jitney.key.
     fn rules_are_on_record_with_the_configuration() {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("jitney.toml"), CONFIGURATION).unwrap();
-        let marked = |rules: &str| {
+        let digest = |rules: &str| {
             fs::write(folder.path().join("policy.cedar"), rules).unwrap();
             let settings = load(&[folder.path().to_owned()], &Environment::new()).settings.unwrap();
-            settings.written.marked(|_, _| "mark".to_owned())
+            settings.written.marked(|_, _| "mark".to_owned()).digest()
         };
-        let one = marked(RULES);
-        assert_ne!(one.digest(), marked(&RULES.replace("soc-too", "soc-as-well")).digest());
-        assert_eq!(one.digest(), marked(RULES).digest());
+        let one = digest(RULES);
+        assert_ne!(one, digest(&RULES.replace("soc-too", "soc-as-well")));
+        assert_eq!(one, digest(RULES));
     }
 
     #[test]

@@ -126,7 +126,6 @@ pub fn run(
     match cli.command {
         Command::Run(configured) => run::run(configured, clock, stop),
         Command::Check(configured) => check::check(&configured.load()),
-        Command::Policy(command) => command.run(clock.now()),
         Command::Identity(Identity::List { json, configured }) => {
             let form = if json { identity::Form::Json } else { identity::Form::Lines };
             identity::list(form, &configured.load(), clock.as_ref())
@@ -134,6 +133,7 @@ pub fn run(
         Command::Identity(Identity::Unlink { slack, configured }) => {
             identity::unlink(slack, &configured.load(), clock.as_ref())
         }
+        Command::Policy(command) => command.run(clock.now()),
         Command::Audit(Audit::Verify { file, configured }) => audit::verify(file.as_deref(), &configured.load()),
     }
 }

@@ -178,6 +178,8 @@ pub(super) enum Wrong {
     NotAWho(Shown),
     #[error("{0} is not an Okta group id. Write the id from the group's page in Okta, such as 00g1ab2cd3ef4gh5ij6k.")]
     NotAGroup(Shown),
+    #[error("{0} is not the id of a Slack user group. Copy it from the group's page in Slack, such as S0123456789.")]
+    NotASlackGroup(Shown),
     #[error("{0} is not an id. Write lower-case letters, digits, '-', '_' or '.', such as prod-db.")]
     NotAnId(Shown),
     #[error("{0} is not a URL. Write https:// and the host.")]
@@ -246,8 +248,18 @@ pub(super) enum Wrong {
     DuplicateApplication(String, String),
     #[error("{0} comes twice in this application. Give one of them another id.")]
     DuplicateEntitlement(String),
-    #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, a name of [approvers] or an e-mail address."))]
+    #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, manager, a name of [approvers] or an e-mail address."))]
     UnknownApprovers { step: Shown, nearest: Option<String> },
+    #[error("{name} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write the name of one that is."))]
+    NoSuchApprovers { name: Shown, nearest: Option<String> },
+    #[error("{0} is a group. Name it in [approvers], and write that name here.")]
+    GroupAsStep(Shown),
+    #[error(
+        "{0} is a Slack user group, and whoever may change it could make themselves approvers. Write groups_decide = true in [slack] to allow that, or name people and okta: groups."
+    )]
+    SlackGroupsOff(Shown),
+    #[error("{0} is a Slack user group, which can only decide. Name people and okta: groups.")]
+    SlackGroupHere(Shown),
     #[error("{0} has a meaning of its own in approval. Give the group another name.")]
     ReservedName(String),
     #[error("\"everyone\" stands alone. Take it out, or take the others out.")]
@@ -301,6 +313,9 @@ impl Wrong {
 
     /// Whether this may follow from a source that could not be read, and would go away with it.
     pub(super) const fn may_be_elsewhere(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::UnknownApprovers { .. })
+        matches!(
+            self,
+            Self::Missing(_) | Self::UnknownApprovers { .. } | Self::NoSuchApprovers { .. } | Self::SlackGroupsOff(_)
+        )
     }
 }

@@ -116,44 +116,30 @@ fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded 
 }
 
 impl Loaded {
-    /// With the rules that were read of its files, or with what is wrong with them.
+    /// Another file that belongs to the configuration: it goes on record with it.
     #[must_use]
-    pub fn judged_by(mut self, read: Result<InForce, Vec<Fault>>) -> Self {
-        match read {
-            Ok(read) => {
-                self.rules = read.count;
-                self.catalogue = self.catalogue.map(|catalogue| read.over(catalogue));
-                self.settings = self.settings.map(|settings| read.of(settings));
+    pub fn with_file(mut self, name: &str, contents: &[u8]) -> Self {
+        if let Ok(settings) = &mut self.settings {
+            settings.written = std::mem::take(&mut settings.written).with_file(name, contents);
+        }
+        self
+    }
+
+    /// With the rules that were read of its files, so many of them, or with what is wrong with them.
+    #[must_use]
+    pub fn judged_by(mut self, read: Result<(Rules, usize), Vec<Fault>>) -> Self {
+        match (read, &mut self.settings) {
+            (Ok((rules, count)), settings) => {
+                self.rules = count;
+                let catalogues = [settings.as_mut().ok().map(|s| &mut s.catalogue), self.catalogue.as_mut().ok()];
+                catalogues.into_iter().flatten().for_each(|catalogue| catalogue.rules = rules.clone());
             }
-            Err(found) => {
-                add(&mut self.settings, &found);
+            (Err(found), settings) => {
+                add(settings, &found);
                 add(&mut self.catalogue, &found);
             }
         }
         self
-    }
-}
-
-/// Rules that were read without a fault.
-#[derive(Clone, Debug)]
-pub struct InForce {
-    /// What they say.
-    pub rules: Rules,
-    /// How many they are.
-    pub count: usize,
-    /// The files they were read of, each with all that it held: they are a part of the configuration.
-    pub files: Vec<(String, String)>,
-}
-
-impl InForce {
-    fn over(&self, catalogue: Catalogue) -> Catalogue {
-        Catalogue { rules: self.rules.clone(), ..catalogue }
-    }
-
-    fn of(&self, settings: Settings) -> Settings {
-        let with = |written: Manifest, (name, text): &(String, String)| written.with_file(name, text.as_bytes());
-        let written = self.files.iter().fold(settings.written, with);
-        Settings { catalogue: self.over(settings.catalogue), written, ..settings }
     }
 }
 
@@ -210,15 +196,18 @@ struct Parts {
 impl Parts {
     /// Rules lie in the files `beside`, unless it is said where.
     fn read(root: &mut Section<'_>, beside: Vec<PathBuf>) -> Self {
-        let mut authority = Authority::default();
-        let (slack, admins) = within(root, "slack", |section| (sections::slack(section), sections::admins(section)));
+        let (slack, admins, deciding) = within(root, "slack", |section| {
+            (sections::slack(section), sections::admins(section), sections::groups_decide(section))
+        });
+        let mut authority = Authority::new(deciding);
         for admin in admins.iter().flatten() {
             authority.note(admin, "slack.admins");
         }
         let okta = within(root, "okta", sections::okta);
         let store = within(root, "store", sections::store);
         let audit = within(root, "audit", |section| sections::audit(section, store.as_ref()));
-        let requests = within(root, "requests", sections::requests);
+        let approvers = root.keys_of("approvers");
+        let requests = within(root, "requests", |section| sections::requests(section, &approvers));
         let catalogue = catalogue::read(root, requests.as_ref(), &mut authority);
         let rule_files = within(root, "policy", |section| sections::rule_files(section, beside));
         let rules = unread(rule_files.as_deref().unwrap_or_default());

@@ -21,33 +21,14 @@ pub(super) const LARGEST_FILE_TEXT: &str = "1 MiB";
 /// So many faults of one file are listed: more of them are no file of rules, or one slip seen again and again.
 const MOST_FAULTS: usize = 100;
 
-/// What stands in a file.
-#[derive(Debug)]
-pub(super) struct Contents {
-    /// All of it; empty where it could not be read.
-    pub(super) text: String,
-    /// Its rules.
-    pub(super) drafts: Vec<Draft>,
-    /// All that is wrong with it.
-    pub(super) faults: Vec<Fault>,
-}
-
-impl Contents {
-    /// Of a file that cannot be read.
-    pub(super) fn lost(name: &str, wrong: Wrong) -> Self {
-        Self { text: String::new(), drafts: Vec::new(), faults: vec![Fault::of_file(name, wrong)] }
-    }
-}
-
-/// Reads a file.
-pub(super) fn read(path: &Path, name: &str) -> Contents {
+/// All rules of a file, all that is wrong with it, and what was read of it.
+pub(super) fn read(path: &Path, name: &str) -> (Vec<Draft>, Vec<Fault>, String) {
     let text = match text(path) {
         Ok(text) => text,
-        Err(wrong) => return Contents::lost(name, wrong),
+        Err(wrong) => return (Vec::new(), vec![Fault::of_file(name, wrong)], String::new()),
     };
     let (mut drafts, mut faults) = (Vec::new(), Vec::new());
-    // Some editors put a mark at the beginning.
-    for piece in scan::pieces(text.trim_start_matches('\u{feff}')) {
+    for piece in scan::pieces(&text) {
         match rule(&piece, name) {
             Ok(draft) => drafts.push(draft),
             Err(found) => faults.extend(found),
@@ -58,7 +39,7 @@ pub(super) fn read(path: &Path, name: &str) -> Contents {
             break;
         }
     }
-    Contents { text, drafts, faults }
+    (drafts, faults, text)
 }
 
 fn rule(piece: &Piece<'_>, name: &str) -> Result<Draft, Vec<Fault>> {
@@ -69,6 +50,7 @@ fn rule(piece: &Piece<'_>, name: &str) -> Result<Draft, Vec<Fault>> {
     Err(piece.wrongs.iter().map(fault).collect())
 }
 
+/// The whole text, without the mark that some editors put at its beginning.
 fn text(path: &Path) -> Result<String, Wrong> {
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Wrong::NoSuchFile,
@@ -87,5 +69,6 @@ fn text(path: &Path) -> Result<String, Wrong> {
     if bytes.contains(&0) {
         return Err(Wrong::NotText);
     }
-    String::from_utf8(bytes).map_err(|_| Wrong::NotText)
+    let text = String::from_utf8(bytes).map_err(|_| Wrong::NotText)?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

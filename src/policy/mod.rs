@@ -29,14 +29,13 @@ pub use schema::schema;
 use crate::domain::{catalogue::Catalogue, rules::Rules};
 use draft::Draft;
 use fault::Wrong;
-use file::Contents;
 
 /// What was read of some files, before it is known what the rules are about.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Written {
     drafts: Vec<Draft>,
     faults: Vec<Fault>,
-    files: Vec<(String, String)>,
+    texts: Vec<(String, String)>,
 }
 
 /// Rules without a fault.
@@ -46,33 +45,38 @@ pub struct Sound {
     pub rules: Rules,
     /// How many they are.
     pub count: usize,
-    /// The files they were read of, in order, each with all that it held.
-    pub files: Vec<(String, String)>,
 }
 
 /// Reads files of rules, all together.
 #[must_use]
 pub fn read(files: &[PathBuf]) -> Written {
-    let mut written = Written::default();
+    let mut written = Written { drafts: Vec::new(), faults: Vec::new(), texts: Vec::new() };
     for file in files {
         let name = file.display().to_string();
         let read = deeply(|| file::read(file, &name));
-        let Contents { text, drafts, faults } = read.unwrap_or_else(|| Contents::lost(&name, Wrong::Broken));
+        let broken = || (Vec::new(), vec![Fault::of_file(&name, Wrong::Broken)], String::new());
+        let (drafts, faults, text) = read.unwrap_or_else(broken);
+        written.texts.push((name, text));
         written.drafts.extend(drafts);
         written.faults.extend(faults);
-        written.files.push((name, text));
     }
     written.faults.extend(draft::alike(&written.drafts));
     written
 }
 
 impl Written {
+    /// What was read of each file, by its name: what was judged, whatever stands on the disk by then.
+    #[must_use]
+    pub fn texts(&self) -> &[(String, String)] {
+        &self.texts
+    }
+
     /// The rules for a catalogue.
     ///
     /// # Errors
     /// Every fault in them, in the order of the files and their lines.
     pub fn for_catalogue(self, catalogue: &Catalogue) -> Result<Sound, Faults> {
-        let Self { drafts, mut faults, files } = self;
+        let Self { drafts, mut faults, .. } = self;
         let first = drafts.first().map(|draft| draft.file.clone()).unwrap_or_default();
         let broken = || Fault::of_file(&first, Wrong::Broken);
         faults.extend(deeply(|| valid::faults(&drafts, catalogue)).unwrap_or_else(|| vec![broken()]));
@@ -81,7 +85,7 @@ impl Written {
         }
         let count = drafts.len();
         let rules = judge::rules(drafts, catalogue).ok_or_else(|| Faults::ordered(vec![broken()]))?;
-        Ok(Sound { rules, count, files })
+        Ok(Sound { rules, count })
     }
 
     /// What is wrong with them whatever they are about, in the order of the files and their lines.

@@ -612,6 +612,12 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         verify::store(&self.path("store"), Some(&keys)).unwrap();
     }
 
+    /// Somebody who stands in a group no more from now on, not through Jitney.
+    pub fn leaves(&mut self, group: &str, user: &str) {
+        self.world.remove_by_hand(group, user, "an admin");
+        self.standing = everyone(&self.world);
+    }
+
     /// Somebody who stands in a group from now on, not through Jitney.
     pub fn stands(&mut self, group: &str, user: &str) {
         self.world.add_by_hand(group, user, "an admin");

@@ -107,15 +107,15 @@ config/a.toml: application[0] prod-db.entitlement rw.okta_group: 00gPRODRW is th
 }
 
 #[test]
-fn a_group_that_is_shared_with_another_approval_is_not_supported_yet() {
+fn a_group_may_be_shared_with_another_approval_and_over_applications() {
     let second = SECOND.replace("\"owner\"", "\"soc\"") + "shares_group = true\n";
     let first = sound_but(&[("max_duration", "shares_group = true\nmax_duration")]);
-    let folder = Folder::of(&[("a.toml", &(first + &second))]);
-    assert_snapshot!(folder.check(&[]), @r#"
-config/a.toml: application[0] prod-db.entitlement rw.shares_group: sharing a group over applications, or with another approval, is not supported yet. Give each its own group.
-config/a.toml: application[0] prod-db.entitlement ro.shares_group: sharing a group over applications, or with another approval, is not supported yet. Give each its own group.
-2 faults: `jitney run` would only end access that is due.
-"#);
+    let other = first[first.find("[[application]]").unwrap()..].replace("prod-db", "staging");
+    let folder = Folder::of(&[("a.toml", &(first + &second)), ("b.toml", &other)]);
+    assert_snapshot!(folder.check(&[]), @"
+    No fault in 2 files: 2 applications, 3 levels of access, 0 rules.
+    The store is data/jitney, its key jitney.key.
+    ");
 }
 
 #[test]
