@@ -95,6 +95,20 @@ The store is data/jitney, its key jitney.key.
     }
 
     #[test]
+    fn rules_are_on_record_with_the_configuration() {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("jitney.toml"), CONFIGURATION).unwrap();
+        let digest = |rules: &str| {
+            fs::write(folder.path().join("policy.cedar"), rules).unwrap();
+            let settings = load(&[folder.path().to_owned()], &Environment::new()).settings.unwrap();
+            settings.written.marked(|_, _| "mark".to_owned()).digest()
+        };
+        let one = digest(RULES);
+        assert_ne!(one, digest(&RULES.replace("soc-too", "soc-as-well")));
+        assert_eq!(one, digest(RULES));
+    }
+
+    #[test]
     fn rules_with_faults_leave_what_ends_access() {
         let rules = RULES.replace("@step(\"soc\")", "@step(\"scc\")").replace("prod-db", "prod-bd");
         let (text, verdict) = check(CONFIGURATION, &rules);

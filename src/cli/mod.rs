@@ -54,7 +54,7 @@ enum Policy {
     /// Say who would be asked, in which steps and by which rules, or why nobody would
     Explain {
         #[command(flatten)]
-        supposed: policy::Supposed,
+        supposed: Box<policy::Supposed>,
         #[command(flatten)]
         configured: Configured,
     },
@@ -142,7 +142,7 @@ impl Policy {
     fn run(self, now: Timestamp) -> ExitCode {
         match self {
             Self::Schema(configured) => policy::schema(&configured.load_without_rules()),
-            Self::Explain { supposed, configured } => policy::explain(supposed, &configured.load(), now),
+            Self::Explain { supposed, configured } => policy::explain(*supposed, &configured.load(), now),
             Self::Test { file, configured } => policy::test(&file, &configured.load(), now),
         }
     }

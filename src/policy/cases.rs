@@ -128,7 +128,7 @@ fn held(mut case: Map<String, Value>, catalogue: &Catalogue, now: Timestamp) -> 
 /// Whether its keys are those of a case.
 fn known(case: &Map<String, Value>) -> Result<(), String> {
     let all = || NEEDED.into_iter().chain(OPTIONAL).chain(EXPECTED);
-    for key in case.keys().filter(|key| !all().any(|known| known == *key)) {
+    if let Some(key) = case.keys().find(|key| !all().any(|known| known == *key)) {
         let mend =
             nearest(key, all()).map_or_else(|| "Take it out.".to_owned(), |near| format!("Did you mean {near}?"));
         return Err(format!("{}: unknown key. {mend}", said(key)));

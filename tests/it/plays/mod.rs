@@ -6,6 +6,8 @@ mod audit;
 mod catalogue;
 mod custody;
 mod deciding;
+mod demanding;
+mod escalating;
 mod groups;
 mod home;
 mod identity;
