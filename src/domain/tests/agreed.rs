@@ -412,6 +412,8 @@ struct Story {
     approvals: Vec<(Decider, Timestamp)>,
     agreed: Option<Timestamp>,
     opened: Option<Timestamp>,
+    /// Given back or over, and not confirmed yet.
+    leaving: bool,
     ended: Option<Timestamp>,
 }
 
@@ -429,6 +431,7 @@ fn held_before(stories: &BTreeMap<RequestId, Story>, company: &Company, of: Requ
         let length = TimeDelta::seconds(i64::try_from(story.length).unwrap());
         match (story.opened, story.agreed, story.ended) {
             (Some(opened), _, Some(ended)) => held.push((opened, ended)),
+            (Some(opened), _, None) if story.leaving => held.push((opened, at)),
             (Some(opened), _, None) => held.push((opened, opened + length)),
             // Agreed, and about to open: all of it is ahead.
             (None, Some(_), None) => held.push((at, at + length)),
@@ -449,9 +452,17 @@ fn held_before(stories: &BTreeMap<RequestId, Story>, company: &Company, of: Requ
 
 fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
     let mut stories: BTreeMap<RequestId, Story> = BTreeMap::new();
+    // Whose two accounts contradict one another is asked nothing.
+    let mut suspended: BTreeSet<SlackUserId> = BTreeSet::new();
     let mut grants = 0;
     for entry in &play.entries {
         for event in &entry.events {
+            if let Event::BindingSuspended { slack, .. } = event {
+                suspended.insert(slack.clone());
+            }
+            for story in stories.values_mut() {
+                story.gone.extend(suspended.iter().cloned());
+            }
             let Some(id) = event.request() else { continue };
             let story = stories.entry(id).or_default();
             match event {
@@ -491,10 +502,11 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
                 Event::GrantEnded { .. } => story.ended = Some(entry.at),
                 Event::GrantExpired { then, .. }
                 | Event::GrantReturned { then, .. }
-                | Event::GrantFailed { then, .. }
-                    if !matches!(then, crate::domain::event::Then::Removal) =>
-                {
-                    story.ended = Some(entry.at);
+                | Event::GrantFailed { then, .. } => {
+                    story.leaving = true;
+                    if !matches!(then, crate::domain::event::Then::Removal) {
+                        story.ended = Some(entry.at);
+                    }
                 }
                 _ => {}
             }
