@@ -19,7 +19,7 @@ use crate::{
             Vendor, ViewKey,
         },
         request::{Request, Spot},
-        ticket::Happened,
+        ticket::{Freezing, Happened},
         time::Timestamp,
     },
     okta::Okta,
@@ -149,6 +149,7 @@ impl Vendors {
         match (spot, request.shown.get(&view)) {
             (Spot::Card, Some(shown)) => chat.whisper(to, &shown.posted.channel, &sentence).await?,
             (Spot::Card, None) => return Ok(Outcome::Moot),
+            (Spot::Apart, _) => drop(chat.tell(to, &Card::sentence(sentence)).await?),
             (Spot::Home, _) => drop(chat.tell(to, &approver::in_vain(request, &sentence)).await?),
         }
         Ok(Outcome::Told)
@@ -160,6 +161,14 @@ impl Vendors {
         let chat = self.chat()?;
         let Some(slack) = chat.by_email(owner).await? else { return Ok(Outcome::Moot) };
         chat.tell(&slack, &alert::standing(name, request)).await?;
+        Ok(Outcome::Told)
+    }
+
+    /// Tells the audit channel, where there is one, of what is no single request's.
+    async fn announce(&self, freeze: Freezing, by: &str, at: Timestamp) -> Result<Outcome, EffectError> {
+        let chat = self.chat()?;
+        let Some(channel) = chat.audit_channel() else { return Ok(Outcome::Moot) };
+        chat.announce(channel, || audit::freeze(freeze, by, at, self.clock.now(), chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
@@ -187,11 +196,13 @@ impl Outside for Vendors {
                 Ok((person, _)) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
-            Effect::CheckAuthority { slack, .. } => Ok(match self.whois(&slack).await? {
-                Ok((person, Guest::No)) => Outcome::identified(person),
-                Ok((_, Guest::Yes)) => Outcome::NotServed { why: Unfit::Guest },
-                Err(why) => Outcome::NotServed { why },
-            }),
+            Effect::CheckAuthority { slack, .. } | Effect::CheckRevoker { slack, .. } => {
+                Ok(match self.whois(&slack).await? {
+                    Ok((person, Guest::No)) => Outcome::identified(person),
+                    Ok((_, Guest::Yes)) => Outcome::NotServed { why: Unfit::Guest },
+                    Err(why) => Outcome::NotServed { why },
+                })
+            }
             Effect::FindApprovers { emails, .. } => self.find(&emails).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
                 let standing = self.okta.standing(&membership, &self.administrators).await?;
@@ -205,6 +216,7 @@ impl Outside for Vendors {
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
+            Effect::AnnounceFreeze { freeze, by, at } => self.announce(freeze, &by, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (&self.tickets, about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,

@@ -34,6 +34,18 @@ pub enum Command {
         /// Which.
         request: RequestId,
     },
+    /// An admin or an owner ends access of somebody's.
+    Revoke(Revoke),
+    /// An admin has nothing opened from now on.
+    Freeze {
+        /// Who, as they were looked up for it.
+        who: Identity,
+    },
+    /// An admin has things opened again.
+    Unfreeze {
+        /// Who, as they were looked up for it.
+        who: Identity,
+    },
     /// A promise came to its outcome.
     Settle {
         /// Which.
@@ -124,6 +136,19 @@ pub struct Decide {
     pub choice: Choice,
 }
 
+/// A wish to end access of somebody's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Revoke {
+    /// Who.
+    pub who: SlackUserId,
+    /// Which.
+    pub request: RequestId,
+    /// Why.
+    pub reason: Text,
+    /// Who they were when they were last looked up: it says how much they may be told, and no more.
+    pub known: Option<Identity>,
+}
+
 /// Where a decision is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +186,8 @@ pub enum Choice {
     Approve,
     /// Deny, and why.
     Deny(Text),
+    /// Approve, until then.
+    ApproveForLess(EndRule),
 }
 
 /// A failure of a promise.
@@ -194,6 +221,10 @@ pub enum Answer {
     Withdrawn,
     /// Their access is given back.
     Returned,
+    /// Nothing is opened any more.
+    Frozen,
+    /// Things are opened.
+    Unfrozen,
     /// Nothing to say: an inner command.
     Done,
 }
@@ -212,6 +243,14 @@ pub enum CommandKind {
     Cancel,
     /// Return.
     Return,
+    /// Approve for less.
+    ApproveForLess,
+    /// Revoke.
+    Revoke,
+    /// Freeze.
+    Freeze,
+    /// Unfreeze.
+    Unfreeze,
 }
 
 /// Why somebody is told no. Each has its sentence in `say`.
@@ -299,6 +338,14 @@ pub enum Refusal {
     CannotBeSaved,
     /// The program only ends what is due.
     Custody,
+    /// An approval for less is for no less.
+    NotShorter,
+    /// It is not theirs to end.
+    NotRevoker,
+    /// It is not open, and is not being opened.
+    NothingToRevoke,
+    /// It is for admins.
+    NotAdmin,
 }
 
 /// Who decided before a click came, for the sentence that says so.

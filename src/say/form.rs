@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Buttons, Card, Line, Voice, approver, length, people,
+    Buttons, Card, Line, Voice, admin, approver, length, people,
     requester::{self, access_plainly},
     text,
     time::Zone,
@@ -13,6 +13,7 @@ use crate::domain::{
     decide::may_ask,
     duration::resolve,
     id::EntitlementId,
+    live::Freeze,
     port::Identity,
     request::Request,
     time::{EndRule, Timestamp},
@@ -36,7 +37,7 @@ pub struct Field {
 }
 
 impl Field {
-    const fn new(label: &'static str) -> Self {
+    pub(super) const fn new(label: &'static str) -> Self {
         Self { label, placeholder: None, hint: None }
     }
 
@@ -149,6 +150,8 @@ pub struct Scene<'a> {
     pub names: &'a Names,
     /// The present.
     pub now: Timestamp,
+    /// That nothing is opened.
+    pub frozen: Option<&'a Freeze>,
     /// The words' surroundings.
     pub voice: &'a Voice,
 }
@@ -190,7 +193,10 @@ pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
     let offered = offered(scene.catalogue, scene.who);
     let chosen =
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
-    let (preview, steps) = preview::preview(scene, chosen.copied(), !offered.is_empty(), filled);
+    let (mut preview, steps) = preview::preview(scene, chosen.copied(), !offered.is_empty(), filled);
+    if scene.frozen.is_some() {
+        preview.insert(0, admin::frozen_in_form());
+    }
     RequestForm {
         frame: Frame {
             title: "Request access",

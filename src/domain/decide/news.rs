@@ -44,14 +44,15 @@ impl Case<'_> {
             Event::RequestLapsed { request } => News::Over(*request, Happened::Unanswered),
             Event::RequestRefused { request, why: NotSentOn::NotOffered } => News::Over(*request, Happened::NotOffered),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
-            Event::GrantOpened { request, ends } => News::Happened(*request, Happened::Opened { ends: *ends }),
+            Event::GrantOpened { request, ends, .. } => News::Happened(*request, Happened::Opened { ends: *ends }),
             Event::RemovalLate { membership, .. } => return self.late(membership),
             Event::GrantEnded { request } => {
                 News::Over(*request, Happened::Removed { removal: removal(decision), due: self.due(*request) })
             }
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
-            | Event::GrantFailed { request, then, .. } => match then {
+            | Event::GrantFailed { request, then, .. }
+            | Event::GrantRevoked { request, then, .. } => match then {
                 Then::Removal => return Vec::new(),
                 Then::Kept { by } => News::Over(*request, Happened::Kept { by: *by }),
                 Then::Nothing => News::Over(*request, Happened::Nothing),

@@ -9,9 +9,9 @@ use crate::domain::{
     id::{RequestId, SlackUserId},
     past::Past,
     port::{Posted, ViewKey},
-    request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, State, Verdict},
+    request::{Approval, Checking, Click, Denial, Ending, Less, Reminders, Request, Route, Shown, State, Verdict},
     said::{Said, Words},
-    time::Timestamp,
+    time::{EndRule, Timestamp},
 };
 
 impl Fold<'_> {
@@ -45,6 +45,7 @@ impl Fold<'_> {
             dismissed: std::collections::BTreeMap::new(),
             joined: std::collections::BTreeMap::new(),
             ticket: None,
+            revocations: Vec::new(),
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);
@@ -85,6 +86,22 @@ impl Fold<'_> {
         if let Event::RequestDenied { by, .. } = event {
             self.remember_denial(id, Denial { request: id, by: by.clone(), at });
         }
+        Ok(())
+    }
+
+    /// A step was approved for less: that is what is asked from now on. What ends at an instant closes there, too.
+    pub(super) fn shorten(&mut self, id: RequestId, step: u32, end: EndRule) -> Result<(), Illegal> {
+        let illegal = self.illegal(format!("no step of {id} is approved for less"));
+        let request = self.request(id)?;
+        let State::Pending { route, .. } = &mut request.state else { return Err(illegal) };
+        let step = usize::try_from(step).ok().and_then(|place| route.steps.get_mut(place));
+        let approval = step.and_then(|step| step.approval.as_mut()).ok_or(illegal)?;
+        approval.less = Some(Less { from: request.end, to: end });
+        request.end = end;
+        if let EndRule::At { instant } = end {
+            request.closes = request.closes.min(instant);
+        }
+        request.revision += 1;
         Ok(())
     }
 
@@ -148,7 +165,7 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
         (State::Pending { route, clicks, reminders }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
             let reason = match verdict {
-                Verdict::Approve => None,
+                Verdict::Approve | Verdict::ApproveForLess { .. } => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
             let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
@@ -166,7 +183,7 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             let mut route = route.clone();
             let step = route.steps.get_mut(usize::try_from(*step).ok()?)?;
             step.approval.is_none().then_some(())?;
-            step.approval = Some(Approval { by: by.clone(), at: click.at });
+            step.approval = Some(Approval { by: by.clone(), at: click.at, less: None });
             // One person meets one step: nobody is asked again.
             for step in route.steps.iter_mut().filter(|step| step.approval.is_none()) {
                 step.approvers.retain(|approver| approver.okta != by.okta);

@@ -23,6 +23,8 @@ const EVENTS: &[&str] = &[
     r#"{"event":"request_refused","request":"R-1","why":{"why":"not_offered"}}"#,
     r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve"}}"#,
     r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"deny","reason":"970c"},"spot":"home"}"#,
+    r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve_for_less","end":{"rule":"at","instant":"2026-11-24T15:00:00Z"}}}"#,
+    r#"{"event":"request_shortened","request":"R-1","step":0,"end":{"rule":"after","secs":2700}}"#,
     r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"not_approver"}}"#,
     r#"{"event":"step_approved","request":"R-1","step":0,"by":{"okta":"00u2","slack":"U0B","email":"b@acme.example","name":"b"}}"#,
     r#"{"event":"request_approved","request":"R-1","membership":{"group":"00g1","user":"00u1"},"until":"2026-11-24T15:40:00Z"}"#,
@@ -30,6 +32,13 @@ const EVENTS: &[&str] = &[
     r#"{"event":"request_cancelled","request":"R-1"}"#,
     r#"{"event":"request_lapsed","request":"R-1"}"#,
     r#"{"event":"grant_opened","request":"R-1","ends":"2026-11-24T15:40:00Z"}"#,
+    r#"{"event":"grant_opened","request":"R-1","ends":"2026-11-24T15:40:00Z","warn":"2026-11-24T15:30:00Z"}"#,
+    r#"{"event":"grant_ends_soon","request":"R-1"}"#,
+    r#"{"event":"revocation_received","request":"R-1","slack":"U0C","reason":"970c"}"#,
+    r#"{"event":"revocation_refused","request":"R-1","slack":"U0C","why":{"refusal":"not_revoker"}}"#,
+    r#"{"event":"grant_revoked","request":"R-1","cause":{"cause":"person","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"reason":"970c"},"then":{"then":"removal"}}"#,
+    r#"{"event":"granting_frozen","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"}}"#,
+    r#"{"event":"granting_resumed","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"}}"#,
     r#"{"event":"grant_expired","request":"R-1","then":{"then":"removal"}}"#,
     r#"{"event":"grant_returned","request":"R-1","then":{"then":"kept","by":"R-2"}}"#,
     r#"{"event":"grant_failed","request":"R-1","why":{"failure":"called_off"},"then":{"then":"nothing"}}"#,
@@ -52,6 +61,10 @@ const EVENTS: &[&str] = &[
     r#"{"event":"audit_channel_refused","fault":{"vendor":"slack","code":"is_archived"}}"#,
     r#"{"event":"audit_channel_accepted"}"#,
     r#"{"event":"command_refused","who":"U0A","command":"approve","request":"R-1","why":{"refusal":"over"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"approve_for_less","request":"R-1","why":{"refusal":"not_shorter"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"revoke","request":"R-1","why":{"refusal":"nothing_to_revoke"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"freeze","why":{"refusal":"not_admin"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"unfreeze","why":{"refusal":"not_admin"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"custody"}}"#,
 ];
 
@@ -73,6 +86,12 @@ const EFFECTS: &[&str] = &[
     r#"{"effect":"comment_ticket","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
     r#"{"effect":"move_ticket","request":"R-1","to":"granted"}"#,
     r#"{"effect":"tell_audit","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
+    r#"{"effect":"check_revoker","request":"R-1","slack":"U0C"}"#,
+    r#"{"effect":"announce_freeze","freeze":"frozen","by":"c","at":"2026-11-24T15:40:00Z"}"#,
+    r#"{"effect":"announce_freeze","freeze":"resumed","by":"c","at":"2026-11-24T15:40:00Z"}"#,
+    r#"{"effect":"reply","request":"R-1","to":"U0C","why":{"refusal":"not_revoker"},"spot":"apart"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"ends_soon"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"revoked"}"#,
 ];
 
 const ALERTS: &[&str] = &[

@@ -77,7 +77,7 @@ fn seen(who: Knowledge<'_>, chosen: Option<&str>, length: Option<&str>, own: &[R
         let length = Length::parse(length, secs(60)).unwrap();
         resolve(length, now, &voice.zone, &voice.day).map_err(|error| error.to_string())
     });
-    let scene = Scene { catalogue: &catalogue, who, own, names: &names, now, voice: &voice };
+    let scene = Scene { catalogue: &catalogue, who, own, names: &names, now, frozen: None, voice: &voice };
     let entitlement = chosen.map(|id| EntitlementId::parse(id).unwrap());
     plain::request(&form::request(&scene, &Filled { entitlement, end }))
 }

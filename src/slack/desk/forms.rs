@@ -182,7 +182,15 @@ impl Desk {
         }
         let who = knowledge(offer, pace);
         let names = self.names.of(&whom(offer, filled.entitlement.as_ref()));
-        let scene = Scene { catalogue: &offer.catalogue, who, own: &offer.open, names: &names, now: offer.now, voice };
+        let scene = Scene {
+            catalogue: &offer.catalogue,
+            who,
+            own: &offer.open,
+            names: &names,
+            now: offer.now,
+            frozen: offer.frozen.as_ref(),
+            voice,
+        };
         let form = form::request(&scene, filled);
         if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
             return blocks::notice(&form::nothing(voice));
@@ -226,7 +234,7 @@ impl Desk {
     }
 
     /// The end that is filled in, or what is wrong with it and where. The typed length wins.
-    fn filled_end(&self, fields: &Fields, offer: &Offer) -> Option<Result<EndRule, (&'static str, String)>> {
+    pub(super) fn filled_end(&self, fields: &Fields, offer: &Offer) -> Option<Result<EndRule, (&'static str, String)>> {
         let typed = fields.text("custom_duration").trim();
         let (block, length) = match fields.choice("duration") {
             _ if !typed.is_empty() => ("custom_duration", typed),
@@ -251,6 +259,8 @@ impl Desk {
                 self.requested(submit.who, &submit.form).await
             }
             "deny" => self.denied(submit.who, &submit.form).await,
+            "shorten" => self.shortened(submit.who, &submit.form).await,
+            "revoke" => self.revoked(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");
                 instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))))
