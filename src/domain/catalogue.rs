@@ -243,6 +243,11 @@ impl Catalogue {
         given.chain(named).chain(self.groups.values()).collect()
     }
 
+    /// The other entitlements on the same group: who holds one of them holds all.
+    pub fn sharing(&self, of: &Entitlement) -> impl Iterator<Item = (&Application, &Entitlement)> {
+        self.entitlements().filter(move |(_, other)| other.group == of.group && other.id != of.id)
+    }
+
     /// All entitlements, by application.
     pub fn entitlements(&self) -> impl Iterator<Item = (&Application, &Entitlement)> {
         self.applications

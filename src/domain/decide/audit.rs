@@ -14,9 +14,11 @@ impl Case<'_> {
     pub(super) fn tell_audit(&self, news: &News, decision: &mut Decision) {
         let (News::Happened(id, what) | News::Over(id, what)) = news else { return };
         let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
-        // Nobody was asked yet where it is not known for whom.
-        if let Some(request) = self.request(*id).filter(|request| told && request.route().is_some()) {
-            let at = self.when(request, what);
+        // Nobody was asked yet where it is not known for whom; rules may approve all the same.
+        let known = self.request(*id).filter(|request| request.route().is_some());
+        let at = known.map(|request| self.when(request, what));
+        let at = at.or_else(|| matches!(what, Happened::ApprovedByRules).then_some(self.now));
+        if let Some(at) = at.filter(|_| told) {
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
         }
     }

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Decision};
+use super::{
+    Case, Decision,
+    routing::{FoundPeople, Plan},
+};
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
@@ -49,7 +52,12 @@ impl Case<'_> {
             }
             (Effect::CheckAuthority { request, .. }, outcome) => {
                 let Some(request) = self.request(*request) else { return decision };
-                who_it_was(outcome).into_iter().for_each(|who| self.judge(request, who, &mut decision));
+                let requester = match outcome {
+                    Outcome::Identified { requester, .. } => requester.as_ref(),
+                    _ => None,
+                };
+                let who = who_it_was(outcome).into_iter();
+                who.for_each(|who| self.judge(request, who, requester, &mut decision));
             }
             (Effect::CheckRevoker { request, slack }, outcome) => {
                 let Some(request) = self.request(*request) else { return decision };
@@ -73,14 +81,18 @@ impl Case<'_> {
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
-                self.identified(request.id, &request.access, person, decision);
+                self.identified(request.into(), person, decision);
             }
             (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
-            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. }) => {
-                self.found(request.id, person, sought, (approvers, members), decision);
+            (
+                Checking::Finding { person, sought, fallback, applied },
+                Outcome::Found { approvers, members, missing },
+            ) => {
+                let plan = Plan { sought, fallback: fallback.as_ref(), applied };
+                self.found(request, person, plan, FoundPeople { approvers, members, missing }, decision);
             }
             _ => {}
         }
@@ -125,6 +137,7 @@ impl Case<'_> {
             }
             Effect::Nudge { .. }
             | Effect::Remind { .. }
+            | Effect::TellFallback { .. }
             | Effect::Reply { .. }
             | Effect::TellOwner { .. }
             | Effect::AlertAdmins { .. }
@@ -276,6 +289,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         }
         Effect::Nudge { .. }
         | Effect::Remind { .. }
+        | Effect::TellFallback { .. }
         | Effect::Reply { .. }
         | Effect::TellOwner { .. }
         | Effect::AlertAdmins { .. }

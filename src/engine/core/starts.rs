@@ -192,6 +192,8 @@ impl Effect {
                 Alert::GoneFromSight { requests, .. } => requests.first().copied(),
                 Alert::AddRejected { request, .. }
                 | Alert::GroupUnfit { request, .. }
+                | Alert::RulesUnjudged { request, .. }
+                | Alert::ApproversMissing { request, .. }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::TicketRefused { request, .. }

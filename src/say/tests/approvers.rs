@@ -147,7 +147,7 @@ fn decided() {
     assert_snapshot!(seen(&request(active()), "dana"), @"
     **Approved by **@Bob Stone, ‹2026-11-24 14:41 UTC+1›
     @Alice Martin · Production Database · Read-Write, 2 hours
-    Active until ‹2026-11-24 16:42 UTC+1›
+    Active until ‹2026-11-24 16:42 UTC+1›. To end it early, open Home.
     │ Stuck migration, INC-42
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Approved by Bob Stone, 2026-11-24 14:41 UTC+1: Production Database, Read-Write for Alice Martin.

@@ -96,13 +96,13 @@ fn the_form_of_an_approval_for_less() {
     # Approve for less
     @Alice Martin asks for Production Database · Read-Write for 2 hours.
     For how long:
-      ○ 1 h 30 min (now: until today 16:10 Paris time (UTC+1)) = 5400s
-      ○ 1 hour (now: until today 15:40 Paris time (UTC+1)) = 3600s
-      ○ 45 minutes (now: until today 15:25 Paris time (UTC+1)) = 2700s
-      ○ 30 minutes (now: until today 15:10 Paris time (UTC+1)) = 1800s
-      ○ 15 minutes (now: until today 14:55 Paris time (UTC+1)) = 900s
-      ○ 10 minutes (now: until today 14:50 Paris time (UTC+1)) = 600s
-      ○ 5 minutes (now: until today 14:45 Paris time (UTC+1)) = 300s
+      ○ 1 h 30 min (now: until today 16:10 Paris time) = 5400s
+      ○ 1 hour (now: until today 15:40 Paris time) = 3600s
+      ○ 45 minutes (now: until today 15:25 Paris time) = 2700s
+      ○ 30 minutes (now: until today 15:10 Paris time) = 1800s
+      ○ 15 minutes (now: until today 14:55 Paris time) = 900s
+      ○ 10 minutes (now: until today 14:50 Paris time) = 600s
+      ○ 5 minutes (now: until today 14:45 Paris time) = 300s
     Or another length: ‹90m, 2h 30m, until 17:30›
       (Fill this in and it counts instead of the choice above.)
     @Alice Martin is told. Later steps see the shorter time.
@@ -114,14 +114,14 @@ fn the_form_of_an_approval_for_less() {
     @Alice Martin asks for Production Database · Read-Write until 18:30 Paris time (UTC+1).
     For how long:
       ○ Until 18:00, end of business day = eod
-      ○ 2 hours (now: until today 16:40 Paris time (UTC+1)) = 7200s
-      ○ 1 h 30 min (now: until today 16:10 Paris time (UTC+1)) = 5400s
-      ○ 1 hour (now: until today 15:40 Paris time (UTC+1)) = 3600s
-      ○ 45 minutes (now: until today 15:25 Paris time (UTC+1)) = 2700s
-      ○ 30 minutes (now: until today 15:10 Paris time (UTC+1)) = 1800s
-      ○ 15 minutes (now: until today 14:55 Paris time (UTC+1)) = 900s
-      ○ 10 minutes (now: until today 14:50 Paris time (UTC+1)) = 600s
-      ○ 5 minutes (now: until today 14:45 Paris time (UTC+1)) = 300s
+      ○ 2 hours (now: until today 16:40 Paris time) = 7200s
+      ○ 1 h 30 min (now: until today 16:10 Paris time) = 5400s
+      ○ 1 hour (now: until today 15:40 Paris time) = 3600s
+      ○ 45 minutes (now: until today 15:25 Paris time) = 2700s
+      ○ 30 minutes (now: until today 15:10 Paris time) = 1800s
+      ○ 15 minutes (now: until today 14:55 Paris time) = 900s
+      ○ 10 minutes (now: until today 14:50 Paris time) = 600s
+      ○ 5 minutes (now: until today 14:45 Paris time) = 300s
     Or another length: ‹90m, 2h 30m, until 17:30›
       (Fill this in and it counts instead of the choice above.)
     @Alice Martin is told. Later steps see the shorter time.
@@ -155,7 +155,7 @@ fn less_than_was_asked() {
     ");
     assert_snapshot!(to(&shorter_and_asked(), "carol"), @"
     ⏳ @Alice Martin** asks for Production Database · Read-Write**
-    45 minutes from when access opens; asked ‹2026-11-24 14:40 UTC+1› (asked: 2 hours; @Bob Stone approved for less)
+    45 minutes (asked: 2 hours; @Bob Stone approved for less) from when access opens
     │ Stuck migration, INC-42
     1. @Bob Stone approved, ‹2026-11-24 14:41 UTC+1›
     2. You, now: Production Database asks soc
@@ -204,7 +204,7 @@ fn less_than_was_asked() {
     assert_snapshot!(to(&shorter(active()), "bob"), @"
     **You approved 45 minutes** (asked: 2 hours), ‹2026-11-24 14:41 UTC+1›
     @Alice Martin · Production Database · Read-Write, 45 minutes
-    Active until ‹2026-11-24 16:42 UTC+1›
+    Active until ‹2026-11-24 16:42 UTC+1›. To end it early, open Home.
     │ Stuck migration, INC-42
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: You approved 45 minutes (asked: 2 hours), 2026-11-24 14:41 UTC+1: Production Database, Read-Write for Alice Martin.
@@ -212,13 +212,13 @@ fn less_than_was_asked() {
     assert_snapshot!(to(&shorter(active()), "dana"), @"
     **Approved by **@Bob Stone: 45 minutes (asked: 2 hours), ‹2026-11-24 14:41 UTC+1›
     @Alice Martin · Production Database · Read-Write, 45 minutes
-    Active until ‹2026-11-24 16:42 UTC+1›
+    Active until ‹2026-11-24 16:42 UTC+1›. To end it early, open Home.
     │ Stuck migration, INC-42
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Approved by Bob Stone: 45 minutes (asked: 2 hours), 2026-11-24 14:41 UTC+1: Production Database, Read-Write for Alice Martin.
     ");
     assert_snapshot!(nudged(Nudge::Open, &shorter(active())), @"
-    Open until ‹2026-11-24 16:42 UTC+1›: Production Database, Read-Write. @Bob Stone approved 45 minutes (you asked for 2 hours).
+    Open until ‹2026-11-24 16:42 UTC+1›: Production Database, Read-Write. Bob Stone approved 45 minutes (you asked for 2 hours).
     text: Open until 2026-11-24 16:42 UTC+1: Production Database, Read-Write. Bob Stone approved 45 minutes (you asked for 2 hours).
     ");
     let done = Happened::Approved { step: 0 };
@@ -263,10 +263,10 @@ fn somebody_else_ended_it() {
     assert_snapshot!(own(&ending), @"
     ⏳ **Ending access in Okta**
     Production Database · Read-Write, 2 hours
-    @Carol Diaz ended it:
+    @Carol Diaz ended it.
     │ Wrong *database*
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
-    text: Ending access in Okta: Production Database, Read-Write. Carol Diaz ended it:
+    text: Ending access in Okta: Production Database, Read-Write. Carol Diaz ended it.
     ");
     assert_snapshot!(own(&over), @"
     **Ended by **@Carol Diaz, ‹2026-11-24 15:20 UTC+1›

@@ -88,11 +88,19 @@ pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Ident
     known.and_then(|known| known.as_ref().ok())
 }
 
-/// Everyone who is to be named for what is chosen.
-fn whom(offer: &Offer, chosen: Option<&EntitlementId>) -> Vec<Email> {
-    let asker = identity(offer.known.as_ref()).or(offer.bound.as_ref());
-    let found = chosen.and_then(|id| offer.catalogue.find(id));
-    found.map(|found| form::whom(&offer.catalogue, found, asker)).unwrap_or_default()
+/// What a form is drawn from, without anyone's name.
+fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) -> Scene<'a> {
+    const NOBODY: &form::Names = &form::Names::new();
+    Scene {
+        catalogue: &offer.catalogue,
+        who,
+        own: &offer.open,
+        held: &offer.held,
+        names: NOBODY,
+        now: offer.now,
+        frozen: offer.frozen.as_ref(),
+        voice,
+    }
 }
 
 impl Desk {
@@ -110,9 +118,9 @@ impl Desk {
         if let Some(custody) = self.custody_of(&offer) {
             return self.answer_at(&who, &from, &custody).await;
         }
-        let filled = Filled { entitlement: chosen.clone(), end: None };
+        let filled = Filled { entitlement: chosen.clone(), ..Filled::default() };
         // Before it is drawn: what comes to be known meanwhile is not on it.
-        let wanting = self.awaits(&offer, chosen.as_ref());
+        let wanting = self.awaits(&offer, &filled);
         let view = self.drawn(&offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
@@ -133,8 +141,8 @@ impl Desk {
     }
 
     /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, offer: &Offer, chosen: Option<&EntitlementId>) -> bool {
-        let whom = whom(offer, chosen);
+    fn awaits(&self, offer: &Offer, filled: &Filled) -> bool {
+        let whom = self.whom(offer, filled);
         let unnamed = self.names.of(&whom).len() < whom.len();
         offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
@@ -143,7 +151,7 @@ impl Desk {
     /// does not answer it is asked again, until the form is pressed, sent or closed.
     async fn follow(self: Arc<Self>, who: SlackUserId, mut sheet: Sheet, press: Pressed) {
         for _ in 0..MOST_LOOK_UPS {
-            let mut facts = pin!(self.facts(&who, sheet.chosen.clone()));
+            let mut facts = pin!(self.facts(&who, sheet.chosen.clone(), sheet.fields.clone()));
             let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
                 Ok(found) => found,
                 Err(_) => {
@@ -162,14 +170,26 @@ impl Desk {
     }
 
     /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
-    async fn facts(&self, who: &SlackUserId, chosen: Option<EntitlementId>) -> bool {
+    async fn facts(&self, who: &SlackUserId, chosen: Option<EntitlementId>, fields: Fields) -> bool {
         let names = async {
             if let Some(offer) = self.door.offer(who.clone()).await {
-                self.names.find(&self.chat, &whom(&offer, chosen.as_ref())).await;
+                let filled = self.filled(chosen, &fields, &offer);
+                self.names.find(&self.chat, &self.whom(&offer, &filled)).await;
             }
         };
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
         found.is_some()
+    }
+
+    /// What is filled in, as far as it can be read.
+    fn filled(&self, chosen: Option<EntitlementId>, fields: &Fields, offer: &Offer) -> Filled {
+        let end = self.filled_end(fields, offer).map(|end| end.map_err(|(_, sentence)| sentence));
+        Filled { entitlement: chosen, end, why: fields.text("justification").to_owned() }
+    }
+
+    /// Everyone who is to be named for what is filled in.
+    fn whom(&self, offer: &Offer, filled: &Filled) -> Vec<Email> {
+        form::whom(&scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice()), filled)
     }
 
     fn drawn(&self, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
@@ -181,16 +201,8 @@ impl Desk {
             return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
-        let names = self.names.of(&whom(offer, filled.entitlement.as_ref()));
-        let scene = Scene {
-            catalogue: &offer.catalogue,
-            who,
-            own: &offer.open,
-            names: &names,
-            now: offer.now,
-            frozen: offer.frozen.as_ref(),
-            voice,
-        };
+        let names = self.names.of(&self.whom(offer, filled));
+        let scene = Scene { names: &names, ..scene(offer, who, voice) };
         let form = form::request(&scene, filled);
         if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
             return blocks::notice(&form::nothing(voice));
@@ -220,9 +232,8 @@ impl Desk {
         if !self.presses.is_last(&sheet.id, press) {
             return Drawn::Not;
         }
-        let wanting = self.awaits(&offer, sheet.chosen.as_ref());
-        let end = self.filled_end(&sheet.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
-        let filled = Filled { entitlement: sheet.chosen.clone(), end };
+        let filled = self.filled(sheet.chosen.clone(), &sheet.fields, &offer);
+        let wanting = self.awaits(&offer, &filled);
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
         let view = self.drawn(&offer, pace, &filled, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
@@ -319,8 +330,8 @@ impl Desk {
         let offered = form::offered(&offer.catalogue, knowledge(offer, Pace::Waiting));
         let found = offered.into_iter().find(|(_, entitlement)| entitlement.id == *chosen);
         match (refusal, found) {
-            (Refusal::TooLong { most }, Some((application, entitlement))) => {
-                refusal::longer_than(*most, &entitlement.name, &application.name)
+            (Refusal::TooLong { most, rule }, Some((application, entitlement))) => {
+                refusal::longer_than(*most, &entitlement.name, &application.name, rule.as_ref())
             }
             _ => refusal::sentence(refusal, about, who, offer.now, self.chat.voice()),
         }
@@ -342,7 +353,9 @@ impl Desk {
             }
             // It was offered when the form was drawn, or the choice is forged.
             Refusal::NotOffered => errors(&[("entitlement", refusal::OFFER_CHANGED.to_owned())]),
-            Refusal::NotServed { .. } | Refusal::IdentityChanged => errors(&[("entitlement", sentence)]),
+            Refusal::NotServed { .. } | Refusal::IdentityChanged | Refusal::Stopped { .. } => {
+                errors(&[("entitlement", sentence)])
+            }
             _ => errors(&[("justification", sentence)]),
         }
     }
