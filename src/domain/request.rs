@@ -449,7 +449,6 @@ pub enum Warning {
 }
 
 impl Warning {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
     const fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }

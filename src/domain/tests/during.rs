@@ -177,8 +177,7 @@ fn less_than_what_todays_maximum_leaves_can_be_approved() {
 
 #[test]
 fn what_ends_earlier_closes_earlier() {
-    let play = pending(at(120)).after(60);
-    let mut play = play.clone();
+    let mut play = pending(at(120)).after(60);
     if let State::Pending { route, .. } = &mut play.live.requests.get_mut(&ONE).unwrap().state {
         let again = route.steps[0].clone();
         route.steps.push(again);
