@@ -19,6 +19,7 @@ pub mod audit;
 pub(crate) mod cast;
 pub mod form;
 pub mod home;
+pub mod identity;
 pub mod length;
 pub mod less;
 pub mod list;

@@ -36,7 +36,7 @@ impl Case<'_> {
     }
 
     fn may_freeze(&self, who: &Identity) -> Result<(), Refusal> {
-        if !self.live.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
         self.today.catalogue.is_admin(who).then_some(()).ok_or(Refusal::NotAdmin)

@@ -50,8 +50,11 @@ impl Case<'_> {
             (Effect::TellAudit { request, .. }, Outcome::Refused { fault }) => {
                 self.line_lost(*request, fault, &mut decision);
             }
-            (Effect::CheckAuthority { request, .. }, outcome) => {
+            (Effect::CheckAuthority { request, slack }, outcome) => {
                 let Some(request) = self.request(*request) else { return decision };
+                if let (Outcome::NotServed { why }, State::Pending { .. }) = (outcome, &request.state) {
+                    self.doubt_unfit(slack, why, &mut decision);
+                }
                 let requester = match outcome {
                     Outcome::Identified { requester, .. } => requester.as_ref(),
                     _ => None,
@@ -61,6 +64,9 @@ impl Case<'_> {
             }
             (Effect::CheckRevoker { request, slack }, outcome) => {
                 let Some(request) = self.request(*request) else { return decision };
+                if let Outcome::NotServed { why } = outcome {
+                    self.doubt_unfit(slack, why, &mut decision);
+                }
                 let who = who_it_was(outcome).into_iter();
                 who.for_each(|who| self.judge_revocation(request, slack, who, &mut decision));
             }
@@ -83,7 +89,7 @@ impl Case<'_> {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
                 self.identified(request.into(), person, decision);
             }
-            (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
+            (Checking::Identifying, Outcome::NotServed { why }) => self.unfit(request, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }

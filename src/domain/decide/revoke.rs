@@ -46,6 +46,9 @@ impl Case<'_> {
         decision: &mut Decision,
     ) {
         let Some(wish) = request.revocations.iter().find(|wish| wish.slack == *slack) else { return };
+        if let Ok(who) = &who {
+            self.doubt((*who).into(), decision);
+        }
         let verdict = who.and_then(|who| self.may_revoke(request, who).map(|()| who));
         if let Err(why) = verdict.and_then(|who| self.end_by(request, wish, who, decision)) {
             let (request, slack) = (request.id, slack.clone());
@@ -57,7 +60,7 @@ impl Case<'_> {
     /// Admins end every grant, owners what is of theirs: by today's configuration.
     fn may_revoke(&self, request: &Request, who: &Identity) -> Result<(), Refusal> {
         let catalogue = self.today.catalogue;
-        if !self.live.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
         let may = catalogue.is_admin(who) || catalogue.owns(who, &request.access.entitlement);

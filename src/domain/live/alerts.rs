@@ -24,6 +24,8 @@ impl Live {
         let refused = |refuser: Option<Refuser>| refuser.and_then(|refuser| self.refused.get(&refuser));
         let (refuser, ends) = match alert {
             Alert::RemovalLate { .. } | Alert::RemovalConfirmed { .. } => return true,
+            // An admin ended it meanwhile.
+            Alert::BindingSuspended { slack, .. } => return !self.is_suspended(slack),
             Alert::CredentialsRefused { fault } => (Refuser::of(fault.vendor), false),
             Alert::CredentialsAccepted { vendor } => (Refuser::of(*vendor), true),
             Alert::AuditChannelRefused { .. } => (Some(Refuser::AuditChannel), false),
