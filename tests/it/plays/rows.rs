@@ -512,6 +512,8 @@ fn no_refusal_is_forgotten() {
         ("StaleHome", "a tab that has changed"),
         ("OwnRequest", "their own request"),
         ("NotApprover", "not an approver any more"),
+        ("MayNotDecide", ""),
+        ("Stopped", ""),
         ("NeededLater", "needed for a later step"),
         ("HasApproved", "has approved a step"),
         ("TooManyClicks", ""),
