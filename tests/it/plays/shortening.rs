@@ -110,7 +110,7 @@ async fn a_later_step_is_asked_for_the_shorter_time_and_an_old_card_decides_noth
     │ Stuck migration, INC-42
     1. @Bob Stone approved, today at 08:40
     2. You, now: owner of Production Database
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 08:40 if nobody decides
     ");
