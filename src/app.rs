@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     config::{Essentials, Loaded, Settings, Slack},
     domain::{
+        catalogue::Catalogue,
         decide::{Limits, Mode},
         ticket::{AuditChannel, Tickets},
         time::AccessDuration,
@@ -174,7 +175,9 @@ impl Parts {
     ) -> Result<Self> {
         let Recovered { live, ledger, custody } = recovered;
         let last = live.configuration.clone();
-        let catalogue = Arc::new(begun.settings().map(|settings| settings.catalogue.clone()).unwrap_or_default());
+        // Whatever else of the configuration has faults: admins that can be read can end access.
+        let bare = || Catalogue { admins: essentials.admins.clone(), ..Catalogue::default() };
+        let catalogue = Arc::new(begun.settings().map_or_else(bare, |settings| settings.catalogue.clone()));
         let limits = limits(begun.settings().map(AsRef::as_ref), essentials.slack.as_ref());
         let seed = rand::rng().random();
         let begun = if custody.is_some() { Begun::Unfit } else { begun };

@@ -21,7 +21,7 @@ use crate::{
             ViewKey,
         },
         request::{Request, Spot, State},
-        ticket::Happened,
+        ticket::{Freezing, Happened},
         time::Timestamp,
     },
     okta::Okta,
@@ -164,6 +164,7 @@ impl Vendors {
         match (spot, request.shown.get(&view)) {
             (Spot::Card, Some(shown)) => chat.whisper(to, &shown.posted.channel, &sentence).await?,
             (Spot::Card, None) => return Ok(Outcome::Moot),
+            (Spot::Apart, _) => drop(chat.tell(to, &Card::sentence(sentence)).await?),
             (Spot::Home, _) => drop(chat.tell(to, &approver::in_vain(request, &sentence)).await?),
         }
         Ok(Outcome::Told)
@@ -185,6 +186,14 @@ impl Vendors {
         let chat = self.chat()?;
         let Some(slack) = chat.by_email(owner).await? else { return Ok(Outcome::Moot) };
         chat.tell(&slack, &alert::standing(name, request)).await?;
+        Ok(Outcome::Told)
+    }
+
+    /// Tells the audit channel, where there is one, of what is no single request's.
+    async fn announce(&self, freeze: Freezing, by: &str, at: Timestamp) -> Result<Outcome, EffectError> {
+        let chat = self.chat()?;
+        let Some(channel) = chat.audit_channel() else { return Ok(Outcome::Moot) };
+        chat.announce(channel, || audit::freeze(freeze, by, at, self.clock.now(), chat.voice())).await?;
         Ok(Outcome::Told)
     }
 
@@ -213,6 +222,7 @@ impl Outside for Vendors {
                 Err(why) => Outcome::NotServed { why },
             }),
             Effect::CheckAuthority { slack, .. } => self.authority(&slack, about).await,
+            Effect::CheckRevoker { slack, .. } => self.authority(&slack, None).await,
             Effect::FindApprovers { emails, groups, .. } => self.find(&emails, &groups).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
                 let standing = self.okta.standing(&membership, &self.groups().administrators).await?;
@@ -227,6 +237,7 @@ impl Outside for Vendors {
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
+            Effect::AnnounceFreeze { freeze, by, at } => self.announce(freeze, &by, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (self.tickets.get(), about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,

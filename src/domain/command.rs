@@ -36,6 +36,18 @@ pub enum Command {
         /// Which.
         request: RequestId,
     },
+    /// An admin or an owner ends access of somebody's.
+    Revoke(Revoke),
+    /// An admin has nothing opened from now on.
+    Freeze {
+        /// Who, as they were looked up for it.
+        who: Identity,
+    },
+    /// An admin has things opened again.
+    Unfreeze {
+        /// Who, as they were looked up for it.
+        who: Identity,
+    },
     /// A promise came to its outcome.
     Settle {
         /// Which.
@@ -147,6 +159,19 @@ pub struct Decide {
     pub choice: Choice,
 }
 
+/// A wish to end access of somebody's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Revoke {
+    /// Who.
+    pub who: SlackUserId,
+    /// Which.
+    pub request: RequestId,
+    /// Why.
+    pub reason: Text,
+    /// Who they were when they were last looked up: it says how much they may be told, and no more.
+    pub known: Option<Identity>,
+}
+
 /// Where a decision is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -184,6 +209,8 @@ pub enum Choice {
     Approve,
     /// Deny, and why.
     Deny(Text),
+    /// Approve, until then.
+    ApproveForLess(EndRule),
 }
 
 /// A failure of a promise.
@@ -217,6 +244,10 @@ pub enum Answer {
     Withdrawn,
     /// Their access is given back.
     Returned,
+    /// Nothing is opened any more.
+    Frozen,
+    /// Things are opened.
+    Unfrozen,
     /// Nothing to say: an inner command.
     Done,
     /// The binding is ended.
@@ -239,6 +270,14 @@ pub enum CommandKind {
     Cancel,
     /// Return.
     Return,
+    /// Approve for less.
+    ApproveForLess,
+    /// Revoke.
+    Revoke,
+    /// Freeze.
+    Freeze,
+    /// Unfreeze.
+    Unfreeze,
 }
 
 /// Why somebody is told no. Each has its sentence in `say`.
@@ -339,6 +378,14 @@ pub enum Refusal {
     CannotBeSaved,
     /// The program only ends what is due.
     Custody,
+    /// An approval for less is for no less.
+    NotShorter,
+    /// It is not theirs to end.
+    NotRevoker,
+    /// It is not open, and is not being opened.
+    NothingToRevoke,
+    /// It is for admins.
+    NotAdmin,
 }
 
 impl From<NotSentOn> for Refusal {

@@ -12,7 +12,7 @@ use super::{
     id::{EntitlementId, OktaGroupId, RequestId, SlackUserId},
     live::Live,
     port::{Alert, Effect, Identity, Nudge, ViewKey},
-    request::{Click, Reminders, Request, Route, State},
+    request::{Click, Reminders, Request, Route, State, Warning},
     said::{Text, Words},
     ticket::{AuditChannel, Tickets},
     time::{AccessDuration, Timestamp},
@@ -23,10 +23,12 @@ mod ask;
 mod audit;
 mod click;
 mod configuration;
+mod freeze;
 mod grant;
 mod identity;
 mod news;
 mod outcome;
+mod revoke;
 mod routing;
 mod ticket;
 mod today;
@@ -169,7 +171,7 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
 /// How long it may take to find out who decides before the requester is told that it is slow.
 pub const SLOW_AFTER: TimeDelta = TimeDelta::seconds(30);
 
-/// When something of a request is due by itself: telling that a look-up is slow, its closing.
+/// When something of a request is due by itself: telling that a look-up is slow, its closing, telling that it ends soon.
 #[must_use]
 pub fn request_due(request: &Request) -> Option<Timestamp> {
     match &request.state {
@@ -179,6 +181,7 @@ pub fn request_due(request: &Request) -> Option<Timestamp> {
         State::Pending { clicks, reminders, escalates, .. } if clicks.is_empty() => {
             reminders.next.into_iter().chain(*escalates).chain([request.closes]).min()
         }
+        State::Active { warning: Warning::Due { at }, .. } => Some(*at),
         _ => None,
     }
 }
@@ -204,6 +207,9 @@ impl<'a> Case<'a> {
             Command::Decide(decide) => self.click(decide),
             Command::Cancel { who, request } => self.cancel(who, *request),
             Command::Return { who, request } => self.give_back(who, *request),
+            Command::Revoke(revoke) => self.revoke(revoke),
+            Command::Freeze { who } => self.freeze(who),
+            Command::Unfreeze { who } => self.unfreeze(who),
             Command::Settle { effect, outcome } => Ok(self.settle(*effect, outcome)),
             Command::Fail(failure) => Ok(self.fail(failure)),
             Command::LookAgain { effect, doubt, resumed } => Ok(self.look_again(*effect, *doubt, *resumed)),
@@ -249,11 +255,19 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Nobody decided in time, or it takes long to find out who decides.
+    /// Nobody decided in time, or it takes long to find out who decides; or access ends soon.
     fn request_due(&self, id: RequestId) -> Decision {
         let mut decision = Decision::default();
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
+            if let State::Active { ends, .. } = request.state {
+                // After a long sleep it is over before its holder was told.
+                if self.now < ends {
+                    decision.event(Event::GrantEndsSoon { request: id });
+                    decision.nudge(id, Nudge::EndsSoon);
+                }
+                return decision;
+            }
             if request.closes > self.now {
                 match &request.state {
                     State::Pending { route, reminders, escalates, .. } => {

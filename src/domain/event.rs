@@ -12,7 +12,7 @@ use super::{
     duty::Applied,
     id::{EffectId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
-    request::{Access, Decider, Fallback, NotOpened, NotSentOn, Purpose, Sought, Spot, StandsIn, Step, Verdict},
+    request::{Access, Cause, Decider, Fallback, NotOpened, NotSentOn, Purpose, Sought, Spot, StandsIn, Step, Verdict},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -176,6 +176,15 @@ pub enum Event {
         /// By whom.
         by: Decider,
     },
+    /// It was approved for less than was asked: that is what is asked of later steps.
+    RequestShortened {
+        /// Which.
+        request: RequestId,
+        /// In which step, from 0. It is approved.
+        step: u32,
+        /// Until when.
+        end: EndRule,
+    },
     /// All steps are approved: the addition is under way, and its end is on record.
     RequestApproved {
         /// Which.
@@ -210,6 +219,41 @@ pub enum Event {
         request: RequestId,
         /// When it ends.
         ends: Timestamp,
+        /// When its holder is told that it ends soon, if they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warn: Option<Timestamp>,
+    },
+    /// It ends soon, and its holder is told.
+    GrantEndsSoon {
+        /// Of this request.
+        request: RequestId,
+    },
+    /// Somebody wants to end it.
+    RevocationReceived {
+        /// Of this request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// Why: the digest of the text.
+        reason: String,
+    },
+    /// It is not theirs to end, or it was over before.
+    RevocationRefused {
+        /// Of this request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// Why.
+        why: Refusal,
+    },
+    /// Somebody, or something, else than its holder or its time ended it.
+    GrantRevoked {
+        /// Of this request.
+        request: RequestId,
+        /// Who or what.
+        cause: Cause<String>,
+        /// What becomes of the membership.
+        then: Then,
     },
     /// It lasted as long as promised.
     GrantExpired {
@@ -373,6 +417,16 @@ pub enum Event {
         /// How many of each kind.
         faults: FaultCounts,
     },
+    /// Nothing is opened from now on.
+    GrantingFrozen {
+        /// By whose word.
+        by: Decider,
+    },
+    /// Things are opened again.
+    GrantingResumed {
+        /// By whose word.
+        by: Decider,
+    },
 }
 
 impl Event {
@@ -394,11 +448,16 @@ impl Event {
             | Self::DecisionReceived { request, .. }
             | Self::DecisionRefused { request, .. }
             | Self::StepApproved { request, .. }
+            | Self::RequestShortened { request, .. }
             | Self::RequestApproved { request, .. }
             | Self::RequestDenied { request, .. }
             | Self::RequestCancelled { request }
             | Self::RequestLapsed { request }
             | Self::GrantOpened { request, .. }
+            | Self::GrantEndsSoon { request }
+            | Self::RevocationReceived { request, .. }
+            | Self::RevocationRefused { request, .. }
+            | Self::GrantRevoked { request, .. }
             | Self::GrantExpired { request, .. }
             | Self::GrantReturned { request, .. }
             | Self::GrantFailed { request, .. }
@@ -416,6 +475,8 @@ impl Event {
             | Self::CredentialsAccepted { .. }
             | Self::AuditChannelRefused { .. }
             | Self::AuditChannelAccepted
+            | Self::GrantingFrozen { .. }
+            | Self::GrantingResumed { .. }
             | Self::EffectSettled { .. }
             | Self::EffectAdvanced { .. }
             | Self::EffectWithdrawn { .. }

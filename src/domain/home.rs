@@ -14,7 +14,7 @@ use super::{
     catalogue::Catalogue,
     decide::Mode,
     id::{EntitlementId, RequestId, SlackUserId},
-    live::Live,
+    live::{Freeze, Live},
     past::Past,
     port::{Identity, Unfit},
     request::{Request, State},
@@ -153,6 +153,8 @@ pub struct Home {
     pub pages: Pages,
     /// How much the program may do.
     pub mode: Mode,
+    /// That nothing is opened.
+    pub frozen: Option<Freeze>,
     /// When it was looked at.
     pub now: Timestamp,
 }
@@ -208,6 +210,7 @@ impl Home {
             pages: pages.clone(),
             sight,
             mode,
+            frozen: live.frozen.clone(),
             now,
         }
     }
@@ -229,7 +232,7 @@ impl Home {
         };
         let parts = [&self.waiting, &self.held, &self.asked, &self.others].map(part).join("|");
         let past: Vec<String> = self.past.iter().map(|past| past.request.to_string()).collect();
-        let reader = (&self.sight, &self.zone, self.mode, self.unconfirmed);
+        let reader = (&self.sight, &self.zone, self.mode, self.unconfirmed, &self.frozen);
         format!("{reader:?}|{parts}|{}", past.join(","))
     }
 

@@ -22,9 +22,12 @@ use super::{
 };
 
 mod alerts;
+mod freeze;
 mod grants;
 mod identity;
 mod requests;
+
+pub use freeze::Freeze;
 
 /// How long a second delivery of a form or command is recognised. Slack redelivers for minutes.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
@@ -199,6 +202,8 @@ pub struct Touched {
     pub promises: BTreeSet<EffectId>,
     /// The alarm about late removals: whether it was.
     pub alarm: bool,
+    /// Whether things are opened: whether that was.
+    pub freeze: bool,
     /// Requests that left memory: over, and nothing left to say.
     pub retired: Vec<Request>,
 }
@@ -222,6 +227,8 @@ pub struct Live {
     pub alarm: Option<Alarm>,
     /// The digest of the configuration that was put on record last.
     pub configuration: Option<String>,
+    /// That nothing is opened, by an admin's word.
+    pub frozen: Option<Freeze>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -241,6 +248,7 @@ impl Default for Live {
             refused: BTreeMap::new(),
             alarm: None,
             configuration: None,
+            frozen: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -386,6 +394,7 @@ impl Effect {
             | Self::CheckStanding { request, .. }
             | Self::FindApprovers { request, .. }
             | Self::CheckAuthority { request, .. }
+            | Self::CheckRevoker { request, .. }
             | Self::Nudge { request, .. }
             | Self::Remind { request, .. }
             | Self::TellFallback { request, .. }
@@ -398,7 +407,8 @@ impl Effect {
             Self::CheckMember { .. }
             | Self::AddMember { .. }
             | Self::RemoveMember { .. }
-            | Self::AlertAdmins { .. } => None,
+            | Self::AlertAdmins { .. }
+            | Self::AnnounceFreeze { .. } => None,
         }
     }
 }
@@ -448,10 +458,17 @@ impl Fold<'_> {
             Event::AdditionPutOff { effect } => self.put_off(*effect),
             Event::RemovalLate { membership, told } => self.removal_late(membership, *told),
             Event::RequestApproved { request, membership, until } => self.approve(*request, membership, *until),
-            Event::GrantOpened { request, ends } => self.open(*request, *ends),
+            Event::RequestShortened { request, step, end } => self.shorten(*request, *step, *end),
+            Event::GrantOpened { request, ends, warn } => self.open(*request, *ends, *warn),
+            Event::GrantEndsSoon { request } => self.warn(*request),
+            Event::RevocationReceived { request, slack, reason } => self.wants_revoked(*request, slack, reason),
+            Event::RevocationRefused { request, slack, .. } => self.not_revoked(*request, slack),
+            Event::GrantingFrozen { by } => self.freeze(by),
+            Event::GrantingResumed { .. } => self.unfreeze(),
             Event::GrantExpired { .. }
             | Event::GrantReturned { .. }
             | Event::GrantFailed { .. }
+            | Event::GrantRevoked { .. }
             | Event::StandingFound { .. }
             | Event::HoldEnded { .. }
             | Event::GrantEnded { .. } => self.end_grant(event),

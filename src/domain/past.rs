@@ -35,6 +35,8 @@ pub enum Fate {
     Returned,
     /// It could not be opened.
     Failed,
+    /// Somebody, or something, else ended it.
+    Revoked,
 }
 
 impl From<&Ending> for Fate {
@@ -47,6 +49,7 @@ impl From<&Ending> for Fate {
             Ending::Expired => Self::Expired,
             Ending::Returned => Self::Returned,
             Ending::Failed { .. } => Self::Failed,
+            Ending::Revoked { .. } => Self::Revoked,
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackGroupId, SlackTs, SlackUserId},
     request::{Request, Spot, State},
-    ticket::{Column, Happened},
+    ticket::{Column, Freezing, Happened},
     time::Timestamp,
 };
 
@@ -176,6 +176,22 @@ pub enum Effect {
         /// When.
         at: Timestamp,
     },
+    /// Find out who wants to end access of somebody's, as things are now.
+    CheckRevoker {
+        /// Which.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+    },
+    /// Tell the audit channel that nothing is opened any more, or that things are again.
+    AnnounceFreeze {
+        /// Which of the two.
+        freeze: Freezing,
+        /// By whose word: their name.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// What a requester is told beyond their one message.
@@ -192,10 +208,12 @@ pub enum Nudge {
     Failed,
     /// It ended as planned, and Okta confirmed it.
     Expired,
-    /// It was removed in Okta by hand.
+    /// Somebody, or something, else ended it.
     Revoked,
     /// It is over, but Okta does not confirm it. Moot once it does.
     RemovalLate,
+    /// It ends soon. Moot once it has ended.
+    EndsSoon,
 }
 
 /// What a directory and a chat know of one person who may be served.
@@ -387,7 +405,7 @@ pub enum Removal {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Outcome {
-    /// Of `IdentifyPerson` and `CheckAuthority`.
+    /// Of `IdentifyPerson`, `CheckAuthority` and `CheckRevoker`.
     Identified {
         /// Who they are.
         person: Identity,
@@ -395,7 +413,7 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         requester: Option<Requester>,
     },
-    /// Of `IdentifyPerson` and `CheckAuthority`.
+    /// Of `IdentifyPerson`, `CheckAuthority` and `CheckRevoker`.
     NotServed {
         /// Why not.
         why: Unfit,
@@ -542,7 +560,7 @@ impl Nudge {
         let silenced = request.unreachable.contains(&request.asker);
         silenced
             || match self {
-                Self::Open => !matches!(request.state, State::Active { .. }),
+                Self::Open | Self::EndsSoon => !matches!(request.state, State::Active { .. }),
                 Self::RemovalLate => !matches!(request.state, State::Revoking { .. }),
                 Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked => false,
             }

@@ -175,6 +175,19 @@ pub struct Approval {
     pub by: Decider,
     /// When they pressed.
     pub at: Timestamp,
+    /// That it was for less than was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub less: Option<Less>,
+}
+
+/// An approval's other end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Less {
+    /// What was asked, as it stood then.
+    pub from: EndRule,
+    /// What it was approved for.
+    pub to: EndRule,
 }
 
 /// Who decided, as they were identified then.
@@ -213,6 +226,11 @@ pub enum Verdict {
         /// Why, by the digest of the text.
         reason: String,
     },
+    /// Approve, for less than was asked.
+    ApproveForLess {
+        /// Until when.
+        end: EndRule,
+    },
 }
 
 /// How often those who are asked now were reminded, and when they are again.
@@ -240,6 +258,8 @@ pub enum Spot {
     Card,
     /// On their Home tab: in a message of its own.
     Home,
+    /// Where they may have been shown nothing of the request: in a message that says no more than the answer.
+    Apart,
 }
 
 impl Spot {
@@ -276,6 +296,16 @@ pub struct Click {
     pub terms: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// That somebody wants to end access of another's, which waits until it is known who they are.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    /// Who.
+    pub slack: SlackUserId,
+    /// Why.
+    pub reason: Said,
 }
 
 /// Who it is for and who decides: known once the request is pending.
@@ -402,6 +432,28 @@ pub struct Sought {
     pub groups: Vec<Who>,
 }
 
+/// Whether a holder is told that access ends soon.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(tag = "warning", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Warning {
+    /// They are not: it is too short for that.
+    #[default]
+    None,
+    /// They will be.
+    Due {
+        /// When.
+        at: Timestamp,
+    },
+    /// They were.
+    Given,
+}
+
+impl Warning {
+    const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
 /// Where a request stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
@@ -435,6 +487,9 @@ pub enum State {
         at: Timestamp,
         /// The addition is called off at this instant if it is not confirmed before.
         until: Timestamp,
+        /// Since when it waits for the end of a freeze, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frozen: Option<Timestamp>,
     },
     /// Access is open.
     Active {
@@ -444,6 +499,9 @@ pub enum State {
         opened: Timestamp,
         /// When it ends.
         ends: Timestamp,
+        /// Whether its holder is told before that it ends.
+        #[serde(default, skip_serializing_if = "Warning::is_none")]
+        warning: Warning,
     },
     /// Over; Okta is asked to end it and has not confirmed it yet.
     Revoking {
@@ -539,6 +597,24 @@ pub enum Ending {
         /// Why.
         why: NotOpened,
     },
+    /// Somebody, or something, else ended it.
+    Revoked {
+        /// Who or what.
+        cause: Cause<Said>,
+    },
+}
+
+/// Who or what ended access before its time, but its holder; of a person with their words, or the name of these.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Cause<Words> {
+    /// An admin, or an owner of the application.
+    Person {
+        /// Who.
+        by: Decider,
+        /// Why.
+        reason: Words,
+    },
 }
 
 /// Why an approved request was not opened.
@@ -569,6 +645,8 @@ pub enum NotOpened {
         /// Why.
         why: NotSentOn,
     },
+    /// Nothing was opened until its time was over.
+    Frozen,
 }
 
 /// A message on record: where it stands and what it shows.
@@ -649,6 +727,9 @@ pub struct Request {
     /// Its ticket, where one is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<Ticket>,
+    /// Who wants to end it and is being looked up, in order of receipt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revocations: Vec<Revocation>,
 }
 
 /// That somebody said no.
@@ -703,6 +784,27 @@ impl Request {
     #[must_use]
     pub fn lasts(&self, opened: Timestamp) -> Option<AccessDuration> {
         self.end.lasts(opened)
+    }
+
+    /// Its approvals that were for less than was asked, the latest last.
+    fn cuts(&self) -> impl Iterator<Item = (&Approval, Less)> {
+        let approvals = self.route().into_iter().flat_map(|route| &route.steps).filter_map(|s| s.approval.as_ref());
+        approvals.filter_map(|approval| Some((approval, approval.less?)))
+    }
+
+    /// Who approved for less than was asked, the last of them, and what was asked.
+    #[must_use]
+    pub fn shortened(&self) -> Option<(&Approval, EndRule)> {
+        let (_, first) = self.cuts().next()?;
+        self.cuts().last().map(|(approval, _)| (approval, first.from))
+    }
+
+    /// Until when it was to be once a step was approved: later ones may have made it shorter still.
+    #[must_use]
+    pub fn end_after(&self, step: u32) -> EndRule {
+        let steps = self.route().map(|route| route.steps.as_slice()).unwrap_or_default();
+        let later = steps.iter().skip(usize::try_from(step).unwrap_or(usize::MAX).saturating_add(1));
+        later.filter_map(|step| step.approval.as_ref()?.less).next().map_or(self.end, |less| less.from)
     }
 
     /// The messages it should have: the requester's, and a card for everyone asked so far.

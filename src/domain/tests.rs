@@ -8,7 +8,7 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Surface},
+    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Revoke, Surface},
     decide::{Limits, Mode, Today, decide},
     event::{Entry, Event},
     id::{
@@ -31,6 +31,7 @@ mod again;
 mod agreed;
 mod audit;
 mod custody;
+mod during;
 mod golden;
 mod identity;
 mod reminding;
@@ -212,6 +213,11 @@ fn ask(entitlement: &str, key: &str) -> Command {
     })
 }
 
+fn revoke(who: &str) -> Command {
+    let known = Some(identity(who));
+    Command::Revoke(Revoke { who: slack(who), request: ONE, reason: text("Wrong database"), known })
+}
+
 fn found() -> Outcome {
     let approver =
         |name: &str| Approver { email: email(name), slack: slack(name), okta: okta(name), name: name.to_owned() };
@@ -243,6 +249,9 @@ fn states() -> Vec<(&'static str, Play)> {
     let looking = judged.clone().goes(&judged.settles("check_authority", Outcome::identified(identity("bob"))));
     let adding = looking.clone().goes(&looking.settles("check_member", stands(false)));
     let active = adding.clone().goes(&adding.settles("add_member", ADDED));
+    let wanted = active.clone().goes(&revoke("dana"));
+    let revoking = wanted.clone().goes(&wanted.settles("check_revoker", Outcome::identified(identity("dana"))));
+    let revoked = revoking.clone().goes(&revoking.settles("remove_member", REMOVED));
     let returning = active.clone().goes(&Command::Return { who: slack("alice"), request: ONE });
     let mut over = active.clone();
     over.now += TimeDelta::hours(3);
@@ -264,6 +273,9 @@ fn states() -> Vec<(&'static str, Play)> {
         ("revoking: expired", expiring),
         ("ended: expired", ended),
         ("ended: cancelled", cancelled),
+        ("active: to be revoked", wanted),
+        ("revoking: revoked", revoking),
+        ("ended: revoked", revoked),
         ("ended: denied", denied),
     ]
 }
@@ -299,6 +311,14 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         ("dana, old terms", old),
         ("alice on bob's card", forged("alice")),
         ("carol on bob's card", forged("carol")),
+        ("dana approves for less", play.decides("dana", Choice::ApproveForLess(EndRule::After { secs: secs(3_600) }))),
+        (
+            "dana approves for no less",
+            play.decides("dana", Choice::ApproveForLess(EndRule::After { secs: secs(7_200) })),
+        ),
+        ("dana revokes", revoke("dana")),
+        ("alice wants it revoked", play.settles("check_revoker", Outcome::identified(identity("alice")))),
+        ("dana wants it revoked", play.settles("check_revoker", Outcome::identified(identity("dana")))),
         ("cancel", Command::Cancel { who: slack("alice"), request: ONE }),
         ("carol cancels", Command::Cancel { who: slack("carol"), request: ONE }),
         ("return", Command::Return { who: slack("alice"), request: ONE }),
@@ -351,6 +371,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: foreigncard
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: foreigncard
+      dana approves for no less → refused: foreigncard
+      dana revokes → refused: nothingtorevoke
       cancel → ended cancelled
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -363,6 +386,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: foreigncard
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: foreigncard
+      dana approves for no less → refused: foreigncard
+      dana revokes → refused: nothingtorevoke
       cancel → ended cancelled
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -375,6 +401,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: oldterms
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → pending, 1 to judge
+      dana approves for no less → refused: notshorter
+      dana revokes → refused: nothingtorevoke
       cancel → ended cancelled
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -385,6 +414,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: oldterms
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → pending, 2 to judge
+      dana approves for no less → refused: notshorter
+      dana revokes → refused: nothingtorevoke
       cancel → ended cancelled
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -398,6 +430,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → approved/checking
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → ended returned
@@ -410,6 +445,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → approved/adding
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
@@ -424,6 +462,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → active/inside
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
@@ -434,6 +475,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: returnedbefore
@@ -447,6 +491,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -460,6 +507,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -470,6 +520,52 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
+      carol cancels → refused: nosuchrequest
+      return → refused: notheld
+    active: to be revoked (active/inside)
+      ask again, new form → refused: alreadyheld
+      dana approves → refused: over
+      dana denies → refused: over
+      dana, old terms → refused: over
+      alice on bob's card → refused: foreigncard
+      carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      alice wants it revoked → active/inside
+      dana wants it revoked → revoking/removing
+      cancel → refused: toolatetocancel
+      carol cancels → refused: nosuchrequest
+      return → revoking/removing
+    revoking: revoked (revoking/removing)
+      ask again, new form → revoking/removing
+      dana approves → refused: over
+      dana denies → refused: over
+      dana, old terms → refused: over
+      alice on bob's card → refused: foreigncard
+      carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
+      cancel → refused: over
+      carol cancels → refused: nosuchrequest
+      return → refused: notheld
+      removed → ended revoked/outside
+      remove forbidden → revoking/removing
+      remove gone → revoking/removing
+    ended: revoked (ended revoked/outside)
+      ask again, new form → ended revoked/outside
+      dana approves → refused: over
+      dana denies → refused: over
+      dana, old terms → refused: over
+      alice on bob's card → refused: foreigncard
+      carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
+      cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
     ended: denied (ended denied)
@@ -479,6 +575,9 @@ fn every_command_in_every_state() {
       dana, old terms → refused: over
       alice on bob's card → refused: foreigncard
       carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → refused: nothingtorevoke
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
@@ -515,7 +614,7 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        4 => (0..28_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
+        4 => (0..33_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
         1 => (1..20_000_i64).prop_map(Move::Pass),
     ];
     prop::collection::vec(one, 1..60)
@@ -641,7 +740,7 @@ fn names_on_record_never_change() {
     {"event":"effect_settled","effect":"8.0","outcome":{"outcome":"stands","standing":{"member":false}}}
     {"effect":"add_member","membership":{"group":"00gPROD","user":"00uALICE"}}
     {"event":"effect_settled","effect":"9.0","outcome":{"outcome":"added"}}
-    {"event":"grant_opened","request":"R-1","ends":"2026-11-24T15:40:00Z"}
+    {"event":"grant_opened","request":"R-1","ends":"2026-11-24T15:40:00Z","warn":"2026-11-24T15:30:00Z"}
     {"effect":"nudge","request":"R-1","nudge":"open"}
     {"event":"grant_expired","request":"R-1","then":{"then":"removal"}}
     {"effect":"remove_member","membership":{"group":"00gPROD","user":"00uALICE"},"due":"2026-11-24T15:40:00Z","addition":"none"}

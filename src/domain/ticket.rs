@@ -56,6 +56,16 @@ pub enum Column {
     Closed,
 }
 
+/// Whether things are opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freezing {
+    /// Nothing is, from then on.
+    Frozen,
+    /// They are again.
+    Resumed,
+}
+
 /// What they are told: a ticket by a comment each, the audit channel by a line each. Who did it, and how it ended, the
 /// request itself still says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -19,6 +19,11 @@ pub fn tell(entry: &Entry, live: &Live, touched: &Touched) {
         live.requests.get(&id).or(retired).map(|request| request.access.entitlement.clone())
     };
     for event in &entry.events {
+        match event {
+            Event::GrantingFrozen { .. } => info!(seq = entry.seq, "nothing is opened from now on"),
+            Event::GrantingResumed { .. } => info!(seq = entry.seq, "access is opened again"),
+            _ => {}
+        }
         if let Event::RemovalLate { membership, .. } = event {
             for request in on(live, membership) {
                 let entitlement = entitlement(request).map(tracing::field::display);
@@ -80,6 +85,10 @@ const fn what(event: &Event) -> Option<&'static str> {
         Event::GrantOpened { .. } => "access is open",
         Event::GrantExpired { .. } => "access is over: its time has come",
         Event::GrantReturned { .. } => "access is over: its holder returned it",
+        Event::RequestShortened { .. } => "a request is approved for less than was asked",
+        Event::GrantEndsSoon { .. } => "access ends soon",
+        Event::GrantRevoked { .. } => "access is over: it was revoked",
+        Event::RevocationRefused { .. } => "access is not revoked: who wanted it may not, or it was over before",
         Event::GrantFailed { .. } => "access could not be opened",
         Event::StandingFound { .. } => "access is not opened: they stood in the group before",
         Event::GrantEnded { .. } => "the end of access is confirmed",

@@ -388,6 +388,9 @@ impl Core {
                     self.lanes.join(id, effect, Doubt::None);
                 }
             }
+            if touched.freeze {
+                self.homes.redraw(self.safe.requests.values(), now.elapsed);
+            }
             for request in touched.requests.iter().filter_map(|id| self.safe.requests.get(id)) {
                 self.shows.look(request);
                 self.homes.look(request, now.elapsed);
@@ -480,6 +483,7 @@ impl Command {
         match self {
             Self::Decide(decide) => Some(decide.request),
             Self::Cancel { request, .. } | Self::Return { request, .. } => Some(*request),
+            Self::Revoke(revoke) => Some(revoke.request),
             _ => None,
         }
     }

@@ -14,8 +14,9 @@ use crate::domain::{
     catalogue::Catalogue,
     command::{Command, Refusal},
     decide::{Limits, Mode},
-    home::Pages,
+    home::{Home, Pages},
     id::{OktaGroupId, SlackUserId},
+    live::Freeze,
     port::{Identity, Unfit, ViewKey},
     request::Request,
     said::{Text, TextError, hex},
@@ -34,6 +35,7 @@ pub(super) enum Knock {
     Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
     Look { who: SlackUserId, pages: Option<Pages> },
     Bindings { answer: oneshot::Sender<Vec<Binding>> },
+    Survey { who: SlackUserId, pages: Pages, answer: oneshot::Sender<Home> },
     Connected,
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
@@ -59,6 +61,8 @@ pub struct Offer {
     pub now: Timestamp,
     /// How much the program may do.
     pub mode: Mode,
+    /// That nothing is opened.
+    pub frozen: Option<Freeze>,
 }
 
 /// How the engine is, for readiness.
@@ -143,6 +147,14 @@ impl Door {
         if self.knocks.try_send(Knock::Look { who, pages }).is_err() {
             tracing::warn!("a Home tab is not drawn: too much waits");
         }
+    }
+
+    /// All that somebody may see, as it stands in memory: by what was last looked up of them. Nothing if the engine is gone
+    /// or swamped.
+    pub async fn survey(&self, who: SlackUserId, pages: Pages) -> Option<Home> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::Survey { who, pages, answer }).ok()?;
+        answered.await.ok()
     }
 
     /// Takes a text as it was typed, with a fresh salt.

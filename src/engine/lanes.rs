@@ -13,6 +13,7 @@ use std::{
 use crate::domain::{
     id::{EffectId, RequestId},
     port::{Alert, Class, Doubt, Effect, Fault, MembershipKey},
+    request::Spot,
     time::Timestamp,
 };
 
@@ -54,7 +55,8 @@ impl LaneKey {
             Effect::IdentifyPerson { request, .. }
             | Effect::CheckStanding { request, .. }
             | Effect::FindApprovers { request, .. }
-            | Effect::CheckAuthority { request, .. } => Self::LookUp(*request),
+            | Effect::CheckAuthority { request, .. }
+            | Effect::CheckRevoker { request, .. } => Self::LookUp(*request),
             Effect::Nudge { request, .. }
             | Effect::Remind { request, .. }
             | Effect::TellFallback { request, .. }
@@ -63,7 +65,7 @@ impl LaneKey {
             Effect::CreateTicket { request }
             | Effect::CommentTicket { request, .. }
             | Effect::MoveTicket { request, .. } => Self::Ticket(*request),
-            Effect::TellAudit { .. } => Self::Audit,
+            Effect::TellAudit { .. } | Effect::AnnounceFreeze { .. } => Self::Audit,
             Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => Self::Alarm,
             Effect::AlertAdmins { .. } => Self::Admins,
         }
@@ -75,9 +77,10 @@ impl LaneKey {
 pub enum Gate {
     /// Everything.
     Open,
-    /// All but additions: a removal is decided upon, and joins its lane once it is durable.
+    /// All but additions: a removal is decided upon, and joins its lane once it is durable; or nothing is opened by an
+    /// admin's word.
     Removals,
-    /// Removals, and telling admins.
+    /// Removals, what leads to them, and telling admins.
     Custody,
 }
 
@@ -101,6 +104,8 @@ enum Rank {
     Check,
     Addition,
     Alert,
+    /// Who wants to end access of somebody's, and what they are answered.
+    Wish,
     Other,
 }
 
@@ -111,6 +116,7 @@ impl Rank {
             Effect::CheckMember { .. } => Self::Check,
             Effect::AddMember { .. } => Self::Addition,
             Effect::AlertAdmins { .. } => Self::Alert,
+            Effect::CheckRevoker { .. } | Effect::Reply { spot: Spot::Apart, .. } => Self::Wish,
             _ => Self::Other,
         }
     }
@@ -250,7 +256,7 @@ impl Lanes {
     pub fn ready(&mut self, gate: Gate, now: Duration) -> Vec<(EffectId, Doubt)> {
         let removals_tried = self.untried_removals.is_empty();
         let may_start = |waiting: &Waiting| match (waiting.rank, gate) {
-            (Rank::Removal(_) | Rank::Alert, _) => true,
+            (Rank::Removal(_) | Rank::Alert | Rank::Wish, _) => true,
             (_, Gate::Custody) => false,
             (Rank::Check | Rank::Addition, Gate::Removals) => false,
             (Rank::Check | Rank::Addition, Gate::Open) => removals_tried,

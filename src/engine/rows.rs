@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::domain::{
     id::{EffectId, RequestId},
-    live::{Live, Person, Promise, Refused, Refuser, Touched},
+    live::{Freeze, Live, Person, Promise, Refused, Refuser, Touched},
     membership::Membership,
     request::Request,
     time::Timestamp,
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-6");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-7");
 
 /// The tables that a start believes.
 pub const BELIEVED: [u8; 6] =
@@ -46,6 +46,7 @@ struct Standing {
     at: Timestamp,
     refused: BTreeMap<Refuser, Refused>,
     configuration: Option<String>,
+    frozen: Option<Freeze>,
 }
 
 /// The key of a request.
@@ -65,8 +66,8 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let (refused, configuration) = (live.refused.clone(), live.configuration.clone());
-    let standing = Standing { next: live.next, at: live.at, refused, configuration };
+    let (refused, configuration, frozen) = (live.refused.clone(), live.configuration.clone(), live.frozen.clone());
+    let standing = Standing { next: live.next, at: live.at, refused, configuration, frozen };
     let mut rows = vec![(vec![table::STATE], json(&standing))];
     if touched.alarm {
         rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
@@ -103,6 +104,7 @@ pub fn all(live: &Live) -> Vec<Row> {
         people: live.people.keys().cloned().collect(),
         promises: live.promises.keys().copied().collect(),
         alarm: true,
+        freeze: true,
         retired: Vec::new(),
     };
     touched(live, &everything)
@@ -126,6 +128,7 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
         let standing: Standing = read(row)?;
         (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
         live.configuration = standing.configuration;
+        live.frozen = standing.frozen;
     }
     if let Some((_, row)) = scan(table::ALARM)?.first() {
         live.alarm = Some(read(row)?);

@@ -157,7 +157,7 @@ impl Salvaged {
                 self.requests.insert(*request, membership.clone());
                 self.kept(membership).holds.insert(*request, *until);
             }
-            Event::GrantOpened { request, ends } => {
+            Event::GrantOpened { request, ends, .. } => {
                 if let Some(membership) = added.or(self.requests.get(request)).cloned() {
                     self.requests.insert(*request, membership.clone());
                     let kept = self.kept(&membership);
@@ -167,7 +167,8 @@ impl Salvaged {
             }
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
-            | Event::GrantFailed { request, then, .. } => self.released(*request, *then),
+            | Event::GrantFailed { request, then, .. }
+            | Event::GrantRevoked { request, then, .. } => self.released(*request, *then),
             // They stood there before, not through us: nothing that was given earlier is left either.
             Event::StandingFound { request } => {
                 if let Some(membership) = self.requests.remove(request) {

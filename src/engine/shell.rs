@@ -419,6 +419,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 let _ = answer.send(self.core.safe().bindings().collect());
                 Ok(())
             }
+            Knock::Survey { who, pages, answer } => {
+                let _ = answer.send(self.core.survey(&who, &pages, self.now()));
+                Ok(())
+            }
             Knock::Connected => self.step(Input::Connected),
             Knock::Look { who, pages } => self.step(Input::Looked { who, pages }),
             Knock::Mode(mode) => {
@@ -511,6 +515,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             open: open.collect(),
             now: now.wall,
             mode: self.core.mode(),
+            frozen: safe.frozen.clone(),
         }
     }
 }

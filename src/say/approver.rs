@@ -1,15 +1,15 @@
 //! An approver's card, from the question to the end of the grant.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people,
-    requester::{self, access, access_plainly, flat, how_long, justification, nobody_decided, steps, zone},
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, less, people,
+    requester::{self, access, access_plainly, flat, how_long, justification, lasts, nobody_decided, steps, zone},
     text,
     time::Zone,
 };
 use crate::domain::{
     catalogue::Sensitivity,
     id::SlackUserId,
-    request::{Ending, NotSentOn, Request, Route, State},
+    request::{Approval, Cause, Ending, Less, NotSentOn, Request, Route, State, StepKind},
     time::EndRule,
 };
 
@@ -25,7 +25,7 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
             dismissed(request, route, reader, &zone)
         }
         State::Pending { route, clicks, .. } if clicks.iter().any(|click| click.slack == *reader) => {
-            checking(request, route, &zone)
+            checking(request, route, reader, &zone)
         }
         State::Pending { route, .. } if !route.waits_for(reader) => passed(request, route, reader, &zone),
         State::Pending { route, .. } => question(request, route, reader, others, &zone),
@@ -60,7 +60,7 @@ fn asks(request: &Request) -> Line {
 }
 
 fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Option<&[Request]>, zone: &Zone) -> Card {
-    let mut lines = vec![asks(request), terms(request, zone)];
+    let mut lines = vec![asks(request), terms(request, reader, zone)];
     if let Some(denial) = &request.denied_before {
         lines.push(vec![
             text("Denied by "),
@@ -106,12 +106,19 @@ fn facts(request: &Request, route: &Route, others: Option<&[Request]>, zone: &Zo
 /// How long, or until when. Of a length no end is named: the card stands for as long as nobody decides, up to days, and
 /// changes only when the request does, so that "if you approve now, until 16:40" would be true when it is posted and
 /// false when it is read. The form, which is drawn as one looks at it, names the end; here stands from when it counts.
-fn terms(request: &Request, zone: &Zone) -> Line {
+fn terms(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
+    let cut = less::asked(request, reader, zone);
     match request.end {
+        EndRule::After { secs } if !cut.is_empty() => {
+            [vec![text(length::words(secs))], cut, vec![text(" from when access opens")]].concat()
+        }
         EndRule::After { secs } => {
             vec![text(format!("{} from when access opens; asked ", length::words(secs))), zone.token(request.asked)]
         }
-        EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved")],
+        EndRule::At { instant } => {
+            let until = vec![text("Until "), zone.token(instant), text(", whenever it is approved")];
+            [until, cut].concat()
+        }
     }
 }
 
@@ -155,13 +162,14 @@ pub(super) fn decide(request: &Request, zone: &Zone) -> Buttons {
         }),
         ..button(ButtonId::Approve, "Approve", Look::Primary, request.id)
     };
+    let shorten = button(ButtonId::Shorten, "Approve for less…", Look::Plain, request.id);
     let deny = button(ButtonId::Deny, "Deny…", Look::Plain, request.id);
-    Buttons { name: format!("decide:{}", request.digest()), row: vec![approve, deny] }
+    Buttons { name: format!("decide:{}", request.digest()), row: vec![approve, shorten, deny] }
 }
 
-fn checking(request: &Request, route: &Route, zone: &Zone) -> Card {
+fn checking(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
     Card {
-        lines: vec![asks(request), vec![bold("Checking…")], terms(request, zone)],
+        lines: vec![asks(request), vec![bold("Checking…")], terms(request, reader, zone)],
         steps: steps(route, &request.access.application, None, zone),
         text: format!("Checking your decision on {} for {}.", access_plainly(request), people::asker_name(request)),
         ..Card::default()
@@ -193,10 +201,8 @@ fn dismissed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone
 fn passed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
     let own = route.steps.iter().filter_map(|step| step.approval.as_ref()).find(|one| one.by.slack == *reader);
     let first = match (own, route.last_approval()) {
-        (Some(own), _) => vec![bold("You approved"), text(", "), zone.token(own.at)],
-        (None, Some(last)) => {
-            vec![bold("Approved by "), people::decider(&last.by, reader), text(", "), zone.token(last.at)]
-        }
+        (Some(own), _) => [you_approved(own, zone), vec![text(", "), zone.token(own.at)]].concat(),
+        (None, Some(last)) => [approved_by(last, reader, zone), vec![text(", "), zone.token(last.at)]].concat(),
         (None, None) => vec![bold("Not asked now")],
     };
     let mut now = vec![text("Now waiting for ")];
@@ -208,10 +214,34 @@ fn passed(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -
     Card { lines: vec![first, what, now], text, ..Card::default() }
 }
 
+/// "You approved", or "You approved 45 minutes (asked: 2 hours)".
+fn you_approved(own: &Approval, zone: &Zone) -> Line {
+    match own.less {
+        Some(Less { from, to }) => {
+            let asked = format!(" (asked: {})", lasts(from, zone));
+            vec![bold(format!("You approved {}", lasts(to, zone))), text(asked)]
+        }
+        None => vec![bold("You approved")],
+    }
+}
+
+/// "Approved by Dana Fox", and what they made of it.
+fn approved_by(approval: &Approval, reader: &SlackUserId, zone: &Zone) -> Line {
+    match approval.less {
+        Some(_) if approval.by.slack == *reader => you_approved(approval, zone),
+        Some(Less { from, to }) => vec![
+            bold("Approved by "),
+            people::decider(&approval.by, reader),
+            text(format!(": {} (asked: {})", lasts(to, zone), lasts(from, zone))),
+        ],
+        None => vec![bold("Approved by "), people::decider(&approval.by, reader)],
+    }
+}
+
 fn decided(request: &Request, reader: &SlackUserId, zone: &Zone) -> Card {
     let mut lines = vec![first(request, reader, zone)];
     lines.push(vec![people::asker(request), text(format!(" · {}, {}", access(request), how_long(request, zone)))]);
-    lines.extend(status(request, zone));
+    lines.extend(status(request, reader, zone));
     let quote = match &request.state {
         State::Ended { ending: Ending::Denied { by, reason }, .. } if by.slack == *reader => reason.text.clone(),
         _ => None,
@@ -241,9 +271,7 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
             vec![bold("Closed "), zone.token(*when), bold(format!(": {why}"))]
         }
         _ => match request.route().and_then(Route::last_approval) {
-            Some(approval) => {
-                [vec![bold("Approved by "), people::decider(&approval.by, reader)], at(approval.at)].concat()
-            }
+            Some(approval) => [approved_by(approval, reader, zone), at(approval.at)].concat(),
             None if matches!(request.state, State::Ended { opened: None, .. }) => vec![bold("Closed")],
             None => vec![bold("Approved by rules")],
         },
@@ -251,13 +279,23 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
 }
 
 /// One silent line that follows the grant.
-fn status(request: &Request, zone: &Zone) -> Option<Line> {
+fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> {
     match &request.state {
-        State::Approved { .. } => Some(vec![text("Opening access")]),
-        State::Active { ends, .. } => Some(vec![text("Active until "), zone.token(*ends)]),
+        State::Approved { frozen: None, .. } => Some(vec![text("Opening access")]),
+        State::Approved { frozen: Some(since), .. } => {
+            Some(vec![text("It waits: granting is frozen since "), zone.token(*since)])
+        }
+        State::Active { route, ends, .. } => {
+            let end_it = owns(route, reader).then(|| text(". To end it early, open Home."));
+            Some([text("Active until "), zone.token(*ends)].into_iter().chain(end_it).collect())
+        }
         State::Revoking { .. } => Some(vec![text("Ending access in Okta")]),
         State::Ended { ending, at, .. } => {
             let how = match ending {
+                Ending::Revoked { cause: Cause::Person { by, .. } } => {
+                    let by = people::decider(&by.clone(), reader);
+                    return Some(vec![text("Ended "), zone.token(*at), text(": revoked by "), by]);
+                }
                 Ending::Expired => "expired",
                 Ending::Returned => "returned",
                 Ending::Failed { .. } => "could not be opened",
@@ -271,6 +309,12 @@ fn status(request: &Request, zone: &Zone) -> Option<Line> {
         }
         State::Checking { .. } | State::Pending { .. } => None,
     }
+}
+
+/// Whether somebody was asked as an owner: they may end it.
+fn owns(route: &Route, who: &SlackUserId) -> bool {
+    let as_owner = route.steps.iter().filter(|step| matches!(step.kind, StepKind::Owner { .. }));
+    as_owner.flat_map(|step| &step.approvers).any(|one| one.slack == *who)
 }
 
 fn context(request: &Request, zone: &Zone) -> Line {

@@ -2,11 +2,11 @@
 //!
 //! What a vendor answered is not said here either: whoever reads the channel need not know the groups behind an access.
 
-use super::{Card, Line, Mark, Run, Voice, bold, people, requester, text, ticket, time::Zone};
+use super::{Card, Line, Mark, Run, Voice, bold, less, people, requester, text, ticket, time::Zone};
 use crate::domain::{
     port::Removal,
-    request::{Ending, NotOpened, Request, State},
-    ticket::Happened,
+    request::{Approval, Cause, Ending, NotOpened, Request, State},
+    ticket::{Freezing, Happened},
     time::{EndRule, Timestamp},
 };
 
@@ -26,16 +26,30 @@ pub fn card(request: &Request, what: &Happened, at: Timestamp, now: Timestamp, v
     Card { text: requester::flat(&line), lines: vec![line], ..Card::default() }
 }
 
+/// That nothing is opened any more, or that things are again.
+#[must_use]
+pub fn freeze(freeze: Freezing, by: &str, at: Timestamp, now: Timestamp, voice: &Voice) -> Card {
+    let what = match freeze {
+        Freezing::Frozen => " froze granting: nothing is opened until an admin ends that",
+        Freezing::Resumed => " ended the freeze: what was approved is opened",
+    };
+    let mut line = vec![bold(by), text(what)];
+    if (now - at).num_seconds() > LATE_SECS {
+        line.extend([text(" · told late, this was "), Zone::of(None, &voice.zone).token(at)]);
+    }
+    Card { text: requester::flat(&line), lines: vec![line], ..Card::default() }
+}
+
 fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line {
     let access = format!("{} for {}", requester::access(request), people::asker_name(request));
     match what {
-        Happened::Approved { step } => decided(approver(request, *step), "approved", &access, request, zone),
-        Happened::Denied => decided(denier(request), "denied", &access, request, zone),
-        Happened::Withdrawn => with_length(vec![bold("Withdrawn"), text(format!(": {access}"))], request, zone),
-        Happened::Unanswered => with_length(vec![bold("Unanswered"), text(format!(": {access}"))], request, zone),
+        Happened::Approved { step } => approved(request, *step, &access, zone),
+        Happened::Denied => decided(denier(request), &format!("denied {access}"), request.end, zone),
+        Happened::Withdrawn => with_length(vec![bold("Withdrawn"), text(format!(": {access}"))], request.end, zone),
+        Happened::Unanswered => with_length(vec![bold("Unanswered"), text(format!(": {access}"))], request.end, zone),
         Happened::ApprovedByRules => {
             let line = vec![bold("Approved"), text(format!(": {access}"))];
-            let mut line = with_length(line, request, zone);
+            let mut line = with_length(line, request.end, zone);
             line.push(text(format!(". {}", ticket::by_rules(request))));
             line
         }
@@ -66,21 +80,32 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
 }
 
 /// "Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours".
-fn decided(by: Option<&str>, verb: &str, access: &str, request: &Request, zone: &Zone) -> Line {
-    with_length(vec![bold(by.unwrap_or("Someone")), text(format!(" {verb} {access}"))], request, zone)
+fn decided(by: Option<&str>, what: &str, end: EndRule, zone: &Zone) -> Line {
+    with_length(vec![bold(by.unwrap_or("Someone")), text(format!(" {what}"))], end, zone)
 }
 
-fn with_length(mut line: Line, request: &Request, zone: &Zone) -> Line {
-    match request.end {
+/// The same, or "Bob Stone approved 45 minutes of 2 hours: Production Database · Read-Write for Alice Martin".
+fn approved(request: &Request, place: u32, access: &str, zone: &Zone) -> Line {
+    let approval = approval(request, place);
+    let by = approval.map(|approval| approval.by.name.as_str());
+    match approval.and_then(|approval| approval.less) {
+        Some(_) => {
+            vec![bold(by.unwrap_or("Someone")), text(format!(" {}: {access}", less::approved(approval, zone)))]
+        }
+        None => decided(by, &format!("approved {access}"), request.end_after(place), zone),
+    }
+}
+
+fn with_length(mut line: Line, end: EndRule, zone: &Zone) -> Line {
+    match end {
         EndRule::After { secs } => line.push(text(format!(", {}", super::length::words(secs)))),
         EndRule::At { instant } => line.extend([text(", until "), zone.token(instant)]),
     }
     line
 }
 
-fn approver(request: &Request, place: u32) -> Option<&str> {
-    let step = request.route()?.steps.get(usize::try_from(place).ok()?)?;
-    Some(step.approval.as_ref()?.by.name.as_str())
+fn approval(request: &Request, place: u32) -> Option<&Approval> {
+    request.route()?.steps.get(usize::try_from(place).ok()?)?.approval.as_ref()
 }
 
 const fn denier(request: &Request) -> Option<&str> {
@@ -98,6 +123,7 @@ fn over(request: &Request, access: &str, then: &str) -> Line {
         }
         Some(Ending::Expired) => ", expired",
         Some(Ending::Returned) => ", returned",
+        Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => &format!(", revoked by {}", by.name),
         _ => "",
     };
     vec![bold("Ended"), text(format!(": {access}{how}{then}"))]
@@ -108,7 +134,9 @@ fn confirmed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp)
         (Removal::Removed, Some(Ending::Expired)) => {
             format!(", confirmed {} after its end", ticket::span(due, at))
         }
-        (Removal::Removed, Some(Ending::Returned)) => format!(", confirmed {} later", ticket::span(due, at)),
+        (Removal::Removed, Some(Ending::Returned | Ending::Revoked { .. })) => {
+            format!(", confirmed {} later", ticket::span(due, at))
+        }
         (Removal::Removed, _) => "; removed and read back".to_owned(),
         (Removal::UserGone, _) => "; Okta no longer shows the user".to_owned(),
         (Removal::GroupGone, _) => "; Okta no longer shows the group".to_owned(),
@@ -119,6 +147,7 @@ fn reason(why: &NotOpened) -> String {
     let said = match why {
         NotOpened::Stopped { why } => return ticket::stopped(why),
         NotOpened::CalledOff => "Okta did not confirm it in time",
+        NotOpened::Frozen => "granting was frozen until its time was over",
         NotOpened::Rejected { .. } => "Okta refuses it",
         NotOpened::Inactive { .. } => "their Okta account is not active",
         NotOpened::UnfitGroup { .. } => "the Okta group may not be changed",

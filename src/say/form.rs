@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Buttons, Card, Line, Voice, approver, length, people,
+    Buttons, Card, Line, Voice, admin, approver, length, people,
     requester::{self, access_plainly},
     text,
     time::Zone,
@@ -13,6 +13,7 @@ use crate::domain::{
     decide::may_ask,
     duration::resolve,
     id::{EntitlementId, OktaGroupId},
+    live::Freeze,
     port::Identity,
     request::Request,
     time::{AccessDuration, EndRule, Timestamp},
@@ -36,7 +37,7 @@ pub struct Field {
 }
 
 impl Field {
-    const fn new(label: &'static str) -> Self {
+    pub(super) const fn new(label: &'static str) -> Self {
         Self { label, placeholder: None, hint: None }
     }
 
@@ -153,6 +154,8 @@ pub struct Scene<'a> {
     pub names: &'a Names,
     /// The present.
     pub now: Timestamp,
+    /// That nothing is opened.
+    pub frozen: Option<&'a Freeze>,
     /// The words' surroundings.
     pub voice: &'a Voice,
 }
@@ -195,7 +198,10 @@ pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
     let chosen =
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
     let outlook = chosen.and_then(|(_, entitlement)| preview::outlook(scene, entitlement, filled));
-    let (preview, steps) = preview::preview(scene, chosen.copied(), outlook.as_ref(), !offered.is_empty(), filled);
+    let (mut preview, steps) = preview::preview(scene, chosen.copied(), outlook.as_ref(), !offered.is_empty(), filled);
+    if scene.frozen.is_some() {
+        preview.insert(0, admin::frozen_in_form());
+    }
     let most = outlook.as_ref().and_then(preview::most);
     RequestForm {
         frame: Frame {

@@ -1,14 +1,14 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, list, people, refusal,
-    requester, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run, Voice, admin, approver, bold, list, people,
+    refusal, requester, text, time::Zone,
 };
 use crate::domain::{
     decide::Mode,
     home::{Home, Part, Section, Sight},
     past::{Fate, Past},
-    request::{Request, State},
+    request::{Request, State, Warning},
 };
 
 /// How the names of its rows of buttons begin.
@@ -28,6 +28,8 @@ pub enum Piece {
     Heading(String),
     /// Lines, and what can be pressed about them.
     Card(Card),
+    /// One of many, and what can be pressed beside it.
+    Row(Row),
 }
 
 /// The page in words.
@@ -36,13 +38,16 @@ pub fn page(home: &Home, voice: &Voice) -> Page {
     let zone = Zone::of(home.zone.as_deref(), &voice.zone);
     let mut pieces = vec![head(home, voice)];
     let served = home.sight.is_served() && home.mode != Mode::Custody;
+    pieces.extend(home.frozen.as_ref().map(|freeze| Piece::Card(admin::frozen(freeze, &zone))));
     pieces.extend(unconfirmed(home.unconfirmed));
-    pieces.extend(part(&home.waiting, Part::Waiting, "Waiting for you", |request| waiting(request, home, &zone)));
-    pieces.extend(part(&home.held, Part::Held, "Your access", |request| own(request, home, &zone)));
-    pieces.extend(part(&home.asked, Part::Asked, "Your requests", |request| own(request, home, &zone)));
+    pieces.extend(part(&home.waiting, Part::Waiting, "Waiting for you", |request| {
+        Piece::Card(waiting(request, home, &zone))
+    }));
+    pieces.extend(part(&home.held, Part::Held, "Your access", |request| Piece::Card(own(request, home, &zone))));
+    pieces.extend(part(&home.asked, Part::Asked, "Your requests", |request| Piece::Card(own(request, home, &zone))));
     pieces.extend(past(&home.past, served, &zone));
     let title = if home.sight == Sight::Admin { "All active access" } else { "Access to what you own" };
-    pieces.extend(part(&home.others, Part::Others, title, |request| other(request, home, &zone)));
+    pieces.extend(part(&home.others, Part::Others, title, |request| Piece::Row(other(request, home, &zone))));
     if served && home.is_bare() {
         pieces.push(sentence("You hold no temporary access. Ask for some, use it, and it ends by itself."));
     }
@@ -98,12 +103,12 @@ fn unconfirmed(count: usize) -> Option<Piece> {
 }
 
 /// A heading, the rows that are shown, and the way to the others.
-fn part(section: &Section, part: Part, title: &str, row: impl Fn(&Request) -> Card) -> Vec<Piece> {
+fn part(section: &Section, part: Part, title: &str, row: impl Fn(&Request) -> Piece) -> Vec<Piece> {
     if section.total == 0 {
         return Vec::new();
     }
     let heading = Piece::Heading(format!("{title} ({})", section.total));
-    let rows = section.rows.iter().map(|request| Piece::Card(row(request)));
+    let rows = section.rows.iter().map(row);
     let ways = turns(section, part).into_iter();
     let ways = ways.map(|buttons| Piece::Card(Card { buttons: Some(buttons), ..Card::default() }));
     std::iter::once(heading).chain(rows).chain(ways).collect()
@@ -111,7 +116,7 @@ fn part(section: &Section, part: Part, title: &str, row: impl Fn(&Request) -> Ca
 
 /// To the next rows, and back to the first. Each stands in a row of its own: Slack takes no two buttons of one name in
 /// one (<https://docs.slack.dev/reference/block-kit/blocks/actions-block>).
-fn turns(section: &Section, part: Part) -> Vec<Buttons> {
+pub(super) fn turns(section: &Section, part: Part) -> Vec<Buttons> {
     let turn = |way: &str, label: String, from: usize| Buttons {
         name: format!("{ROW}{}:{way}", name(part)),
         row: vec![Button {
@@ -173,8 +178,9 @@ fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
 }
 
 fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
-    let Row { mut lines, buttons } = list::row_in(request, home.now, zone, &format!("{ROW}{}", request.id));
+    let Row { mut lines, presses } = list::row_in(request, home.now, zone, &format!("{ROW}{}", request.id));
     let mark = match request.state {
+        State::Active { warning: Warning::Given, .. } => Mark::Alarm,
         State::Active { .. } => Mark::Green,
         State::Revoking { late: Some(_), .. } => Mark::Warning,
         _ => Mark::Hourglass,
@@ -182,10 +188,15 @@ fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
     if let Some(first) = lines.first_mut() {
         first.insert(0, Run::Mark(mark));
     }
+    let buttons = match presses {
+        Presses::Below(buttons) => Some(buttons),
+        Presses::None | Presses::Beside(_) => None,
+    };
     Card { lines, buttons, ..Card::default() }
 }
 
-fn other(request: &Request, home: &Home, zone: &Zone) -> Card {
+/// Access of somebody else's, and the way to end it.
+pub(super) fn other(request: &Request, home: &Home, zone: &Zone) -> Row {
     let holder = if request.asker == home.who { text("You") } else { people::asker(request) };
     let first = vec![holder, text(format!(" · {}", requester::access(request)))];
     let second: Line = match request.state {
@@ -195,7 +206,8 @@ fn other(request: &Request, home: &Home, zone: &Zone) -> Card {
         }
         _ => vec![text("ending access in Okta")],
     };
-    Card { lines: vec![first, [second, vec![text(format!(" · {}", request.id))]].concat()], ..Card::default() }
+    let lines = vec![first, [second, vec![text(format!(" · {}", request.id))]].concat()];
+    Row { lines, presses: admin::revoke(request) }
 }
 
 /// What ended lately, and the way to ask for it again.
@@ -232,6 +244,7 @@ const fn fate(fate: Fate) -> &'static str {
         Fate::Expired => "ended as planned",
         Fate::Returned => "returned",
         Fate::Failed => "could not be opened,",
+        Fate::Revoked => "revoked",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What one holds and waits for, a row each.
 
-use super::{Button, Buttons, Card, Line, Row, Run, Voice, bold, length, people, requester, text, time::Zone};
+use super::{Button, Buttons, Card, Line, Presses, Row, Run, Voice, bold, length, people, requester, text, time::Zone};
 use crate::domain::{
     id::RequestId,
     request::{Request, State},
@@ -40,13 +40,13 @@ pub fn list(open: &[Request], before: Option<&str>, now: Timestamp, voice: &Voic
         let own: Vec<Row> =
             shown.iter().filter(|(of, ..)| *of == heading).map(|(.., request)| row(request, now, voice)).collect();
         if !own.is_empty() {
-            rows.push(Row { lines: vec![vec![bold(format!("{} ({count})", title(heading)))]], buttons: None });
+            rows.push(Row { lines: vec![vec![bold(format!("{} ({count})", title(heading)))]], ..Row::default() });
             rows.extend(own);
         }
     }
     let more = all.len() - shown.len();
     if more > 0 {
-        rows.push(Row { lines: vec![vec![text(format!("{more} more in the Home tab."))]], buttons: None });
+        rows.push(Row { lines: vec![vec![text(format!("{more} more in the Home tab."))]], ..Row::default() });
     }
     let mut lines: Vec<Line> = before.map(|before| vec![text(before)]).into_iter().collect();
     if rows.is_empty() {
@@ -93,8 +93,8 @@ pub(super) fn row_in(request: &Request, now: Timestamp, zone: &Zone, name: &str)
     let mut line = vec![text(format!("{} · ", requester::named(request)))];
     line.extend(how(request, now, zone));
     line.push(text(format!(" · {}", request.id)));
-    let buttons = act(request).map(|button| Buttons { name: name.to_owned(), row: vec![button] });
-    Row { lines: vec![line], buttons }
+    let below = |button| Presses::Below(Buttons { name: name.to_owned(), row: vec![button] });
+    Row { lines: vec![line], presses: act(request).map_or(Presses::None, below) }
 }
 
 fn name(request: RequestId) -> String {
@@ -109,7 +109,8 @@ fn how(request: &Request, now: Timestamp, zone: &Zone) -> Line {
             vec![text("over since "), zone.token(*due), text(", not confirmed by Okta")]
         }
         State::Revoking { .. } => vec![text("ending access in Okta")],
-        State::Approved { .. } => vec![asked("opening access in Okta")],
+        State::Approved { frozen: None, .. } => vec![asked("opening access in Okta")],
+        State::Approved { frozen: Some(_), .. } => vec![asked("approved, waits for the end of the freeze")],
         State::Pending { route, .. } => {
             let step = route.current().map(|(_, step)| people::asked(step, None)).unwrap_or_default();
             [vec![asked("waiting for ")], step].concat()
@@ -211,6 +212,6 @@ mod tests {
             card.text,
             "Ending (1)\nStaging · Admin · over since 2026-11-24 13:00 UTC, not confirmed by Okta · R-1"
         );
-        assert!(card.rows.iter().all(|row| row.buttons.is_none()));
+        assert!(card.rows.iter().all(|row| row.presses == Presses::None));
     }
 }

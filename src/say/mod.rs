@@ -11,6 +11,7 @@ use crate::domain::{
     time::Timestamp,
 };
 
+pub mod admin;
 pub mod alert;
 pub mod approver;
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod form;
 pub mod home;
 pub mod identity;
 pub mod length;
+pub mod less;
 pub mod list;
 pub mod nudge;
 pub mod people;
@@ -46,6 +48,8 @@ pub enum Mark {
     Green,
     /// Not as it should be.
     Warning,
+    /// It ends soon.
+    Alarm,
 }
 
 /// A part of a line.
@@ -100,6 +104,10 @@ pub enum ButtonId {
     RequestAccess,
     /// `page`.
     Page,
+    /// `shorten`.
+    Shorten,
+    /// `revoke`.
+    Revoke,
 }
 
 /// How a button looks.
@@ -154,7 +162,19 @@ pub struct Row {
     /// What it says.
     pub lines: Vec<Line>,
     /// What one can press about it.
-    pub buttons: Option<Buttons>,
+    pub presses: Presses,
+}
+
+/// What one can press about a row.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Presses {
+    /// Nothing.
+    #[default]
+    None,
+    /// These, below it.
+    Below(Buttons),
+    /// This, beside it: the row is one block, so that many fit on a page.
+    Beside(Button),
 }
 
 /// A message: state first, then what, why, who, and what one can do.

@@ -1,14 +1,14 @@
 //! One sentence in a message's thread, for what one should not miss.
 
 use super::{
-    Card, Line, Voice, people,
-    requester::{End, access, access_plainly, end, flat, keeps, late, zone},
+    Card, Line, Voice, less, people,
+    requester::{End, access, access_plainly, end, flat, keeps, late, words, zone},
     text,
     time::Zone,
 };
 use crate::domain::{
     port::Nudge,
-    request::{Request, State},
+    request::{Cause, Ending, Request, State},
 };
 
 /// The sentence; `others` is what else its reader holds. No marks, no mentions, no justification: it stands on lock
@@ -16,7 +16,19 @@ use crate::domain::{
 #[must_use]
 pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Card {
     let line = line(nudge, request, others, voice);
-    Card { text: flat(&line), lines: vec![line], ..Card::default() }
+    let quote = match (nudge, &request.state) {
+        (Nudge::Revoked, State::Revoking { ending, .. } | State::Ended { ending, .. }) => reason(ending),
+        _ => None,
+    };
+    Card { text: flat(&line), lines: vec![line], quote, ..Card::default() }
+}
+
+/// What whoever ended it wrote. It stands in the message, and not on lock screens.
+fn reason(ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Revoked { cause } => words(cause),
+        _ => None,
+    }
 }
 
 /// To somebody who is asked and has not decided. Never the justification: a reminder is read on lock screens.
@@ -40,7 +52,14 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
         _ => request.closes,
     });
     match nudge {
-        Nudge::Open => vec![text("Open until "), at, text(format!(": {access}."))],
+        Nudge::Open => {
+            let mut line = vec![text("Open until "), at, text(format!(": {access}."))];
+            if let Some(told) = less::told(request, &zone) {
+                line.push(text(format!(" {}.", flat(&told))));
+            }
+            line
+        }
+        Nudge::EndsSoon => vec![text("Ends "), at, text(format!(": {access}."))],
         Nudge::Denied => vec![text(format!("Denied: {access}. The reason is in the message above."))],
         Nudge::Unanswered if request.route().is_none() => vec![
             text("Closed "),
@@ -52,13 +71,23 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
         }
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
         Nudge::Expired => expired(request, others, &zone),
-        Nudge::Revoked => vec![text("Ended "), at, text(format!(": {access}. It was removed in Okta by hand."))],
+        Nudge::Revoked => revoked(request, &access),
         Nudge::RemovalLate => vec![
             text("Over since "),
             at,
             text(format!(", but Okta has not confirmed it: {access}. Do not use this access any more.")),
         ],
     }
+}
+
+/// "Ended by Carol Diaz: ‹access›."
+fn revoked(request: &Request, access: &str) -> Line {
+    let by = match &request.state {
+        State::Revoking { ending: Ending::Revoked { cause: Cause::Person { by, .. } }, .. }
+        | State::Ended { ending: Ending::Revoked { cause: Cause::Person { by, .. } }, .. } => by.name.as_str(),
+        _ => "someone else",
+    };
+    vec![text(format!("Ended by {by}: {access}."))]
 }
 
 /// "Ended ‹at›: ‹access›. Okta confirmed it.", or what keeps it open.

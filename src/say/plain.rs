@@ -11,8 +11,10 @@
 //! ```
 
 use super::{
-    Button, Buttons, Card, Line, Look, Mark, Run,
+    Button, Buttons, Card, Line, Look, Mark, Presses, Run,
+    admin::RevokeForm,
     form::{DenyForm, Field, Notice, RequestForm},
+    less::ShortenForm,
 };
 
 /// A card.
@@ -23,7 +25,11 @@ pub fn card(card: &Card) -> String {
     lines.extend(card.after.iter().map(line));
     for row in &card.rows {
         lines.extend(row.lines.iter().map(line));
-        lines.extend(row.buttons.iter().flat_map(buttons));
+        match &row.presses {
+            Presses::None => {}
+            Presses::Below(below) => lines.extend(buttons(below)),
+            Presses::Beside(beside) => lines.push(button(beside)),
+        }
     }
     lines.extend(card.buttons.iter().flat_map(buttons));
     lines.extend(card.context.iter().map(|one| format!("~ {}", line(one))));
@@ -64,6 +70,22 @@ pub fn deny(form: &DenyForm) -> String {
     [format!("# {}", frame.title), line(&form.first), field(&form.reason), buttons].join("\n")
 }
 
+/// The form of an approval for less.
+pub fn shorten(form: &ShortenForm) -> String {
+    let mut lines = vec![format!("# {}", form.frame.title), line(&form.first), field(&form.length)];
+    lines.extend(form.lengths.iter().map(|length| format!("  ○ {} = {}", length.label, length.value)));
+    lines.extend([field(&form.custom), line(&form.last)]);
+    lines.push(format!("[{}] [{}]", form.frame.close, form.frame.submit.unwrap_or_default()));
+    lines.join("\n")
+}
+
+/// The form by which access is ended.
+pub fn revoke(form: &RevokeForm) -> String {
+    let frame = &form.frame;
+    let buttons = format!("[{}] [{}]", frame.close, frame.submit.unwrap_or_default());
+    [format!("# {}", frame.title), line(&form.first), field(&form.reason), buttons].join("\n")
+}
+
 fn field(field: &Field) -> String {
     let placeholder = field.placeholder.as_ref().map(|words| format!(" ‹{words}›")).unwrap_or_default();
     let hint = field.hint.as_ref().map(|words| format!("\n  ({words})")).unwrap_or_default();
@@ -84,6 +106,7 @@ fn run(run: &Run) -> String {
         Run::Mark(Mark::Hourglass) => "⏳ ".to_owned(),
         Run::Mark(Mark::Green) => "🟢 ".to_owned(),
         Run::Mark(Mark::Warning) => "⚠️ ".to_owned(),
+        Run::Mark(Mark::Alarm) => "⏰ ".to_owned(),
         Run::Text(words) => words.clone(),
         Run::Bold(words) => format!("**{words}**"),
         Run::Code(words) => format!("`{words}`"),

@@ -1,7 +1,7 @@
 //! Why not, and what one can do.
 
 use super::{
-    Voice, home, length, people,
+    Voice, admin, home, length, less, people,
     requester::{how_long, zone},
     time::Zone,
 };
@@ -100,6 +100,38 @@ pub fn sentence(
         }
         Refusal::CannotBeSaved => CANNOT_BE_SAVED.to_owned(),
         Refusal::Custody => custody(voice),
+        Refusal::NotShorter => match about {
+            Some(request) => less::not_shorter(request, &zone(request, voice)),
+            None => "Choose less than was asked, or approve it as asked.".to_owned(),
+        },
+        Refusal::NotRevoker => match about {
+            Some(request) => {
+                format!("Only admins and the owners of {} can revoke this.", request.access.application)
+            }
+            None => "Only admins and owners can revoke access.".to_owned(),
+        },
+        Refusal::NothingToRevoke => nothing_to_revoke(about, now, voice),
+        Refusal::NotAdmin => admins_only(voice),
+    }
+}
+
+/// It is for admins.
+#[must_use]
+pub fn admins_only(voice: &Voice) -> String {
+    format!("Only admins can use this. Your own access: {} list.", voice.command)
+}
+
+/// "R-142 ended ‹at› (expired). Nothing changed."
+fn nothing_to_revoke(about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
+    let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
+    let id = request.id;
+    match &request.state {
+        State::Ended { ending, at, .. } => {
+            let at = reader_zone(about, voice).full(*at, now);
+            format!("{id} ended {at} ({}). Nothing changed.", admin::how(ending))
+        }
+        State::Revoking { .. } => format!("{id} is ending now. Nothing more to do."),
+        _ => format!("{id} is not approved yet, so there is nothing to revoke. Whoever is asked can deny it."),
     }
 }
 

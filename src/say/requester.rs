@@ -1,14 +1,15 @@
 //! The requester's one message, through its whole life.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people, refusal,
-    rules, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, less, people,
+    refusal, rules, text, time::Zone,
 };
 use chrono::TimeDelta;
 
 use crate::domain::{
     id::RequestId,
-    request::{Checking, Ending, NotOpened, NotSentOn, Request, Route, State},
+    request::{Cause, Checking, Ending, NotOpened, NotSentOn, Request, Route, State, Warning},
+    said::Said,
     time::{EndRule, Timestamp},
 };
 
@@ -19,9 +20,9 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
     let mut card = match &request.state {
         State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
-        State::Approved { .. } => approved(),
-        State::Active { route, ends, .. } => active(request, route, *ends, &zone),
-        State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
+        State::Approved { until, frozen, .. } => approved(request, *until, *frozen, &zone),
+        State::Active { route, ends, warning, .. } => active(request, route, (*ends, *warning), &zone),
+        State::Revoking { due, late, ending, .. } => revoking(*due, *late, ending, &zone),
         State::Ended { opened, ending, at, kept, .. } => {
             let kept = kept.map(|by| keeps(by, others, &zone));
             ended(request, ending, (*opened, *at), kept, &zone, voice)
@@ -65,7 +66,13 @@ pub fn justification(request: &Request) -> String {
 /// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere.
 #[must_use]
 pub fn how_long(request: &Request, zone: &Zone) -> String {
-    match request.end {
+    lasts(request.end, zone)
+}
+
+/// The same of an end alone.
+#[must_use]
+pub fn lasts(end: EndRule, zone: &Zone) -> String {
+    match end {
         EndRule::After { secs } => length::words(secs),
         EndRule::At { instant } => format!("until {} {}", zone.clock(instant), zone.name(instant)),
     }
@@ -112,7 +119,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
         EndRule::At { instant } => vec![text("Until "), zone.token(instant), text(", whenever it is approved.")],
     };
     Card {
-        lines: vec![first, until],
+        lines: [vec![first, until], shortened(request, zone).into_iter().collect()].concat(),
         steps: steps(route, &request.access.application, Some(&request.asker), zone),
         after: by_rules(route),
         buttons: Some(cancel(request)),
@@ -163,23 +170,53 @@ pub fn steps(
     route.steps.iter().enumerate().map(line).collect()
 }
 
-fn approved() -> Card {
-    Card { lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Approved. Opening access in Okta")]], ..Card::default() }
+/// "Bob Stone approved 45 minutes (you asked for 2 hours)."
+fn shortened(request: &Request, zone: &Zone) -> Option<Line> {
+    let mut line = less::told(request, zone)?;
+    line.push(text("."));
+    Some(line)
 }
 
-fn active(request: &Request, route: &Route, ends: Timestamp, zone: &Zone) -> Card {
-    let mut second = Vec::new();
-    if let Some(approval) = route.last_approval() {
-        second.push(Run::Person { slack: approval.by.slack.clone(), name: approval.by.name.clone() });
-        second.extend([text(" approved, "), zone.token(approval.at), text(". ")]);
-    } else {
-        second.extend(rules::effects(&route.applied).into_iter().map(|said| text(format!("{said}. "))));
+fn approved(request: &Request, until: Timestamp, frozen: Option<Timestamp>, zone: &Zone) -> Card {
+    let first = match frozen {
+        None => "Approved. Opening access in Okta",
+        Some(_) => "Approved. It waits: nothing is opened at the moment",
+    };
+    let waits = frozen.map(|since| {
+        vec![
+            text("Granting is frozen since "),
+            zone.token(since),
+            text(". This opens once that is over, or is called off "),
+            zone.token(until),
+            text("."),
+        ]
+    });
+    let first = vec![Run::Mark(Mark::Hourglass), bold(first)];
+    let lines = std::iter::once(first).chain(shortened(request, zone)).chain(waits).collect();
+    Card { lines, ..Card::default() }
+}
+
+fn active(request: &Request, route: &Route, (ends, warning): (Timestamp, Warning), zone: &Zone) -> Card {
+    let mut second = less::told(request, zone).unwrap_or_default();
+    match (second.is_empty(), route.last_approval()) {
+        (true, Some(approval)) => {
+            second.push(Run::Person { slack: approval.by.slack.clone(), name: approval.by.name.clone() });
+            second.extend([text(" approved, "), zone.token(approval.at), text(". ")]);
+        }
+        (true, None) => {
+            second.extend(rules::effects(&route.applied).into_iter().map(|said| text(format!("{said}. "))));
+        }
+        (false, _) => second.push(text(". ")),
     }
+    let (mark, state) = match warning {
+        Warning::Given => (Mark::Alarm, "Ends "),
+        Warning::None | Warning::Due { .. } => (Mark::Green, "Active until "),
+    };
     second.push(text("If the application does not show it yet, sign in to it again."));
     Card {
-        lines: vec![vec![Run::Mark(Mark::Green), bold("Active until "), zone.token(ends), bold(".")], second],
+        lines: vec![vec![Run::Mark(mark), bold(state), zone.token(ends), bold(".")], second],
         buttons: Some(Buttons { name: "grant".to_owned(), row: vec![give_back(request)] }),
-        text: format!("Active until {}: {}.", zone.stamp(ends), access_plainly(request)),
+        text: format!("{state}{}: {}.", zone.stamp(ends), access_plainly(request)),
         ..Card::default()
     }
 }
@@ -208,8 +245,8 @@ fn cancel(request: &Request) -> Buttons {
     Buttons { name: "request".to_owned(), row: vec![withdraw(request)] }
 }
 
-fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
-    match late {
+fn revoking(due: Timestamp, late: Option<Timestamp>, ending: &Ending, zone: &Zone) -> Card {
+    let mut card = match late {
         None => {
             Card { lines: vec![vec![Run::Mark(Mark::Hourglass), bold("Ending access in Okta")]], ..Card::default() }
         }
@@ -225,6 +262,25 @@ fn revoking(due: Timestamp, late: Option<Timestamp>, zone: &Zone) -> Card {
             ],
             ..Card::default()
         },
+    };
+    if let Ending::Revoked { cause } = ending {
+        card.lines.insert(1, revoked_by(cause));
+        card.quote = words(cause);
+    }
+    card
+}
+
+/// "Carol Diaz ended it.", before their words.
+fn revoked_by(cause: &Cause<Said>) -> Line {
+    match cause {
+        Cause::Person { by, .. } => vec![person(by), text(" ended it.")],
+    }
+}
+
+/// What whoever ended it wrote.
+pub(super) fn words(cause: &Cause<Said>) -> Option<String> {
+    match cause {
+        Cause::Person { reason, .. } => reason.text.clone(),
     }
 }
 
@@ -259,6 +315,9 @@ fn ended(
             vec![bold("You returned this access"), text(", "), time()],
             kept.unwrap_or_else(|| vec![text("Okta confirmed its end.")]),
         ],
+        Ending::Revoked { cause: Cause::Person { by, .. } } => {
+            [vec![vec![bold("Ended by "), person(by), text(", "), time()]], kept.into_iter().collect()].concat()
+        }
         Ending::Failed { why } => {
             vec![
                 vec![Run::Mark(Mark::Warning), bold("Access could not be opened")],
@@ -268,6 +327,7 @@ fn ended(
     };
     let quote = match ending {
         Ending::Denied { reason, .. } => reason.text.clone(),
+        Ending::Revoked { cause } => words(cause),
         _ => None,
     };
     Card { lines, quote, ..Card::default() }
@@ -363,6 +423,9 @@ pub fn failed(why: &NotOpened, request: &Request, voice: &Voice) -> String {
         }
         NotOpened::CalledOff => {
             "Okta did not confirm it before its time was over, so it was called off; nothing stays scheduled. You can ask again."
+        }
+        NotOpened::Frozen => {
+            "Granting was frozen until its time was over, so it was called off; nothing stays scheduled. You can ask again."
         }
         NotOpened::Rejected { .. } | NotOpened::UnfitGroup { .. } => {
             "Okta does not let this bot change that group. Admins were told; nothing stays scheduled. Ask again once they have mended it."

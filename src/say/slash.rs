@@ -51,9 +51,29 @@ pub fn unreadable_command(voice: &Voice) -> String {
 /// What one can type.
 #[must_use]
 pub fn help(voice: &Voice) -> Card {
+    of_lines(help_lines(voice))
+}
+
+/// The same, and what admins can.
+#[must_use]
+pub fn help_for_admins(voice: &Voice) -> Card {
+    let code = |rest: &str| Run::Code(format!("{} admin{rest}", voice.command));
+    let mut lines = help_lines(voice);
+    let parts = ["", " revoke ID REASON", " freeze", " unfreeze"].map(code);
+    let parted = parts.into_iter().flat_map(|part| [text(" · "), part]).skip(1);
+    lines.push(std::iter::once(text("Admins: ")).chain(parted).collect());
+    of_lines(lines)
+}
+
+fn of_lines(lines: Vec<Line>) -> Card {
+    let plain = lines.iter().map(|line| requester::flat(line)).collect::<Vec<_>>().join("\n");
+    Card { lines, text: plain, ..Card::default() }
+}
+
+fn help_lines(voice: &Voice) -> Vec<Line> {
     let command = &voice.command;
     let code = |rest: &str| Run::Code(format!("{command}{rest}"));
-    let lines: Vec<Line> = vec![
+    vec![
         vec![
             text("Ask: "),
             code(""),
@@ -79,9 +99,7 @@ pub fn help(voice: &Voice) -> Card {
                 Zone::of(None, &voice.day.zone).city().map(|city| format!(" {city}")).unwrap_or_default()
             )),
         ],
-    ];
-    let plain = lines.iter().map(|line| requester::flat(line)).collect::<Vec<_>>().join("\n");
-    Card { lines, text: plain, ..Card::default() }
+    ]
 }
 
 /// A command that is none, with the one that was meant, if there is a near one.

@@ -5,10 +5,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::{alert, length, people, requester, rules, time::Zone};
+use super::{alert, length, less, people, requester, rules, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
-    request::{Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
+    request::{Cause, Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
     ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -72,7 +72,7 @@ fn how_long(request: &Request, company: &TimeZone) -> String {
 pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &TimeZone) -> Vec<Part> {
     let when = stamp(at, company);
     let said = match what {
-        Happened::Approved { step } => approved(request, *step, &when),
+        Happened::Approved { step } => approved(request, *step, &when, company),
         Happened::Denied => return denied(request, &when),
         Happened::Withdrawn => format!("{} withdrew it, {when}.", people::asker_name(request)),
         Happened::Unanswered => match request.end {
@@ -102,7 +102,18 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
             None => format!("Ended, {}, {when}: nothing was given, so nothing is removed.", ending(request)),
         },
     };
-    vec![Part::Paragraph(said)]
+    let quote = over_by_words(request, what).map(Part::Quote);
+    std::iter::once(Part::Paragraph(said)).chain(quote).collect()
+}
+
+/// What whoever ended it wrote, below the comment by which it is over.
+fn over_by_words(request: &Request, what: &Happened) -> Option<String> {
+    match (what, how_it_ended(request)?) {
+        (Happened::Removed { .. } | Happened::Kept { .. } | Happened::Nothing, Ending::Revoked { cause }) => {
+            requester::words(cause)
+        }
+        _ => None,
+    }
 }
 
 /// "Nobody needs to approve: rule oncall-staging".
@@ -139,14 +150,15 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
     }
 }
 
-fn approved(request: &Request, place: u32, when: &str) -> String {
+fn approved(request: &Request, place: u32, when: &str, company: &TimeZone) -> String {
     let steps = request.route().map(|route| route.steps.as_slice()).unwrap_or_default();
     let step = usize::try_from(place).ok().and_then(|place| steps.get(place));
     let by = step.and_then(|step| step.approval.as_ref()).map_or("Someone", |approval| approval.by.name.as_str());
     let which = format!("step {} of {}", place.saturating_add(1), steps.len());
+    let verb = less::approved(step.and_then(|step| step.approval.as_ref()), &Zone::of(None, company));
     match step {
-        Some(step) => format!("{by} approved, {when} ({which}, {}).", role(step)),
-        None => format!("{by} approved, {when} ({which})."),
+        Some(step) => format!("{by} {verb}, {when} ({which}, {}).", role(step)),
+        None => format!("{by} {verb}, {when} ({which})."),
     }
 }
 
@@ -195,6 +207,7 @@ fn reason(why: &NotOpened) -> String {
         },
         NotOpened::Inactive { status } => format!("the requester's Okta account is {status}"),
         NotOpened::UnfitGroup { reason } => format!("the group may not be changed: {}", alert::unfit(reason)),
+        NotOpened::Frozen => "granting was frozen until its time was over".to_owned(),
         NotOpened::NotOffered => "it is not offered to them any more".to_owned(),
         NotOpened::Stopped { why } => stopped(why),
     }
@@ -219,6 +232,7 @@ fn ending(request: &Request) -> String {
         Some(Ending::Expired) => "expired".to_owned(),
         Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
         Some(Ending::Failed { .. }) => "not opened".to_owned(),
+        Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => format!("revoked by {}", by.name),
         _ => "over".to_owned(),
     }
 }

@@ -9,9 +9,11 @@ use slack_morphism::blocks::{SlackBlock, SlackView};
 use crate::{
     domain::home::Pages,
     say::{
-        Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
+        Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run,
+        admin::RevokeForm,
         form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
         home::{Page, Piece},
+        less::ShortenForm,
     },
 };
 
@@ -93,10 +95,24 @@ fn prose(elements: Vec<Value>) -> Option<Value> {
     (!elements.is_empty()).then(|| json!({ "type": "rich_text", "elements": elements }))
 }
 
-/// A row of a list, and its buttons below it.
+/// A row of a list, with its buttons below it or one beside it.
 fn row(row: &Row) -> Vec<Value> {
-    let lines = prose(row.lines.iter().map(section).collect());
-    lines.into_iter().chain(row.buttons.as_ref().map(actions)).collect()
+    let lines = || prose(row.lines.iter().map(section).collect());
+    match &row.presses {
+        Presses::None => lines().into_iter().collect(),
+        Presses::Below(buttons) => lines().into_iter().chain([actions(buttons)]).collect(),
+        Presses::Beside(press) => {
+            let words = row.lines.iter().map(|line| line.iter().map(token).collect::<String>());
+            let words = words.collect::<Vec<_>>().join("\n");
+            let text = json!({ "type": "mrkdwn", "text": words, "verbatim": true });
+            vec![json!({
+                "type": "section",
+                "block_id": format!("{}:{}", action(press.id), press.value),
+                "text": text,
+                "accessory": button(press),
+            })]
+        }
+    }
 }
 
 /// Numbered lines; none if there are none.
@@ -105,7 +121,7 @@ fn ordered(lines: &[Line]) -> Option<Value> {
     (!elements.is_empty()).then(|| json!({ "type": "rich_text_list", "style": "ordered", "elements": elements }))
 }
 
-/// A part of a context line, which takes no rich text: our own words, escaped, and tokens.
+/// A part of a context line, or of a row with a button beside it, which take no rich text: our own words, escaped, and tokens.
 fn token(run: &Run) -> String {
     match run {
         Run::Mark(mark) => format!(":{}: ", emoji(*mark)),
@@ -152,6 +168,7 @@ const fn emoji(mark: Mark) -> &'static str {
         Mark::Hourglass => "hourglass_flowing_sand",
         Mark::Green => "large_green_circle",
         Mark::Warning => "warning",
+        Mark::Alarm => "alarm_clock",
     }
 }
 
@@ -196,6 +213,8 @@ pub const fn action(button: ButtonId) -> &'static str {
         ButtonId::Return => "return",
         ButtonId::RequestAccess => "request_access",
         ButtonId::Page => "page",
+        ButtonId::Shorten => "shorten",
+        ButtonId::Revoke => "revoke",
     }
 }
 
@@ -368,12 +387,41 @@ pub fn deny_form(form: &DenyForm, metadata: &str) -> Value {
     view
 }
 
+/// The form `shorten`; `metadata` comes back with it.
+#[must_use]
+pub fn shorten_form(form: &ShortenForm, metadata: &str) -> Value {
+    let said = |line: &Line| json!({ "type": "rich_text", "elements": [section(line)] });
+    let typed = json!({ "type": "plain_text_input", "action_id": "custom_duration" });
+    let custom = input("custom_duration", &form.custom, typed, Listens::No);
+    let inputs = if form.lengths.is_empty() {
+        vec![custom]
+    } else {
+        let chosen = input("duration", &form.length, select(&form.lengths, None), Listens::No);
+        vec![chosen, optional(custom)]
+    };
+    let blocks = std::iter::once(said(&form.first)).chain(inputs).chain([said(&form.last)]).collect();
+    let mut view = modal("shorten", &form.frame, blocks);
+    view["private_metadata"] = json!(metadata);
+    view
+}
+
+/// The form `revoke`; `metadata` comes back with it.
+#[must_use]
+pub fn revoke_form(form: &RevokeForm, metadata: &str) -> Value {
+    let first = json!({ "type": "rich_text", "elements": [section(&form.first)] });
+    let blocks = vec![first, input("reason", &form.reason, long_text("reason"), Listens::No)];
+    let mut view = modal("revoke", &form.frame, blocks);
+    view["private_metadata"] = json!(metadata);
+    view
+}
+
 /// A Home tab; `pages` is what of it is shown.
 #[must_use]
 pub fn home(page: &Page, pages: &Pages) -> Value {
     let piece = |piece: &Piece| match piece {
         Piece::Heading(words) => vec![json!({ "type": "header", "text": plain(&cut(words, LONGEST_HEADER)) })],
         Piece::Card(card) => blocks(card),
+        Piece::Row(one) => row(one),
     };
     json!({
         "type": "home",

@@ -27,6 +27,7 @@ use crate::{
     say::{Card, approver, form, refusal, slash},
 };
 
+mod admin;
 mod aside;
 mod denial;
 mod forms;
@@ -107,6 +108,8 @@ impl Desk {
         match (press.action.as_str(), request) {
             ("approve", Some(request)) => self.approve(press, request).await,
             ("deny", Some(request)) => self.open_denial(press, request).await,
+            ("shorten", Some(request)) => self.open_shortening(press, request).await,
+            ("revoke", Some(request)) => self.open_revocation(press, request).await,
             ("cancel", Some(request)) => {
                 let command = Command::Cancel { who: press.who.clone(), request };
                 self.end(press, request, command).await
@@ -120,7 +123,10 @@ impl Desk {
                 self.open_form(press.who.clone(), press.trigger.clone(), chosen, From::Press(Box::new(press))).await
             }
             ("entitlement" | "duration" | "custom_duration", _) => self.redraw_form(press).await,
-            ("page", _) => self.turned(&press),
+            ("page", _) => match &press.place {
+                Place::Private { answer_at } => self.turn_grants(&press, answer_at.as_ref()).await,
+                _ => self.turned(&press),
+            },
             _ => {
                 warn!(action = press.action, "an unknown button was pressed");
                 let sentence = slash::unreadable(self.chat.voice());

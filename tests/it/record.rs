@@ -7,7 +7,7 @@ use jitney::{
         event::Entry,
         live::Live,
         membership::Motion,
-        request::{Request, State},
+        request::{Request, State, Warning},
         time::Timestamp,
     },
     engine::recover,
@@ -81,6 +81,7 @@ pub fn left(live: &Live, now: Timestamp) -> Vec<String> {
 fn is_due(request: &Request, now: Timestamp) -> bool {
     match &request.state {
         State::Checking { .. } | State::Pending { .. } => request.closes <= now,
+        State::Active { warning: Warning::Due { at }, .. } if *at <= now => true,
         State::Active { ends, .. } => *ends <= now,
         _ => false,
     }

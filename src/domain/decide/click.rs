@@ -4,9 +4,10 @@ use super::{Case, Decision, MOST_CLICKS, Mode, refuse_click, too_late};
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    id::{OktaGroupId, RequestId},
+    id::OktaGroupId,
     port::{Effect, Identity, MembershipKey, Nudge, Requester},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Verdict},
+    time::EndRule,
 };
 
 impl Case<'_> {
@@ -37,7 +38,45 @@ impl Case<'_> {
         if clicks.len() >= MOST_CLICKS {
             return Err(Refusal::TooManyClicks);
         }
-        Ok(receive(request.id, decide, clicks.is_empty()))
+        self.receive(request, decide, clicks.is_empty())
+    }
+
+    fn receive(&self, request: &Request, decide: &Decide, first: bool) -> Result<Decision, Refusal> {
+        let mut decision = Decision::answering(Answer::Received);
+        let verdict = match &decide.choice {
+            Choice::Approve => Verdict::Approve,
+            Choice::Deny(reason) => Verdict::Deny { reason: decision.say(reason) },
+            Choice::ApproveForLess(end) => Verdict::ApproveForLess { end: self.less(request, *end)? },
+        };
+        let (request, slack) = (request.id, decide.who.clone());
+        decision.event(Event::DecisionReceived {
+            request,
+            slack: slack.clone(),
+            verdict,
+            terms: decide.digest.clone(),
+            spot: (&decide.place).into(),
+        });
+        if first {
+            decision.effect(Effect::CheckAuthority { request, slack });
+        }
+        Ok(decision)
+    }
+
+    /// The end that an approval for less comes to. Of what ends at a clock time it is one too: a length that counts from
+    /// when access opens could end after it.
+    fn less(&self, request: &Request, end: EndRule) -> Result<EndRule, Refusal> {
+        let length = end.lasts(self.now).ok_or(Refusal::TimePassed)?;
+        let least = self.today.limits.min_duration;
+        if length < least {
+            return Err(Refusal::TooShort { least });
+        }
+        if request.lasts(self.now).is_none_or(|asked| length >= asked) {
+            return Err(Refusal::NotShorter);
+        }
+        Ok(match (request.end, end) {
+            (EndRule::At { .. }, EndRule::After { secs }) => EndRule::At { instant: secs.after(self.now) },
+            _ => end,
+        })
     }
 
     /// Who pressed is known: the decision at the head of the queue is judged.
@@ -50,13 +89,17 @@ impl Case<'_> {
     ) {
         let State::Pending { route, clicks, .. } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
+        let asked = request;
+        let request = &click.verdict.terms(asked);
         if let Ok(who) = &who {
             self.doubt((*who).into(), decision);
         }
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
-            _ => self.may_decide(request, route, who, click).map(|()| who),
+            // Its clock time passed while its maker was looked up.
+            _ if asked.lasts(self.now).is_some() && request.lasts(self.now).is_none() => Err(Refusal::TimePassed),
+            _ => self.may_decide(asked, route, who, click).map(|()| who),
         });
         let open = match verdict {
             Err(why) => {
@@ -112,13 +155,15 @@ impl Case<'_> {
         if !step.deciders(self.today.catalogue, &route.person).iter().any(|named| named.is(&own)) {
             return Err(Refusal::NotApprover);
         }
-        match self.forbids_deciding(request, who) {
+        match self.forbids_deciding(&click.verdict.terms(request), who) {
             Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
             Err(why) => return Err(Refusal::Stopped { why }),
             Ok(()) => {}
         }
         match click.verdict {
-            Verdict::Approve if self.is_needed_later(request, route, &who.okta) => Err(Refusal::NeededLater),
+            Verdict::Approve | Verdict::ApproveForLess { .. } if self.is_needed_later(request, route, &who.okta) => {
+                Err(Refusal::NeededLater)
+            }
             _ => Ok(()),
         }
     }
@@ -140,41 +185,40 @@ impl Case<'_> {
                 decision.nudge(request.id, Nudge::Denied);
                 false
             }
-            Verdict::Approve => {
+            Verdict::Approve | Verdict::ApproveForLess { .. } => {
                 let place = route.current().map_or(0, |(place, _)| place);
                 let step = u32::try_from(place).unwrap_or(u32::MAX);
                 decision.event(Event::StepApproved { request: request.id, step, by });
+                if let Verdict::ApproveForLess { end } = click.verdict {
+                    decision.event(Event::RequestShortened { request: request.id, step, end });
+                }
                 let last = place + 1 == route.steps.len();
                 if last {
                     self.approve(request, decision);
                     return false;
                 }
-                let after = route.approved(place, Approval { by: Decider::from(who), at: click.at });
+                let after = route.approved(place, Approval { by: Decider::from(who), at: click.at, less: None });
                 self.begin_step(request, &after, decision)
             }
         }
     }
 }
 
-fn is_same(verdict: &Verdict, choice: &Choice) -> bool {
-    matches!((verdict, choice), (Verdict::Approve, Choice::Approve) | (Verdict::Deny { .. }, Choice::Deny(_)))
+impl Verdict {
+    /// The request as it is decided upon by this.
+    fn terms(&self, request: &Request) -> Request {
+        match self {
+            Self::ApproveForLess { end } => Request { end: *end, ..request.clone() },
+            Self::Approve | Self::Deny { .. } => request.clone(),
+        }
+    }
 }
 
-fn receive(request: RequestId, decide: &Decide, first: bool) -> Decision {
-    let mut decision = Decision::answering(Answer::Received);
-    let verdict = match &decide.choice {
-        Choice::Approve => Verdict::Approve,
-        Choice::Deny(reason) => Verdict::Deny { reason: decision.say(reason) },
-    };
-    decision.event(Event::DecisionReceived {
-        request,
-        slack: decide.who.clone(),
-        verdict,
-        terms: decide.digest.clone(),
-        spot: (&decide.place).into(),
-    });
-    if first {
-        decision.effect(Effect::CheckAuthority { request, slack: decide.who.clone() });
-    }
-    decision
+fn is_same(verdict: &Verdict, choice: &Choice) -> bool {
+    matches!(
+        (verdict, choice),
+        (Verdict::Approve, Choice::Approve)
+            | (Verdict::Deny { .. }, Choice::Deny(_))
+            | (Verdict::ApproveForLess { .. }, Choice::ApproveForLess(_))
+    )
 }

@@ -2,6 +2,8 @@
 //!
 //! Law: the removal is on record, as a hold with its end, before an addition is asked for.
 
+use chrono::TimeDelta;
+
 use super::{Case, Decision};
 use crate::domain::{
     command::{Answer, Refusal},
@@ -9,7 +11,7 @@ use crate::domain::{
     id::{EffectId, RequestId, SlackUserId},
     membership::{self, Membership, Motion},
     port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
-    request::{Ending, NotOpened, Request, State},
+    request::{Cause, Ending, NotOpened, Request, State},
     time::{EndRule, Timestamp},
 };
 
@@ -22,6 +24,8 @@ pub(super) enum Over {
     Returned,
     /// It was never opened.
     Failed(NotOpened),
+    /// Somebody, or something, else ended it.
+    Revoked(Cause<String>),
 }
 
 impl<'a> Case<'a> {
@@ -91,17 +95,32 @@ impl<'a> Case<'a> {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let (over, good) = self.stopped_today(membership, None, decision);
         for request in good {
-            decision.event(Event::GrantOpened { request: request.id, ends: request.end.end(self.now) });
+            let ends = request.end.end(self.now);
+            decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(ends) });
             decision.nudge(request.id, Nudge::Open);
         }
         self.end_holds(membership, &over, decision);
+    }
+
+    /// When the holder of access that opens now is told that it ends: not where that is as good as when it opened.
+    fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
+        let before = TimeDelta::seconds(i64::try_from(self.today.limits.warn_before_expiry.secs()).ok()?);
+        (ends - self.now >= before * 2).then(|| ends - before)
+    }
+
+    /// Why what was approved was not opened in its time.
+    fn called_off(request: &Request) -> NotOpened {
+        match request.state {
+            State::Approved { frozen: Some(_), .. } => NotOpened::Frozen,
+            _ => NotOpened::CalledOff,
+        }
     }
 
     /// Requests whose addition was to be called off by now, and those that still wait for it.
     pub(super) fn too_late(&self, membership: &Membership) -> (Vec<(RequestId, Over)>, Vec<&'a Request>) {
         let late = |request: &&Request| membership.holds.get(&request.id).is_some_and(|until| *until <= self.now);
         let (late, in_time): (Vec<_>, Vec<_>) = self.waiting(membership).into_iter().partition(late);
-        let over = late.iter().map(|request| (request.id, Over::Failed(NotOpened::CalledOff))).collect();
+        let over = late.iter().map(|request| (request.id, Over::Failed(Self::called_off(request)))).collect();
         (over, in_time)
     }
 
@@ -198,8 +217,10 @@ impl<'a> Case<'a> {
         let Some(membership) = self.live.memberships.get(key) else { return decision };
         let due = membership.holds.iter().filter(|(_, until)| **until <= self.now);
         let over: Vec<(RequestId, Over)> = due
-            .map(|(id, _)| match self.request(*id).map(|request| &request.state) {
-                Some(State::Approved { .. }) => (*id, Over::Failed(NotOpened::CalledOff)),
+            .map(|(id, _)| match self.request(*id) {
+                Some(request) if matches!(request.state, State::Approved { .. }) => {
+                    (*id, Over::Failed(Self::called_off(request)))
+                }
                 _ => (*id, Over::Expired),
             })
             .collect();
@@ -273,8 +294,11 @@ impl<'a> Case<'a> {
             Over::Expired => Event::GrantExpired { request: id, then },
             Over::Returned => Event::GrantReturned { request: id, then },
             Over::Failed(why) => Event::GrantFailed { request: id, why: why.clone(), then },
+            Over::Revoked(cause) => Event::GrantRevoked { request: id, cause: cause.clone(), then },
         });
         match (how, then) {
+            // It is over for them, whatever Okta takes to confirm it.
+            (Over::Revoked(_), _) => decision.nudge(id, Nudge::Revoked),
             (_, Then::Removal) | (Over::Returned, _) => {}
             (Over::Expired, _) => decision.nudge(id, Nudge::Expired),
             (Over::Failed(_), _) => decision.nudge(id, Nudge::Failed),

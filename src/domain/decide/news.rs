@@ -51,14 +51,15 @@ impl Case<'_> {
             Event::RequestPending { request, .. } => News::Pending(*request),
             Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
-            Event::GrantOpened { request, ends } => News::Happened(*request, Happened::Opened { ends: *ends }),
+            Event::GrantOpened { request, ends, .. } => News::Happened(*request, Happened::Opened { ends: *ends }),
             Event::RemovalLate { membership, .. } => return self.late(membership),
             Event::GrantEnded { request } => {
                 News::Over(*request, Happened::Removed { removal: removal(decision), due: self.due(*request) })
             }
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
-            | Event::GrantFailed { request, then, .. } => match then {
+            | Event::GrantFailed { request, then, .. }
+            | Event::GrantRevoked { request, then, .. } => match then {
                 Then::Removal => return Vec::new(),
                 Then::Kept { by } => News::Over(*request, Happened::Kept { by: *by }),
                 Then::Nothing => News::Over(*request, Happened::Nothing),

@@ -9,9 +9,9 @@ use super::{
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
-    id::{EffectId, RequestId},
+    id::EffectId,
     live::{Lacks, Promise, Refuser},
-    port::{Alert, Class, Doubt, Effect, Outcome, Vendor},
+    port::{Alert, Class, Doubt, Effect, Identity, Outcome, Vendor},
     request::{Checking, State},
 };
 
@@ -50,7 +50,26 @@ impl Case<'_> {
             (Effect::TellAudit { request, .. }, Outcome::Refused { fault }) => {
                 self.line_lost(*request, fault, &mut decision);
             }
-            (Effect::CheckAuthority { request, .. }, outcome) => self.authority(*request, outcome, &mut decision),
+            (Effect::CheckAuthority { request, slack }, outcome) => {
+                let Some(request) = self.request(*request) else { return decision };
+                if let (Outcome::NotServed { why }, State::Pending { .. }) = (outcome, &request.state) {
+                    self.doubt_unfit(slack, why, &mut decision);
+                }
+                let requester = match outcome {
+                    Outcome::Identified { requester, .. } => requester.as_ref(),
+                    _ => None,
+                };
+                let who = who_it_was(outcome).into_iter();
+                who.for_each(|who| self.judge(request, who, requester, &mut decision));
+            }
+            (Effect::CheckRevoker { request, slack }, outcome) => {
+                let Some(request) = self.request(*request) else { return decision };
+                if let Outcome::NotServed { why } = outcome {
+                    self.doubt_unfit(slack, why, &mut decision);
+                }
+                let who = who_it_was(outcome).into_iter();
+                who.for_each(|who| self.judge_revocation(request, slack, who, &mut decision));
+            }
             (
                 Effect::CreateTicket { request }
                 | Effect::CommentTicket { request, .. }
@@ -80,27 +99,6 @@ impl Case<'_> {
             ) => {
                 let plan = Plan { sought, fallback: fallback.as_ref(), applied };
                 self.found(request, person, plan, FoundPeople { approvers, members, missing }, decision);
-            }
-            _ => {}
-        }
-    }
-
-    fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
-        let Some(request) = self.request(request) else { return };
-        match outcome {
-            Outcome::Identified { person, requester } => {
-                self.judge(request, Ok(person), requester.as_ref(), decision);
-            }
-            Outcome::NotServed { why } => {
-                if let State::Pending { clicks, .. } = &request.state
-                    && let Some(click) = clicks.first()
-                {
-                    self.doubt_unfit(&click.slack, why, decision);
-                }
-                self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), None, decision);
-            }
-            Outcome::Refused { fault } => {
-                self.judge(request, Err(Refusal::NotLookedUp { fault: fault.clone() }), None, decision);
             }
             _ => {}
         }
@@ -140,7 +138,9 @@ impl Case<'_> {
             Effect::AddMember { .. } if (final_ || forbidden) && failure.doubt == Doubt::None => GiveUp::Refused,
             Effect::AddMember { .. } if final_ || forbidden => GiveUp::InDoubt,
             Effect::CheckMember { .. } if final_ || forbidden => GiveUp::Refused,
-            Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
+            Effect::CheckAuthority { .. } | Effect::CheckRevoker { .. } if self.now - promise.since >= LOOK_UP_FOR => {
+                GiveUp::Refused
+            }
             Effect::Nudge { .. }
             | Effect::Remind { .. }
             | Effect::TellFallback { .. }
@@ -160,7 +160,9 @@ impl Case<'_> {
                 GiveUp::Refused
             }
             // A channel that is gone, or closed to the bot, can be mended: its lines wait for that, in order.
-            Effect::TellAudit { .. } if failure.class == Class::Rejected || self.now - promise.since >= WAITS_FOR => {
+            Effect::TellAudit { .. } | Effect::AnnounceFreeze { .. }
+                if failure.class == Class::Rejected || self.now - promise.since >= WAITS_FOR =>
+            {
                 GiveUp::Refused
             }
             _ => GiveUp::No,
@@ -213,6 +215,16 @@ impl Case<'_> {
     }
 }
 
+/// Who wanted something, or why that is not known; nothing where that is no answer.
+fn who_it_was(outcome: &Outcome) -> Option<Result<&Identity, Refusal>> {
+    match outcome {
+        Outcome::Identified { person, .. } => Some(Ok(person)),
+        Outcome::NotServed { why } => Some(Err(Refusal::NotServed { unfit: why.clone() })),
+        Outcome::Refused { fault } => Some(Err(Refusal::NotLookedUp { fault: fault.clone() })),
+        _ => None,
+    }
+}
+
 const fn credentials_accepted(vendor: Vendor) -> (Event, Alert) {
     (Event::CredentialsAccepted { vendor }, Alert::CredentialsAccepted { vendor })
 }
@@ -220,7 +232,7 @@ const fn credentials_accepted(vendor: Vendor) -> (Event, Alert) {
 /// Who refuses by this failure more than this promise.
 fn refuser(effect: &Effect, failure: &Failure) -> Option<Refuser> {
     match (effect, failure.class) {
-        (Effect::TellAudit { .. }, Class::Gone) => Some(Refuser::AuditChannel),
+        (Effect::TellAudit { .. } | Effect::AnnounceFreeze { .. }, Class::Gone) => Some(Refuser::AuditChannel),
         (_, Class::Auth) => Refuser::of(failure.fault.vendor),
         _ => None,
     }
@@ -239,7 +251,7 @@ const fn accepter(effect: &Effect, outcome: &Outcome) -> Option<Refuser> {
         ) => Some(Refuser::Okta),
         (_, Outcome::TicketOpened { .. })
         | (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Outcome::Told) => Some(Refuser::Jira),
-        (Effect::TellAudit { .. }, Outcome::Told) => Some(Refuser::AuditChannel),
+        (Effect::TellAudit { .. } | Effect::AnnounceFreeze { .. }, Outcome::Told) => Some(Refuser::AuditChannel),
         _ => None,
     }
 }
@@ -267,7 +279,7 @@ enum GiveUp {
 const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
     match effect {
         Effect::IdentifyPerson { .. } => matches!(outcome, Outcome::Identified { .. } | Outcome::NotServed { .. }),
-        Effect::CheckAuthority { .. } => {
+        Effect::CheckAuthority { .. } | Effect::CheckRevoker { .. } => {
             matches!(outcome, Outcome::Identified { .. } | Outcome::NotServed { .. } | Outcome::Refused { .. })
         }
         Effect::CheckStanding { .. } => matches!(outcome, Outcome::Stands { .. }),
@@ -289,7 +301,8 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         | Effect::AlertAdmins { .. }
         | Effect::CommentTicket { .. }
         | Effect::MoveTicket { .. }
-        | Effect::TellAudit { .. } => {
+        | Effect::TellAudit { .. }
+        | Effect::AnnounceFreeze { .. } => {
             matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }
     }

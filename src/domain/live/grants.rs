@@ -6,10 +6,11 @@ use super::{Fold, Illegal, Promise};
 use crate::domain::{
     alarm::{Alarm, Confirmed},
     event::{Event, Then},
-    id::{EffectId, RequestId},
+    id::{EffectId, RequestId, SlackUserId},
     membership::Motion,
     port::{Effect, MembershipKey, Outcome},
-    request::{Ending, NotSentOn, Route, State},
+    request::{Cause, Ending, NotSentOn, Revocation, Route, State, Warning},
+    said::Said,
     ticket::Ticket,
     time::Timestamp,
 };
@@ -18,27 +19,71 @@ impl Fold<'_> {
     pub(super) fn approve(&mut self, id: RequestId, key: &MembershipKey, until: Timestamp) -> Result<(), Illegal> {
         let at = self.entry.at;
         let illegal = self.illegal(format!("{id} is not ready to be approved"));
+        let frozen = self.live.frozen.as_ref().map(|_| at);
         let request = self.request(id)?;
         let State::Pending { route, .. } = &request.state else { return Err(illegal) };
         if route.current().is_some() {
             return Err(illegal);
         }
-        request.state = State::Approved { route: route.clone(), at, until };
+        request.state = State::Approved { route: route.clone(), at, until, frozen };
         request.revision += 1;
         self.membership(key).holds.insert(id, until);
         Ok(())
     }
 
-    pub(super) fn open(&mut self, id: RequestId, ends: Timestamp) -> Result<(), Illegal> {
+    pub(super) fn open(&mut self, id: RequestId, ends: Timestamp, warn: Option<Timestamp>) -> Result<(), Illegal> {
         let opened = self.entry.at;
         let illegal = self.illegal(format!("{id} is not approved"));
         let request = self.request(id)?;
         let State::Approved { route, .. } = &request.state else { return Err(illegal) };
-        request.state = State::Active { route: route.clone(), opened, ends };
+        let warning = warn.map_or(Warning::None, |at| Warning::Due { at });
+        request.state = State::Active { route: route.clone(), opened, ends, warning };
         request.revision += 1;
         let key = request.membership().ok_or(illegal)?;
         self.membership(&key).holds.insert(id, ends);
         Ok(())
+    }
+
+    /// Its holder is told that it ends soon, and their message shows it.
+    pub(super) fn warn(&mut self, id: RequestId) -> Result<(), Illegal> {
+        let illegal = self.illegal(format!("nobody is to be told that {id} ends soon"));
+        let request = self.request(id)?;
+        let State::Active { warning: warning @ Warning::Due { .. }, .. } = &mut request.state else {
+            return Err(illegal);
+        };
+        *warning = Warning::Given;
+        request.revision += 1;
+        Ok(())
+    }
+
+    /// Somebody wants to end it. No message shows that.
+    pub(super) fn wants_revoked(&mut self, id: RequestId, who: &SlackUserId, reason: &str) -> Result<(), Illegal> {
+        let reason = Said::find(reason, &self.entry.words);
+        self.request(id)?.revocations.push(Revocation { slack: who.clone(), reason });
+        Ok(())
+    }
+
+    /// They may not, or it was over before.
+    pub(super) fn not_revoked(&mut self, id: RequestId, who: &SlackUserId) -> Result<(), Illegal> {
+        self.taken(id, |wish| wish.slack == *who).map(drop)
+    }
+
+    /// The first wish to end it that is meant waits no longer.
+    fn taken(&mut self, id: RequestId, is_meant: impl Fn(&Revocation) -> bool) -> Result<Revocation, Illegal> {
+        let illegal = self.illegal(format!("nobody wants to end {id}"));
+        let wishes = &mut self.request(id)?.revocations;
+        let place = wishes.iter().position(is_meant).ok_or(illegal)?;
+        Ok(wishes.remove(place))
+    }
+
+    /// Who or what ended it, with their words.
+    fn cause(&mut self, id: RequestId, cause: &Cause<String>) -> Result<Cause<Said>, Illegal> {
+        match cause {
+            Cause::Person { by, reason } => {
+                let wish = self.taken(id, |wish| wish.slack == by.slack && wish.reason.digest == *reason)?;
+                Ok(Cause::Person { by: by.clone(), reason: wish.reason })
+            }
+        }
     }
 
     /// Events by which a hold ends, and the one by which its removal is confirmed.
@@ -48,6 +93,10 @@ impl Fold<'_> {
             Event::GrantReturned { request, then } => self.release(*request, Ending::Returned, *then),
             Event::GrantFailed { request, why, then } => {
                 self.release(*request, Ending::Failed { why: why.clone() }, *then)
+            }
+            Event::GrantRevoked { request, cause, then } => {
+                let cause = self.cause(*request, cause)?;
+                self.release(*request, Ending::Revoked { cause }, *then)
             }
             Event::StandingFound { request } => {
                 self.release(*request, Ending::Refused { why: NotSentOn::StandingMember }, Then::Nothing)
@@ -67,7 +116,7 @@ impl Fold<'_> {
         let request = self.request(id)?;
         let (route, opened, due) = match &request.state {
             State::Approved { route, until, .. } => (route.clone(), None, *until),
-            State::Active { route, opened, ends } => (route.clone(), Some(*opened), *ends),
+            State::Active { route, opened, ends, .. } => (route.clone(), Some(*opened), *ends),
             _ => return Err(illegal),
         };
         let key = request.membership().ok_or(illegal)?;

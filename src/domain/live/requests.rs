@@ -8,9 +8,11 @@ use crate::domain::{
     id::{RequestId, SlackUserId},
     past::Past,
     port::{Posted, ViewKey},
-    request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, StandIn, State, Verdict},
+    request::{
+        Approval, Checking, Click, Denial, Ending, Less, Reminders, Request, Route, Shown, StandIn, State, Verdict,
+    },
     said::{Said, Words},
-    time::Timestamp,
+    time::{EndRule, Timestamp},
 };
 
 impl Fold<'_> {
@@ -44,6 +46,7 @@ impl Fold<'_> {
             dismissed: std::collections::BTreeMap::new(),
             joined: std::collections::BTreeMap::new(),
             ticket: None,
+            revocations: Vec::new(),
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);
@@ -84,6 +87,22 @@ impl Fold<'_> {
         if let Event::RequestDenied { by, .. } = event {
             self.remember_denial(id, Denial { request: id, by: by.clone(), at });
         }
+        Ok(())
+    }
+
+    /// A step was approved for less: that is what is asked from now on. What ends at an instant closes there, too.
+    pub(super) fn shorten(&mut self, id: RequestId, step: u32, end: EndRule) -> Result<(), Illegal> {
+        let illegal = self.illegal(format!("no step of {id} is approved for less"));
+        let request = self.request(id)?;
+        let State::Pending { route, .. } = &mut request.state else { return Err(illegal) };
+        let step = usize::try_from(step).ok().and_then(|place| route.steps.get_mut(place));
+        let approval = step.and_then(|step| step.approval.as_mut()).ok_or(illegal)?;
+        approval.less = Some(Less { from: request.end, to: end });
+        request.end = end;
+        if let EndRule::At { instant } = end {
+            request.closes = request.closes.min(instant);
+        }
+        request.revision += 1;
         Ok(())
     }
 
@@ -156,7 +175,7 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             Event::DecisionReceived { slack, verdict, terms, spot, .. },
         ) => {
             let reason = match verdict {
-                Verdict::Approve => None,
+                Verdict::Approve | Verdict::ApproveForLess { .. } => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
             let (slack, verdict, terms) = (slack.clone(), verdict.clone(), terms.clone());
@@ -174,7 +193,7 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
             let (click, clicks) = take(clicks, &by.slack)?;
             let place = usize::try_from(*step).ok()?;
             route.steps.get(place)?.approval.is_none().then_some(())?;
-            let route = route.approved(place, Approval { by: by.clone(), at: click.at });
+            let route = route.approved(place, Approval { by: by.clone(), at: click.at, less: None });
             State::Pending { route, clicks, reminders: Reminders::default(), escalates: None }
         }
         (State::Pending { route, clicks, escalates, .. }, Event::ReminderSet { at, told, .. }) => State::Pending {

@@ -27,9 +27,10 @@ impl Effect {
     #[must_use]
     pub const fn call(&self) -> Option<Call> {
         match self {
-            Self::IdentifyPerson { .. } | Self::FindApprovers { .. } | Self::CheckAuthority { .. } => {
-                Some(Call::FindPeople)
-            }
+            Self::IdentifyPerson { .. }
+            | Self::FindApprovers { .. }
+            | Self::CheckAuthority { .. }
+            | Self::CheckRevoker { .. } => Some(Call::FindPeople),
             Self::CheckStanding { .. } | Self::CheckMember { .. } => Some(Call::ReadGroup),
             Self::AddMember { .. } | Self::RemoveMember { .. } => Some(Call::ChangeGroup),
             Self::CreateTicket { .. } => Some(Call::CreateTicket),
@@ -41,7 +42,8 @@ impl Effect {
             | Self::Nudge { .. }
             | Self::TellOwner { .. }
             | Self::AlertAdmins { .. }
-            | Self::TellAudit { .. } => None,
+            | Self::TellAudit { .. }
+            | Self::AnnounceFreeze { .. } => None,
         }
     }
 }

@@ -187,7 +187,8 @@ fn who_was_bound_anew_between_two_steps_counts_once() {
     let request = play.live.requests.get_mut(&ONE).unwrap();
     let State::Pending { route, .. } = &mut request.state else { panic!("pending") };
     let mut first = route.steps[0].clone();
-    first.approval = Some(Approval { by: Decider::from(&changed("bob", "robert", "robert")), at: request.asked });
+    let by = Decider::from(&changed("bob", "robert", "robert"));
+    first.approval = Some(Approval { by, at: request.asked, less: None });
     route.steps.insert(0, first);
     let clicked = play.clone().goes(&play.decides("bob", Choice::Approve));
     let judged = clicked.clone().goes(&clicked.settles("check_authority", Outcome::identified(identity("bob"))));

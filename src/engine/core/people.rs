@@ -117,6 +117,10 @@ const fn asker(command: &Command) -> Option<(&SlackUserId, CommandKind)> {
         Command::Decide(Decide { who, choice: Choice::Deny(_), .. }) => (who, CommandKind::Deny),
         Command::Cancel { who, .. } => (who, CommandKind::Cancel),
         Command::Return { who, .. } => (who, CommandKind::Return),
+        Command::Decide(Decide { who, choice: Choice::ApproveForLess(_), .. }) => (who, CommandKind::ApproveForLess),
+        Command::Revoke(revoke) => (&revoke.who, CommandKind::Revoke),
+        Command::Freeze { who } => (&who.slack, CommandKind::Freeze),
+        Command::Unfreeze { who } => (&who.slack, CommandKind::Unfreeze),
         _ => return None,
     })
 }

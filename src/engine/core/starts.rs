@@ -7,7 +7,7 @@ use crate::{
     domain::{
         command::Command,
         decide::Mode,
-        home::{Home, Looker},
+        home::{Home, Looker, Pages},
         id::{EffectId, RequestId, SlackUserId},
         live::Illegal,
         membership::{Membership, Motion},
@@ -28,6 +28,7 @@ impl Core {
         }
         let gate = match self.mode {
             Mode::Custody => Gate::Custody,
+            _ if self.is_frozen() => Gate::Removals,
             _ if self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal) => Gate::Removals,
             _ => Gate::Open,
         };
@@ -99,6 +100,11 @@ impl Core {
         }
     }
 
+    /// Whether nothing is opened: what was decided counts at once, and what is not durable yet does not end it.
+    const fn is_frozen(&self) -> bool {
+        self.live.frozen.is_some() || self.safe.frozen.is_some()
+    }
+
     /// Home tabs whose turn has come. Also in custody: it is said there, and what is held can be given back.
     fn draw(&mut self, now: Now, actions: &mut Vec<Action>) {
         while let Some((who, call)) = self.homes.next_due(now.elapsed) {
@@ -118,6 +124,14 @@ impl Core {
         if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
             actions.push(Action::Draw { home: Box::new(home), drawing });
         }
+    }
+
+    /// All that somebody may see, by what was last looked up of them, or who they were when they were last served.
+    #[must_use]
+    pub fn survey(&self, who: &SlackUserId, pages: &Pages, now: Now) -> Home {
+        let bound = self.safe.person(who).and_then(|person| person.bound()).map(Ok);
+        let facts = self.known.get(who).map(|known| known.found.as_ref()).or(bound);
+        Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), Looker { who, facts, pages })
     }
 
     /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were

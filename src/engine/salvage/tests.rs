@@ -46,7 +46,7 @@ fn approved(request: RequestId, until: i64) -> Event {
 }
 
 fn opened(request: RequestId, ends: i64) -> Event {
-    Event::GrantOpened { request, ends: at(ends) }
+    Event::GrantOpened { request, ends: at(ends), warn: None }
 }
 
 fn settled(seq: u64, outcome: Outcome) -> Event {

@@ -111,6 +111,12 @@ fn read(home: &Home) -> String {
     for piece in page(home, &voice()).pieces {
         match piece {
             Piece::Heading(words) => lines.push(format!("# {words}")),
+            Piece::Row(row) => {
+                lines.extend(row.lines.iter().map(|line| marked(line)));
+                if let Presses::Beside(button) = &row.presses {
+                    lines.push(format!("[{}] {}", button.label, button.value));
+                }
+            }
             Piece::Card(card) => {
                 lines.extend(card.lines.iter().map(|line| marked(line)));
                 lines.extend(card.quote.iter().map(|quote| format!("│ {quote}")));
@@ -149,15 +155,17 @@ fn an_owner_sees_what_waits_for_them_and_what_is_live_of_theirs() {
     2 hours, asked 2026-11-24 12:00 UTC, closes 2026-11-25 12:00 UTC
     │ Stuck migration, INC-42
     1. You or Dana Fox, now: owners of Database
-    [Approve] R-1  [Deny…] R-1
+    [Approve] R-1  [Approve for less…] R-1  [Deny…] R-1
     # Your access (1)
     🟢 Database · Read-Only · 1 h 40 min left, until 2026-11-24 14:41 UTC · R-3
     [Return access] R-3
     # Access to what you own (2)
     Erin Moss · Database · Debug
     until 2026-11-24 13:40 UTC · R-2
+    [Revoke…] R-2
     You · Database · Read-Only
     until 2026-11-24 14:41 UTC · R-3
+    [Revoke…] R-3
     (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
     ");
 }
@@ -176,6 +184,7 @@ fn an_admin_sees_everything_and_what_is_late_first() {
     ⚠️ over since 2026-11-24 12:10 UTC, not confirmed by Okta · R-2
     Alice Martin · Database · Read-Write
     until 2026-11-24 13:20 UTC · R-1
+    [Revoke…] R-1
     (As of 2026-11-24 13:00 UTC. Reopen this tab to refresh.)
     ");
 }

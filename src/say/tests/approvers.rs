@@ -18,6 +18,7 @@ fn the_question() {
     High sensitivity. Holds nothing else now.
     buttons decide
     [Approve] primary R-142 asks: Approve this access? / Alice Martin gets Production Database · Read-Write (high sensitivity) for 2 hours. / Approve / Back
+    [Approve for less…] R-142
     [Deny…] R-142
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142) · closes ‹2026-11-25 14:40 UTC+1› if nobody decides
     text: Alice Martin asks for Production Database, Read-Write, for 2 hours. You or Dana Fox decide: owners of Production Database. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42
@@ -30,6 +31,7 @@ fn the_question() {
     High sensitivity. Holds nothing else now.
     buttons decide
     [Approve] primary R-142 asks: Approve this access? / Alice Martin gets Production Database · Read-Write (high sensitivity) until 18:00 Paris time (UTC+1). / Approve / Back
+    [Approve for less…] R-142
     [Deny…] R-142
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142) · closes ‹2026-11-24 18:00 UTC+1› if nobody decides
     text: Alice Martin asks for Production Database, Read-Write, until 18:00 Paris time (UTC+1). You or Bob Stone decide: owners of Production Database. Closes 2026-11-24 18:00 UTC+1 if nobody decides. Why: Stuck migration, INC-42
@@ -116,6 +118,7 @@ fn a_later_step() {
     High sensitivity. Holds nothing else now.
     buttons decide
     [Approve] primary R-142 asks: Approve this access? / Alice Martin gets Production Database · Read-Write (high sensitivity) for 2 hours. / Approve / Back
+    [Approve for less…] R-142
     [Deny…] R-142
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142) · closes ‹2026-11-25 14:40 UTC+1› if nobody decides
     text: Alice Martin asks for Production Database, Read-Write, for 2 hours. You, Eve Lang or 1 other decide: Production Database asks soc. Closes 2026-11-25 14:40 UTC+1 if nobody decides. Why: Stuck migration, INC-42
@@ -172,7 +175,7 @@ fn decided() {
     assert_snapshot!(seen(&request(active()), "dana"), @"
     **Approved by **@Bob Stone, ‹2026-11-24 14:41 UTC+1›
     @Alice Martin · Production Database · Read-Write, 2 hours
-    Active until ‹2026-11-24 16:42 UTC+1›
+    Active until ‹2026-11-24 16:42 UTC+1›. To end it early, open Home.
     │ Stuck migration, INC-42
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Approved by Bob Stone, 2026-11-24 14:41 UTC+1: Production Database, Read-Write for Alice Martin.

@@ -43,8 +43,8 @@ fn each_is_one_sentence_that_stands_alone() {
     text: Ended 2026-11-24 18:00 UTC+1, 78 minutes late: Production Database, Read-Write. Okta confirmed it.
     ");
     assert_snapshot!(seen(Nudge::Revoked, ended(json!({ "ending": "expired" }), "14:42")), @"
-    Ended ‹2026-11-24 15:42 UTC+1›: Production Database, Read-Write. It was removed in Okta by hand.
-    text: Ended 2026-11-24 15:42 UTC+1: Production Database, Read-Write. It was removed in Okta by hand.
+    Ended by someone else: Production Database, Read-Write.
+    text: Ended by someone else: Production Database, Read-Write.
     ");
     assert_snapshot!(seen(Nudge::RemovalLate, revoking(json!(at("15:47")))), @"
     Over since ‹2026-11-24 16:42 UTC+1›, but Okta has not confirmed it: Production Database, Read-Write. Do not use this access any more.

@@ -146,6 +146,7 @@ fn tab(request: &Request) -> Value {
         unconfirmed: 2,
         pages: Pages::NONE,
         mode: Mode::Serving,
+        frozen: None,
         now: at("14:00"),
     };
     super::home(&crate::say::home::page(&home, &voice()), &home.pages)

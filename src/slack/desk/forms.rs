@@ -98,6 +98,7 @@ fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) -> Scene<'a
         held: &offer.held,
         names: NOBODY,
         now: offer.now,
+        frozen: offer.frozen.as_ref(),
         voice,
     }
 }
@@ -244,7 +245,7 @@ impl Desk {
     }
 
     /// The end that is filled in, or what is wrong with it and where. The typed length wins.
-    fn filled_end(&self, fields: &Fields, offer: &Offer) -> Option<Result<EndRule, (&'static str, String)>> {
+    pub(super) fn filled_end(&self, fields: &Fields, offer: &Offer) -> Option<Result<EndRule, (&'static str, String)>> {
         let typed = fields.text("custom_duration").trim();
         let (block, length) = match fields.choice("duration") {
             _ if !typed.is_empty() => ("custom_duration", typed),
@@ -270,6 +271,8 @@ impl Desk {
                 self.requested(submit.who, &submit.form).await
             }
             "deny" => self.denied(submit.who, &submit.form).await,
+            "shorten" => self.shortened(submit.who, &submit.form).await,
+            "revoke" => self.revoked(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");
                 instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))))

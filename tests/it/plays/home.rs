@@ -70,7 +70,7 @@ async fn a_request_is_approved_on_it_and_everyones_tab_follows_to_the_end() {
     2 hours, asked today at 14:40, closes tomorrow at 14:40
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     As of today at 14:40. Reopen this tab to refresh.
     ");
     let confirm = press(&house, BOB, "approve").await;
@@ -86,14 +86,14 @@ async fn a_request_is_approved_on_it_and_everyones_tab_follows_to_the_end() {
     [Request access]
     ## Access to what you own (1)
     @Alice Martin · Production Database · Read-Write
-    until today at 10:40 · R-1
+    until today at 10:40 · R-1 [Revoke…]
     As of today at 08:40. Reopen this tab to refresh.
     ");
     assert_snapshot!(shows(&house, CAROL, "All active access (1)").await, @"
     [Request access]
     ## All active access (1)
     @Alice Martin · Production Database · Read-Write
-    until today at 15:40 · R-1
+    until today at 15:40 · R-1 [Revoke…]
     As of today at 13:40. Reopen this tab to refresh.
     ");
     let bobs = shows(&house, BOB, "Access to what you own").await;

@@ -42,7 +42,7 @@ async fn from_the_form_to_the_removal() {
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     let card = house.world.until_message(BOB, "asks for").await;
@@ -65,7 +65,7 @@ async fn from_the_form_to_the_removal() {
     assert_snapshot!(house.sees(BOB, "Active until").await, @"
     Approved by you, today at 14:40
     @Alice Martin · Production Database · Read-Write, 2 hours
-    Active until today at 16:40
+    Active until today at 16:40. To end it early, open Home.
     │ Stuck migration, INC-42
     R-1 · Your Slack account is now joined to Okta account bob@acme.example. An admin can change that.
     ");

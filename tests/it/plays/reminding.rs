@@ -62,8 +62,9 @@ async fn at_growing_intervals_across_a_restart() {
     house.settle().await;
     assert_eq!((reminders(&house, BOB), reminders(&house, DANA)), (2, 2), "nobody is reminded of what is decided");
     let told: &[Told] = &[
-        (ALICE, "🟢 Active until"),
+        (ALICE, "⏰ Ends today at 18:10."),
         (ALICE, "Open until today at 18:10"),
+        (ALICE, "Ends today at 18:10: Production"),
         (BOB, "Approved by you"),
         (DANA, "Approved by @Bob Stone"),
     ];

@@ -64,10 +64,49 @@ const REQUESTER: &[Row] = &[
         "people::a_requester_deactivated_before_the_grant_is_not_granted",
     ),
     ("not sent on", "Nobody is left who could approve this", "people::nobody_decides_for_themselves"),
+    (
+        "approved for less",
+        "approved 45 minutes (you asked for 2 hours)",
+        "shortening::it_is_approved_for_less_and_everyone_reads_so",
+    ),
+    (
+        "approved, and nothing is opened",
+        "It waits: nothing is opened at the moment",
+        "freezing::what_is_approved_waits_across_a_restart_and_opens_afterwards",
+    ),
+    (
+        "failed: nothing was opened",
+        "Granting was frozen until its time was over",
+        "freezing::what_waits_for_longer_than_it_was_asked_for_is_called_off",
+    ),
+    ("ends soon", "⏰ Ends today", "shortening::a_holder_reads_once_that_it_ends_soon_also_across_a_restart"),
+    ("being revoked", "@Dana Fox ended it.", "revoking::an_owner_ends_what_is_theirs_at_once_whatever_okta_does"),
+    ("revoked", "Ended by @Carol Diaz, today", "revoking::an_admin_ends_it_on_the_home_tab_and_its_holder_reads_why"),
 ];
 
 /// An approver's card.
 const APPROVER: &[Row] = &[
+    (
+        "asked, shortened before",
+        "(asked: 2 hours; @Bob Stone approved for less)",
+        "shortening::a_later_step_is_asked_for_the_shorter_time_and_an_old_card_decides_nothing",
+    ),
+    (
+        "approved for less, own",
+        "You approved 45 minutes (asked: 2 hours)",
+        "shortening::it_is_approved_for_less_and_everyone_reads_so",
+    ),
+    (
+        "approved for less, others",
+        "Approved by @Bob Stone: 45 minutes (asked: 2 hours)",
+        "shortening::it_is_approved_for_less_and_everyone_reads_so",
+    ),
+    (
+        "nothing is opened",
+        "It waits: granting is frozen since",
+        "freezing::what_is_approved_waits_across_a_restart_and_opens_afterwards",
+    ),
+    ("revoked", "revoked by @Carol Diaz", "revoking::an_admin_ends_it_on_the_home_tab_and_its_holder_reads_why"),
     ("asked", "You or @Dana Fox, now: owners of Production Database", "life::from_the_form_to_the_removal"),
     (
         "asked, denied before",
@@ -315,6 +354,26 @@ const REFUSALS: &[Row] = &[
     ("unreadable click", "could not be read", "deciding::forged_clicks_change_nothing"),
     ("unreadable metadata", "not the one on record for you", "refusing::forged_metadata_and_lengths_are_refused"),
     (
+        "for no less",
+        "Choose less than 2 hours, or approve it as asked.",
+        "shortening::what_is_not_less_is_a_fault_under_its_field",
+    ),
+    (
+        "not theirs to revoke",
+        "Only admins and the owners of Production Database can revoke this.",
+        "revoking::it_is_typed_by_an_admin_and_by_others_in_vain",
+    ),
+    (
+        "nothing to revoke",
+        "R-1 ended today 14:40 Paris time (UTC+1) (revoked). Nothing changed.",
+        "revoking::it_is_typed_by_an_admin_and_by_others_in_vain",
+    ),
+    (
+        "for admins",
+        "Only admins can use this.",
+        "freezing::what_is_approved_waits_across_a_restart_and_opens_afterwards",
+    ),
+    (
         "only ending access",
         "Jitney only ends access at the moment",
         "custody::a_broken_catalogue_does_not_keep_a_removal_from_happening",
@@ -472,6 +531,10 @@ fn no_refusal_is_forgotten() {
         ("NotReadable", ""),
         ("CannotBeSaved", "cannot be saved"),
         ("Custody", "only ending access"),
+        ("NotShorter", "for no less"),
+        ("NotRevoker", "not theirs to revoke"),
+        ("NothingToRevoke", "nothing to revoke"),
+        ("NotAdmin", "for admins"),
     ];
     // Those without a play are said in the words that `say` holds: what nobody can press by hand is refused in the core's
     // own tables.

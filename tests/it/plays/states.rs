@@ -100,7 +100,7 @@ async fn a_decision_that_is_checked_is_shown_to_its_maker_alone() {
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     let dana = house.sees(DANA, "asks for").await;
-    assert!(dana.contains("[Approve] [Deny…]"), "{dana}");
+    assert!(dana.contains("[Approve] [Approve for less…] [Deny…]"), "{dana}");
     house.world.lift(hang);
     house.world.until_message(ALICE, "Open until").await;
     house.finish(&[(PROD_RW, "00uALICE")], &[crate::house::HELD]).await;
@@ -125,7 +125,7 @@ async fn a_request_until_a_clock_time_closes_when_that_has_passed() {
     │ Stuck migration
     1. You or @Dana Fox, now: owners of Production Database
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes today at 15:30 if nobody decides
     ");
     let card = house.world.until_message(DANA, "asks for").await;

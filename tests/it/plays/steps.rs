@@ -26,7 +26,7 @@ async fn a_later_step_is_asked_when_it_begins_and_everyone_sees_whose_turn_it_is
     1. You or @Dana Fox, now: owners of Production Database
     2. then @Carol Diaz: Production Database asks soc
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     assert_snapshot!(house.sees(ALICE, "INC-42").await, @"
@@ -48,7 +48,7 @@ async fn a_later_step_is_asked_when_it_begins_and_everyone_sees_whose_turn_it_is
     1. @Bob Stone approved, today at 13:40
     2. You, now: Production Database asks soc
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 13:40 if nobody decides
     ");
     assert_snapshot!(house.sees(BOB, "You approved").await, @"
@@ -109,7 +109,7 @@ async fn two_owners_are_two_people() {
     1. @Bob Stone approved, today at 08:40
     2. You, now: owner of Production Database
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 08:40 if nobody decides
     ");
     assert_snapshot!(house.sees(ALICE, "1 of 2 approvals").await, @"

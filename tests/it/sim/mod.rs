@@ -67,6 +67,10 @@ fn a_hundred_histories_keep_every_promise() {
         ("decisions on them", all.at_home),
         ("looks at them", all.fresh),
         ("admins who are told later", all.behind),
+        ("approvals for less", all.shortened),
+        ("revocations", all.revoked),
+        ("freezes", all.frozen),
+        ("words before an end", all.warned),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

@@ -124,6 +124,7 @@ impl Outside {
                 | Effect::CommentTicket { .. }
                 | Effect::MoveTicket { .. }
                 | Effect::TellAudit { .. }
+                | Effect::AnnounceFreeze { .. }
         );
         let down_until = if okta { self.okta_down_until } else { self.slack_down_until };
         let vendor = if okta { Vendor::Okta } else { Vendor::Slack };
@@ -266,9 +267,9 @@ impl Outside {
     fn look_up(&self, effect: &Effect, random: &mut SmallRng) -> Outcome {
         let mut now_and_then = |why: &str| (!self.healed && random.random_ratio(1, 30)).then(|| why.to_owned());
         match effect {
-            Effect::IdentifyPerson { slack, .. } | Effect::CheckAuthority { slack, .. } => {
-                Outcome::identified(self.identity(slack))
-            }
+            Effect::IdentifyPerson { slack, .. }
+            | Effect::CheckAuthority { slack, .. }
+            | Effect::CheckRevoker { slack, .. } => Outcome::identified(self.identity(slack)),
             Effect::FindApprovers { emails, .. } => {
                 let found = emails.iter().filter_map(|email| self.people.iter().find(|person| person.email == *email));
                 let approver = |person: &Person| Approver {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jitney::domain::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Ask, Choice, Command, Decide, Surface},
+    command::{Ask, Choice, Command, Decide, Revoke, Surface},
     decide::Limits,
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
@@ -82,12 +82,38 @@ fn salted(random: &mut SmallRng, words: &str) -> Text {
 
 /// What somebody does next.
 pub fn act(core: &Core, outside: &Outside, tabs: &Tabs, now: Timestamp, random: &mut SmallRng) -> Command {
-    match random.random_range(0..10) {
+    match random.random_range(0..12) {
         0..4 => ask(outside, now, random),
         4 => at_home(outside, tabs, random).unwrap_or_else(|| ask(outside, now, random)),
         5..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
+        9 => revoke(core, outside, random),
+        10 => freeze(core, outside, random),
         8 => Command::Cancel { who: anyone(outside, random), request: some_request(core, random) },
         _ => Command::Return { who: anyone(outside, random), request: some_request(core, random) },
+    }
+}
+
+/// An owner or the admin ends what somebody holds, or somebody else tries.
+fn revoke(core: &Core, outside: &Outside, random: &mut SmallRng) -> Command {
+    let open = core.safe().requests.values().filter(|request| request.ends().is_some()).map(|request| request.id);
+    let open: Vec<RequestId> = open.collect();
+    let request = match random.random_ratio(1, 4) || open.is_empty() {
+        true => some_request(core, random),
+        false => open[random.random_range(0..open.len())],
+    };
+    let who = anyone(outside, random);
+    let known = random.random_ratio(1, 2).then(|| outside.identity(&who));
+    Command::Revoke(Revoke { who, request, reason: salted(random, "Wrong database"), known })
+}
+
+/// The admin has nothing opened, mostly for a short while, or somebody else tries.
+fn freeze(core: &Core, outside: &Outside, random: &mut SmallRng) -> Command {
+    let frank = outside.people.iter().find(|person| person.email.as_str().starts_with("frank")).unwrap();
+    let who = if random.random_ratio(1, 6) { anyone(outside, random) } else { frank.slack.clone() };
+    let who = outside.identity(&who);
+    match core.safe().frozen.is_some() || random.random_ratio(1, 2) {
+        true => Command::Unfreeze { who },
+        false => Command::Freeze { who },
     }
 }
 
@@ -152,6 +178,9 @@ fn decide(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Comma
     let digest = if random.random_ratio(1, 12) { "0123456789ab".to_owned() } else { request.digest() };
     let choice = match random.random_ratio(1, 4) {
         true => Choice::Deny(salted(random, "Use the replica")),
+        false if random.random_ratio(1, 4) => {
+            Choice::ApproveForLess(EndRule::After { secs: secs(random.random_range(60..HOUR)) })
+        }
         false => Choice::Approve,
     };
     Some(Command::Decide(Decide { who, request: request.id, place: Surface::Card(card), digest, choice }))

@@ -8,8 +8,8 @@ use jitney::domain::{
     live::Live,
     membership::Motion,
     port::MembershipKey,
-    request::{Request, State},
-    time::Timestamp,
+    request::{Cause, Request, State},
+    time::{EndRule, Timestamp},
 };
 
 use super::run::{Acknowledged, Sim};
@@ -34,6 +34,8 @@ pub fn may_add(sim: &Sim, key: &MembershipKey) {
         _ => false,
     });
     let offered = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(offered);
+    let frozen = &safe.frozen;
+    assert!(frozen.is_none(), "seed {}: an addition while nothing is opened: {frozen:?}\n{}", sim.seed, sim.journal());
     assert!(offered, "seed {}: an addition that is not offered: {key}\n{}", sim.seed, sim.journal());
     assert!(approved, "seed {}: an addition that nobody approved: {key}\n{}", sim.seed, sim.journal());
 }
@@ -55,6 +57,16 @@ fn has_an_end_ahead(live: &Live, key: &MembershipKey, wall: Timestamp) -> bool {
         },
         _ => true,
     })
+}
+
+/// Whether an end is before another, whenever access opens from now on.
+fn is_less(end: EndRule, before: EndRule, now: Timestamp) -> bool {
+    match (before, end) {
+        (EndRule::After { secs: before }, EndRule::After { secs }) => secs < before,
+        (EndRule::After { secs: before }, EndRule::At { instant }) => instant < before.after(now),
+        (EndRule::At { instant: before }, EndRule::At { instant }) => instant < before,
+        (EndRule::At { .. }, EndRule::After { .. }) => false,
+    }
 }
 
 impl Sim {
@@ -134,6 +146,9 @@ impl Sim {
                 Acknowledged::Decision(id, who) => on_record(
                     &|event| matches!(event, Event::DecisionReceived { request, slack, .. } if request == id && slack == who),
                 ),
+                Acknowledged::Revocation(id, who) => on_record(
+                    &|event| matches!(event, Event::RevocationReceived { request, slack, .. } if request == id && slack == who),
+                ),
                 Acknowledged::Return(id) => {
                     on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if request == id))
                 }
@@ -176,8 +191,10 @@ impl Sim {
 
     /// A membership is left to no one who merely waits for it.
     fn what_keeps_is_open(&self, event: &Event, live: &Live) {
-        let (Event::GrantExpired { then, .. } | Event::GrantReturned { then, .. } | Event::GrantFailed { then, .. }) =
-            event
+        let (Event::GrantExpired { then, .. }
+        | Event::GrantReturned { then, .. }
+        | Event::GrantFailed { then, .. }
+        | Event::GrantRevoked { then, .. }) = event
         else {
             return;
         };
@@ -189,18 +206,37 @@ impl Sim {
 
     fn each_thing_happened_once(&self) {
         let mut keys = BTreeMap::new();
-        let (mut opened, mut ended) = (BTreeSet::new(), BTreeSet::new());
+        let (mut opened, mut ended, mut warned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut most = BTreeMap::new();
         for entry in self.entries() {
             for event in &entry.events {
                 match event {
-                    Event::RequestReceived { key, asker, .. } => {
+                    Event::RequestReceived { request, key, asker, end, .. } => {
+                        most.insert(*request, *end);
                         // A day later the same key is another form.
                         let before = keys.insert((asker.clone(), key.clone()), entry.at);
                         if before.is_some_and(|before| entry.at - before < chrono::TimeDelta::hours(24)) {
                             self.fail("one form became two requests");
                         }
                     }
-                    Event::GrantOpened { request, ends } if !opened.insert(*request) || *ends <= entry.at => {
+                    Event::GrantEndsSoon { request } if !warned.insert(*request) => {
+                        self.fail("a holder was told twice that it ends soon");
+                    }
+                    Event::RequestShortened { request, end, .. } => {
+                        let before = most.insert(*request, *end);
+                        if !before.is_some_and(|before| is_less(*end, before, entry.at)) {
+                            self.fail("it was approved for no less");
+                        }
+                    }
+                    Event::GrantRevoked { cause: Cause::Person { by, .. }, .. }
+                        if !["00uBOB", "00uDANA", "00uFRANK"].contains(&by.okta.as_str()) =>
+                    {
+                        self.fail(&format!("{by:?} ended access"));
+                    }
+                    Event::GrantOpened { request, ends, .. } if most[request].end(entry.at) < *ends => {
+                        self.fail("a grant is open for longer than it was approved for");
+                    }
+                    Event::GrantOpened { request, ends, .. } if !opened.insert(*request) || *ends <= entry.at => {
                         self.fail("a grant opened twice, or after its end");
                     }
                     Event::GrantEnded { request } if !ended.insert(*request) => self.fail("a grant ended twice"),

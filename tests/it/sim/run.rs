@@ -70,6 +70,10 @@ pub struct Counts {
     pub at_home: u64,
     pub fresh: u64,
     pub behind: u64,
+    pub shortened: u64,
+    pub revoked: u64,
+    pub frozen: u64,
+    pub warned: u64,
 }
 
 impl Counts {
@@ -96,6 +100,10 @@ impl Counts {
             at_home,
             fresh,
             behind,
+            shortened,
+            revoked,
+            frozen,
+            warned,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -118,6 +126,10 @@ impl Counts {
         self.at_home += at_home;
         self.fresh += fresh;
         self.behind += behind;
+        self.shortened += shortened;
+        self.revoked += revoked;
+        self.frozen += frozen;
+        self.warned += warned;
     }
 }
 
@@ -154,6 +166,7 @@ pub enum Acknowledged {
     Decision(RequestId, SlackUserId),
     Return(RequestId),
     Cancel(RequestId),
+    Revocation(RequestId, SlackUserId),
 }
 
 pub struct Sim {
@@ -632,6 +645,10 @@ impl Sim {
             match event {
                 Event::GrantOpened { request, .. } => self.opened(*request),
                 Event::RequestDenied { .. } => self.counts.denied += 1,
+                Event::RequestShortened { .. } => self.counts.shortened += 1,
+                Event::GrantRevoked { .. } => self.counts.revoked += 1,
+                Event::GrantingFrozen { .. } => self.counts.frozen += 1,
+                Event::GrantEndsSoon { .. } => self.counts.warned += 1,
                 Event::GrantFailed { why: jitney::domain::request::NotOpened::CalledOff, .. } => {
                     self.counts.called_off += 1
                 }
@@ -707,6 +724,7 @@ impl Sim {
                 Acknowledged::Decision(decide.request, decide.who)
             }
             (Ok(Answer::Returned), Command::Return { request, .. }) => Acknowledged::Return(request),
+            (Ok(Answer::Received), Command::Revoke(revoke)) => Acknowledged::Revocation(revoke.request, revoke.who),
             (Ok(Answer::Withdrawn), Command::Cancel { request, .. }) => Acknowledged::Cancel(request),
             _ => return,
         };

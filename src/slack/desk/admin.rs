@@ -1,0 +1,193 @@
+//! For admins and owners: what others hold, ending it, and having nothing opened.
+//!
+//! Law: what a button or a form says of itself is no authority. Who may see is looked up here, minutes old at most where
+//! Okta answers; who may end it the engine looks up for each wish.
+
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+use url::Url;
+
+use super::{Desk, From, errors, forms, instead};
+use crate::{
+    domain::{
+        command::{Command, Refusal, Revoke},
+        home::{Pages, Part},
+        id::{RequestId, SlackUserId},
+        port::{Identity, ViewKey},
+        request::{Request, State},
+    },
+    engine::{Offer, Response},
+    say::{Card, admin, form, refusal, slash},
+    slack::{
+        blocks,
+        envelope::{Form, Press},
+        transport::Ack,
+    },
+};
+
+/// What the form carries.
+#[derive(Serialize, Deserialize)]
+struct Revoking {
+    request: RequestId,
+}
+
+/// Who somebody is, or was when they were last served.
+fn last_known(offer: &Offer) -> Option<&Identity> {
+    match &offer.known {
+        Some(known) => known.as_ref().ok(),
+        None => offer.bound.as_ref(),
+    }
+}
+
+/// Whether somebody may end access, as far as it is known.
+fn may_revoke(offer: &Offer, request: &Request) -> bool {
+    last_known(offer)
+        .is_some_and(|who| offer.catalogue.is_admin(who) || offer.catalogue.owns(who, &request.access.entitlement))
+}
+
+/// Whether somebody is known to be an admin.
+pub(super) fn is_admin(offer: Option<&Offer>) -> bool {
+    offer.is_some_and(|offer| forms::identity(offer.known.as_ref()).is_some_and(|who| offer.catalogue.is_admin(who)))
+}
+
+impl Desk {
+    /// `/jit admin …`.
+    pub(super) async fn administered(&self, who: &SlackUserId, typed: &str) -> Ack {
+        let (word, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+        match word.to_lowercase().as_str() {
+            "" => Ack::Payload(blocks::ephemeral(&self.grants(who, 0).await)),
+            "revoke" => self.revoke_typed(who, rest.trim()).await,
+            "freeze" => self.freeze(who, |who| Command::Freeze { who }).await,
+            "unfreeze" => self.freeze(who, |who| Command::Unfreeze { who }).await,
+            word => {
+                let card = slash::unknown(&format!("admin {word}"), Some("admin"), self.chat.voice());
+                Ack::Payload(blocks::ephemeral(&card))
+            }
+        }
+    }
+
+    /// What is held, from a place on.
+    async fn grants(&self, who: &SlackUserId, from: usize) -> Card {
+        let looked = self.looked_up(who).await;
+        if let Some(unserved) = looked.as_ref().and_then(|offer| self.unserved(offer)) {
+            return Card::sentence(unserved);
+        }
+        match self.door.survey(who.clone(), Pages::NONE.turned(Part::Others, from)).await {
+            Some(home) => admin::grants(&home, self.chat.voice()),
+            None => Card::sentence(refusal::CANNOT_BE_SAVED),
+        }
+    }
+
+    /// Another page of it, in its place.
+    pub(super) async fn turn_grants(&self, press: &Press, at: Option<&Url>) -> Ack {
+        let from = press.value.as_deref().and_then(admin::turned).unwrap_or_default();
+        let grants = self.grants(&press.who, from).await;
+        if let Some(at) = at
+            && let Err(failure) = self.chat.replace(at, &grants).await
+        {
+            warn!(class = ?failure.class, "a list could not be turned");
+        }
+        Ack::Bare
+    }
+
+    /// Revoke… opens its form for those who may see what it is about.
+    pub(super) async fn open_revocation(&self, press: Press, request: RequestId) -> Ack {
+        let who = press.who.clone();
+        let Some(offer) = self.looked_up(&who).await else {
+            return self.answer_at(&who, &From::Press(Box::new(press)), refusal::CANNOT_BE_SAVED).await;
+        };
+        let standing = self.door.peek(ViewKey::Approver { request, slack: who.clone() }).await;
+        let refusal = match &standing {
+            Some(standing) if !may_revoke(&offer, standing) => Some(Refusal::NotRevoker),
+            Some(Request { state: State::Approved { .. } | State::Active { .. }, .. }) => None,
+            Some(_) => Some(Refusal::NothingToRevoke),
+            None => Some(Refusal::NoSuchRequest),
+        };
+        if let Some(refusal) = refusal {
+            let sentence = self.not_revoked(&refusal, standing.as_ref(), request, &who).await;
+            return self.answer_at(&who, &From::Press(Box::new(press)), &sentence).await;
+        }
+        let Some(standing) = standing else { return Ack::Nothing };
+        let metadata = serde_json::to_string(&Revoking { request }).unwrap_or_default();
+        let drawn = blocks::revoke_form(&admin::revoking(&standing, self.chat.voice()), &metadata);
+        self.open_from(press, &drawn).await
+    }
+
+    /// The form was sent.
+    pub(super) async fn revoked(&self, who: SlackUserId, form: &Form) -> Ack {
+        let request = serde_json::from_str::<Revoking>(&form.metadata).map(|revoking| revoking.request);
+        let (Ok(request), Some(offer)) = (request, self.door.offer(who.clone()).await) else {
+            return instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))));
+        };
+        let reason = match self.door.text(form.fields.text("reason")) {
+            Ok(reason) => reason,
+            Err(error) => {
+                let about = self.door.peek(ViewKey::Approver { request, slack: who.clone() }).await;
+                let about = about.filter(|request| may_revoke(&offer, request));
+                return errors(&[("reason", refusal::reason(error, about.as_ref()))]);
+            }
+        };
+        let known = last_known(&offer).cloned();
+        let revoke = Revoke { who: who.clone(), request, reason, known };
+        let Response { result, about } = self.door.submit(Command::Revoke(revoke)).await;
+        match result {
+            Ok(_) => Ack::Bare,
+            Err(refusal) => {
+                let sentence = self.not_revoked(&refusal, about.as_ref(), request, &who).await;
+                instead(&blocks::notice(&form::not_done(sentence)))
+            }
+        }
+    }
+
+    /// `/jit admin revoke ID REASON`.
+    async fn revoke_typed(&self, who: &SlackUserId, typed: &str) -> Ack {
+        let (id, reason) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+        let (Ok(request), Ok(reason)) = (RequestId::parse(id), self.door.text(reason)) else {
+            return Ack::Payload(blocks::ephemeral(&admin::how_to_revoke(self.chat.voice())));
+        };
+        let Some(offer) = self.looked_up(who).await else { return Self::private(refusal::CANNOT_BE_SAVED) };
+        if let Some(unserved) = self.unserved(&offer) {
+            return Self::private(&unserved);
+        }
+        let known = last_known(&offer).cloned();
+        let revoke = Revoke { who: who.clone(), request, reason, known };
+        let Response { result, about } = self.door.submit(Command::Revoke(revoke)).await;
+        let sentence = match (&result, &about) {
+            (Ok(_), Some(about)) if may_revoke(&offer, about) => admin::revokes(about),
+            (Ok(_), _) => admin::revokes_if_allowed(request),
+            (Err(refusal), about) => self.not_revoked(refusal, about.as_ref(), request, who).await,
+        };
+        Self::private(&sentence)
+    }
+
+    async fn not_revoked(
+        &self,
+        refusal: &Refusal,
+        about: Option<&Request>,
+        request: RequestId,
+        who: &SlackUserId,
+    ) -> String {
+        match (refusal, self.custody(who).await) {
+            (Refusal::NoSuchRequest, None) => admin::no_such(&request.to_string()),
+            _ => self.sentence(refusal, about, who).await,
+        }
+    }
+
+    /// Whoever it is must be known of late: nobody is taken for an admin who may be none any more.
+    async fn freeze(&self, who: &SlackUserId, command: impl Fn(Identity) -> Command) -> Ack {
+        let offer = self.looked_up(who).await;
+        let identity = match offer.as_ref().and_then(|offer| offer.known.as_ref()) {
+            Some(Ok(identity)) => identity.clone(),
+            Some(Err(unfit)) => return Self::private(&refusal::not_served(unfit, self.chat.voice())),
+            None => return Self::private(admin::UNKNOWN),
+        };
+        let command = command(identity);
+        let frozen = matches!(command, Command::Freeze { .. });
+        let Response { result, .. } = self.door.submit(command).await;
+        match result {
+            Ok(_) if frozen => Self::private(&admin::freezes(self.chat.voice())),
+            Ok(_) => Self::private(admin::UNFREEZES),
+            Err(refusal) => Self::private(&self.sentence(&refusal, None, who).await),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A freeze: nothing is opened, and all else goes on.
+
+use insta::assert_snapshot;
+
+use crate::house::{ALICE, BOB, CAROL, DANA, HELD, House, PROD_RW, Told};
+
+/// What somebody is answered to a typed command.
+async fn typed(house: &House, who: &str, line: &str) -> String {
+    let answer = house.world.slash(who, "/jit", line).await.unwrap();
+    assert!(!answer.timed_out, "{answer:?}");
+    answer.seen.unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_approved_waits_across_a_restart_and_opens_afterwards() {
+    let mut house = House::with_audit_channel().await;
+    house.grant(DANA, "staging/admin", "1h").await;
+    assert_snapshot!(typed(&house, ALICE, "admin freeze").await, @"Only admins can use this. Your own access: /jit list.");
+    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"Granting is frozen: nothing is opened until /jit admin unfreeze. Requests are still decided, and access still ends on time.");
+    house.open_form(ALICE).await;
+    let form = house.world.seen_view(ALICE).unwrap();
+    assert!(form.contains("⚠️ Granting is frozen. Requests can be made and decided;"), "{form}");
+    let sent = house.fill_and_send(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    assert!(sent.is_closed(), "{sent:?}");
+    house.press(BOB, "Stuck migration", "approve").await;
+    assert_snapshot!(house.sees(ALICE, "It waits").await, @"
+    ⏳ Approved. It waits: nothing is opened at the moment
+    Production Database · Read-Write, 2 hours
+    Granting is frozen since today at 14:40. This opens once that is over, or is called off today at 16:40.
+    │ Stuck migration
+    R-2 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
+    assert_snapshot!(house.sees(BOB, "It waits").await, @"
+    Approved by you, today at 14:40
+    @Alice Martin · Production Database · Read-Write, 2 hours
+    It waits: granting is frozen since today at 14:40
+    │ Stuck migration
+    R-2
+    ");
+    assert_snapshot!(typed(&house, ALICE, "list").await, @"
+    Waiting (1)
+    Production Database · Read-Write · 2 hours · approved, waits for the end of the freeze · R-2
+    [Return access]
+    ");
+    assert!(house.world.open_home(ALICE).await.unwrap().acked);
+    house.world.until_home(ALICE, "Granting is frozen").await;
+    assert_snapshot!(house.world.seen_home(ALICE).unwrap(), @"
+    [Request access]
+    ⚠️ Granting is frozen since today at 14:40, by Carol Diaz. Requests can be made and decided; what is approved opens once that is over.
+    ## Your requests (1)
+    ⏳ Production Database · Read-Write · 2 hours · approved, waits for the end of the freeze · R-2
+    [Return access]
+    As of today at 14:40. Reopen this tab to refresh.
+    ");
+    house.until_line("approved Production").await;
+    house.stop().await;
+    house.advance(60);
+    house.start().await;
+    // Removals go on.
+    house.until_expired(DANA).await;
+    let granted = |house: &House| house.world.writes().iter().filter(|write| write.user == "00uALICE").count();
+    assert_eq!(granted(&house), 0, "nothing is opened");
+    assert_snapshot!(typed(&house, CAROL, "admin").await, @"
+    ⚠️ Granting is frozen since today at 13:40, by Carol Diaz. Requests can be made and decided; what is approved opens once that is over.
+    Nobody holds temporary access.
+    ");
+    assert_snapshot!(typed(&house, CAROL, "admin unfreeze").await, @"Granting is not frozen. What is approved is opened.");
+    house.world.until_member(PROD_RW, "00uALICE").await;
+    house.world.until_message(ALICE, "Open until today at 17:40").await;
+    house.until_line("Open: Production").await;
+    assert_snapshot!(house.channel(), @"
+    Bob Stone approved Staging · Admin for Dana Fox, 1 hour · R-1
+    Open: Staging · Admin for Dana Fox until today at 15:40 · R-1
+    Carol Diaz froze granting: nothing is opened until an admin ends that
+    Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-2
+    Ended: Staging · Admin for Dana Fox, expired, confirmed 0 s after its end · R-1
+    Carol Diaz ended the freeze: what was approved is opened
+    Open: Production Database · Read-Write for Alice Martin until today at 17:40 · R-2
+    ");
+    let told: &[Told] = &[
+        (ALICE, "🟢 Active until"),
+        (ALICE, "Open until today at 17:40"),
+        (BOB, "Approved by you"),
+        (BOB, "Approved by you"),
+        (DANA, "Approved by @Bob Stone"),
+        (DANA, "as planned"),
+        (DANA, "Open until today at"),
+        (DANA, ". Okta confirmed it."),
+    ];
+    house.finish(&[(PROD_RW, "00uALICE")], &[told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_longer_than_it_was_asked_for_is_called_off() {
+    let house = House::open().await;
+    typed(&house, CAROL, "admin freeze").await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration").await;
+    house.press(BOB, "asks for", "approve").await;
+    house.world.until_message(ALICE, "It waits").await;
+    house.advance(121);
+    assert_snapshot!(house.sees(ALICE, "Granting was frozen until its time was over").await, @"
+    ⚠️ Access could not be opened
+    Production Database · Read-Write, 2 hours
+    Granting was frozen until its time was over, so it was called off; nothing stays scheduled. You can ask again.
+    R-1
+    ");
+    assert_eq!(house.world.writes().len(), 0);
+    let told: &[Told] = &[
+        (ALICE, "Access could not be opened"),
+        (ALICE, "Could not be opened"),
+        (BOB, "could not be opened"),
+        (DANA, "could not be opened"),
+    ];
+    house.finish(&[], &[told]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_stays_open_and_can_be_returned() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    typed(&house, CAROL, "admin freeze").await;
+    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"Granting is frozen: nothing is opened until /jit admin unfreeze. Requests are still decided, and access still ends on time.");
+    assert!(house.world.open_home(ALICE).await.unwrap().acked);
+    house.world.until_home(ALICE, "🟢").await;
+    house.finish(&[(PROD_RW, "00uALICE")], &[HELD]).await;
+}
