@@ -38,6 +38,8 @@ pub enum Command {
     },
     /// An admin or an owner ends access of somebody's.
     Revoke(Revoke),
+    /// A holder asks to keep access for longer.
+    Extend(Extend),
     /// An admin has nothing opened from now on.
     Freeze {
         /// Who, as they were looked up for it.
@@ -172,6 +174,23 @@ pub struct Revoke {
     pub known: Option<Identity>,
 }
 
+/// A wish to keep access for longer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Extend {
+    /// Who.
+    pub who: SlackUserId,
+    /// What makes a second delivery recognisable.
+    pub key: String,
+    /// Which request opened it.
+    pub of: RequestId,
+    /// So long after its present end, or until a later instant.
+    pub end: EndRule,
+    /// Why.
+    pub justification: Text,
+    /// Who they are, if it was looked up minutes ago: then a refusal comes at once.
+    pub known: Option<Result<Identity, Unfit>>,
+}
+
 /// Where a decision is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +297,8 @@ pub enum CommandKind {
     Freeze,
     /// Unfreeze.
     Unfreeze,
+    /// Extend.
+    Extend,
 }
 
 /// Why somebody is told no. Each has its sentence in `say`.
@@ -386,6 +407,15 @@ pub enum Refusal {
     NothingToRevoke,
     /// It is for admins.
     NotAdmin,
+    /// It is not open, or is never had for longer than it was taken for.
+    NotExtendable,
+    /// It is open until then already.
+    NotLonger,
+    /// They asked for more time already.
+    MoreAsked {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl From<NotSentOn> for Refusal {

@@ -23,6 +23,7 @@ mod ask;
 mod audit;
 mod click;
 mod configuration;
+mod extend;
 mod freeze;
 mod grant;
 mod identity;
@@ -164,6 +165,7 @@ impl Decision {
 pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     let case = Case { live, today, now };
     let mut decision = case.decide(command)?;
+    case.tell_holders(&mut decision);
     case.tell_elsewhere(&mut decision);
     Ok(decision)
 }
@@ -208,6 +210,7 @@ impl<'a> Case<'a> {
             Command::Cancel { who, request } => self.cancel(who, *request),
             Command::Return { who, request } => self.give_back(who, *request),
             Command::Revoke(revoke) => self.revoke(revoke),
+            Command::Extend(extend) => self.extend(extend),
             Command::Freeze { who } => self.freeze(who),
             Command::Unfreeze { who } => self.unfreeze(who),
             Command::Settle { effect, outcome } => Ok(self.settle(*effect, outcome)),
@@ -279,7 +282,9 @@ impl<'a> Case<'a> {
             }
             self.close(request, &mut decision);
             decision.event(Event::RequestLapsed { request: id });
-            decision.nudge(id, Nudge::Unanswered);
+            if request.extends().is_none() {
+                decision.nudge(id, Nudge::Unanswered);
+            }
         }
         decision
     }

@@ -223,6 +223,21 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warn: Option<Timestamp>,
     },
+    /// It is kept for longer: its end moves, and nothing is given anew.
+    GrantExtended {
+        /// Of this request.
+        request: RequestId,
+        /// When it ends now.
+        ends: Timestamp,
+        /// When its holder is told that it ends soon, if they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warn: Option<Timestamp>,
+    },
+    /// An extension was approved, and what it extends ends later.
+    ExtensionApplied {
+        /// Which.
+        request: RequestId,
+    },
     /// It ends soon, and its holder is told.
     GrantEndsSoon {
         /// Of this request.
@@ -455,6 +470,8 @@ impl Event {
             | Self::RequestLapsed { request }
             | Self::GrantOpened { request, .. }
             | Self::GrantEndsSoon { request }
+            | Self::GrantExtended { request, .. }
+            | Self::ExtensionApplied { request }
             | Self::RevocationReceived { request, .. }
             | Self::RevocationRefused { request, .. }
             | Self::GrantRevoked { request, .. }

@@ -22,6 +22,7 @@ use super::{
 };
 
 mod alerts;
+mod extension;
 mod freeze;
 mod grants;
 mod identity;
@@ -270,6 +271,7 @@ impl Live {
         for (ordinal, effect) in (0..).zip(&entry.effects) {
             fold.promise(EffectId { seq: entry.seq, ordinal }, effect)?;
         }
+        fold.follow_extensions();
         fold.forget();
         let touched = fold.touched;
         self.seq = entry.seq;
@@ -461,6 +463,7 @@ impl Fold<'_> {
             Event::RequestShortened { request, step, end } => self.shorten(*request, *step, *end),
             Event::GrantOpened { request, ends, warn } => self.open(*request, *ends, *warn),
             Event::GrantEndsSoon { request } => self.warn(*request),
+            Event::GrantExtended { request, ends, warn } => self.extend(*request, *ends, *warn),
             Event::RevocationReceived { request, slack, reason } => self.wants_revoked(*request, slack, reason),
             Event::RevocationRefused { request, slack, .. } => self.not_revoked(*request, slack),
             Event::GrantingFrozen { by } => self.freeze(by),

@@ -37,6 +37,8 @@ pub enum Fate {
     Failed,
     /// Somebody, or something, else ended it.
     Revoked,
+    /// It was approved, and what it extends ended later.
+    Applied,
 }
 
 impl From<&Ending> for Fate {
@@ -50,6 +52,7 @@ impl From<&Ending> for Fate {
             Ending::Returned => Self::Returned,
             Ending::Failed { .. } => Self::Failed,
             Ending::Revoked { .. } => Self::Revoked,
+            Ending::Applied => Self::Applied,
         }
     }
 }
@@ -70,10 +73,13 @@ pub struct Past {
 
 impl Past {
     /// What is remembered of a request that is over and could be named to its requester; nothing of any other. What
-    /// somebody may not ask for is not named to them.
+    /// somebody may not ask for is not named to them, and an extension is told with what it extends.
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
         let State::Ended { route: Some(_), ending, at, .. } = &request.state else { return None };
+        if request.extends().is_some() {
+            return None;
+        }
         Some(Self { request: request.id, access: request.access.clone(), fate: ending.into(), at: *at })
     }
 }

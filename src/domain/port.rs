@@ -214,6 +214,10 @@ pub enum Nudge {
     RemovalLate,
     /// It ends soon. Moot once it has ended.
     EndsSoon,
+    /// It is kept for longer. Moot once it has ended.
+    Extended,
+    /// It is not kept for longer. Moot once it has ended.
+    NotExtended,
 }
 
 /// What a directory and a chat know of one person who may be served.
@@ -560,7 +564,7 @@ impl Nudge {
         let silenced = request.unreachable.contains(&request.asker);
         silenced
             || match self {
-                Self::Open | Self::EndsSoon => !matches!(request.state, State::Active { .. }),
+                Self::Open | Self::EndsSoon | Self::Extended | Self::NotExtended => !matches!(request.state, State::Active { .. }),
                 Self::RemovalLate => !matches!(request.state, State::Revoking { .. }),
                 Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked => false,
             }

@@ -602,6 +602,46 @@ pub enum Ending {
         /// Who or what.
         cause: Cause<Said>,
     },
+    /// It was approved, and what it extends ends later.
+    Applied,
+}
+
+/// What has become of the wish to keep open access for longer: the last one.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(tag = "extension", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Extension {
+    /// Nobody wished that.
+    #[default]
+    None,
+    /// It is asked for.
+    Asked {
+        /// By this request.
+        request: RequestId,
+        /// When.
+        at: Timestamp,
+        /// Until when it would be open.
+        until: Timestamp,
+        /// The steps that are not met yet, the present one first; none while it is found out who decides.
+        left: Vec<Step>,
+    },
+    /// It was asked for, and is over.
+    Over {
+        /// By this request.
+        request: RequestId,
+        /// How it ended.
+        ending: Ending,
+        /// When.
+        at: Timestamp,
+        /// Who said yes to it, the last of them; nobody where rules did, or nobody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approval: Option<Approval>,
+    },
+}
+
+impl Extension {
+    const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
 }
 
 /// Who or what ended access before its time, but its holder; of a person with their words, or the name of these.
@@ -670,6 +710,10 @@ pub enum Purpose {
     Extension {
         /// Which request opened it.
         of: RequestId,
+        /// When it was opened.
+        opened: Timestamp,
+        /// When it ended as this was asked for: what is asked counts from then.
+        ends: Timestamp,
     },
     /// To have it at once, by break-glass: what was done is reviewed afterwards.
     Emergency,
@@ -730,6 +774,9 @@ pub struct Request {
     /// Who wants to end it and is being looked up, in order of receipt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revocations: Vec<Revocation>,
+    /// What has become of the wish to keep it for longer.
+    #[serde(default, skip_serializing_if = "Extension::is_none")]
+    pub extension: Extension,
 }
 
 /// That somebody said no.
@@ -773,6 +820,35 @@ impl Request {
         }
     }
 
+    /// Which request it extends, if it is an extension.
+    #[must_use]
+    pub const fn extends(&self) -> Option<RequestId> {
+        match self.purpose {
+            Purpose::Extension { of, .. } => Some(of),
+            Purpose::Access | Purpose::Emergency => None,
+        }
+    }
+
+    /// Until when what it extends is open, once it is approved.
+    #[must_use]
+    pub fn extended_until(&self) -> Option<Timestamp> {
+        match self.purpose {
+            Purpose::Extension { ends, .. } => Some(self.end.end(ends)),
+            Purpose::Access | Purpose::Emergency => None,
+        }
+    }
+
+    /// How long what it extends is open in all, once it is approved.
+    #[must_use]
+    pub fn in_total(&self) -> Option<AccessDuration> {
+        match self.purpose {
+            Purpose::Extension { opened, .. } => {
+                EndRule::At { instant: self.extended_until()? }.lasts(opened)
+            }
+            Purpose::Access | Purpose::Emergency => None,
+        }
+    }
+
     /// The membership it gives, once it is known whose.
     #[must_use]
     pub fn membership(&self) -> Option<MembershipKey> {
@@ -810,11 +886,12 @@ impl Request {
     /// The messages it should have: the requester's, and a card for everyone asked so far.
     #[must_use]
     pub fn views(&self) -> Vec<ViewKey> {
-        let requester = (&self.asker, ViewKey::Requester { request: self.id });
+        // Of an extension its requester reads in the message of what it extends.
+        let own = self.extends().is_none().then_some((&self.asker, ViewKey::Requester { request: self.id }));
         let asked = self.route().into_iter().flat_map(Route::asked);
         let cards = asked
             .map(|approver| (&approver.slack, ViewKey::Approver { request: self.id, slack: approver.slack.clone() }));
-        std::iter::once(requester)
+        own.into_iter()
             .chain(cards)
             .filter(|(slack, _)| !self.unreachable.contains(slack))
             .map(|(_, view)| view)
@@ -834,7 +911,7 @@ impl Request {
     pub fn is_stale(&self, view: &ViewKey) -> bool {
         match (self.shown.get(view), view) {
             (Some(shown), _) => shown.revision < self.revision,
-            (None, ViewKey::Requester { .. }) => true,
+            (None, ViewKey::Requester { .. }) => self.extends().is_none(),
             (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
         }
     }

@@ -119,4 +119,16 @@ pub enum Happened {
     },
     /// It is over, and nothing was given.
     Nothing,
+    /// Its holder asked to keep it for longer.
+    MoreAsked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It is kept for longer.
+    Extended {
+        /// When it ends now.
+        ends: Timestamp,
+    },
+    /// It is not: its end stands.
+    NotExtended,
 }

@@ -86,6 +86,8 @@ const fn what(event: &Event) -> Option<&'static str> {
         Event::GrantExpired { .. } => "access is over: its time has come",
         Event::GrantReturned { .. } => "access is over: its holder returned it",
         Event::RequestShortened { .. } => "a request is approved for less than was asked",
+        Event::GrantExtended { .. } => "access is kept for longer",
+        Event::ExtensionApplied { .. } => "an extension is approved",
         Event::GrantEndsSoon { .. } => "access ends soon",
         Event::GrantRevoked { .. } => "access is over: it was revoked",
         Event::RevocationRefused { .. } => "access is not revoked: who wanted it may not, or it was over before",

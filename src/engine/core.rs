@@ -484,6 +484,7 @@ impl Command {
             Self::Decide(decide) => Some(decide.request),
             Self::Cancel { request, .. } | Self::Return { request, .. } => Some(*request),
             Self::Revoke(revoke) => Some(revoke.request),
+            Self::Extend(extend) => Some(extend.of),
             _ => None,
         }
     }

@@ -195,6 +195,7 @@ impl Asked {
             person: &self.person,
             end: EndRule::After { secs: self.duration },
             before: self.total.secs().saturating_sub(self.duration.secs()),
+            extends: 0,
             why: &self.justification,
             emergency: self.emergency,
             now: self.at,

@@ -1,7 +1,7 @@
 //! An approver's card, from the question to the end of the grant.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, less, people,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, extend, length, less, people,
     requester::{self, access, access_plainly, flat, how_long, justification, lasts, nobody_decided, steps, zone},
     text,
     time::Zone,
@@ -53,14 +53,16 @@ pub fn in_vain(request: &Request, sentence: &str) -> Card {
     }
 }
 
-fn asks(request: &Request) -> Line {
+fn asks(request: &Request, zone: &Zone) -> Line {
     let met = request.route().and_then(Route::met_of_same).map(|(met, of)| format!(" · {met} of {of} approvals"));
-    let what = format!(" asks for {}{}", access(request), met.unwrap_or_default());
-    vec![Run::Mark(Mark::Hourglass), people::asker(request), bold(what)]
+    let mut line = vec![Run::Mark(Mark::Hourglass), people::asker(request)];
+    line.extend(extend::asks(request, zone));
+    line.extend(met.map(bold));
+    line
 }
 
 fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Option<&[Request]>, zone: &Zone) -> Card {
-    let mut lines = vec![asks(request), terms(request, reader, zone)];
+    let mut lines = vec![asks(request, zone), terms(request, reader, zone)];
     if let Some(denial) = &request.denied_before {
         lines.push(vec![
             text("Denied by "),
@@ -108,6 +110,9 @@ fn facts(request: &Request, route: &Route, others: Option<&[Request]>, zone: &Zo
 /// false when it is read. The form, which is drawn as one looks at it, names the end; here stands from when it counts.
 fn terms(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
     let cut = less::asked(request, reader, zone);
+    if let Some(more) = extend::terms(request, zone) {
+        return [more, cut].concat();
+    }
     match request.end {
         EndRule::After { secs } if !cut.is_empty() => {
             [vec![text(length::words(secs))], cut, vec![text(" from when access opens")]].concat()
@@ -128,14 +133,10 @@ fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone
     let why = current
         .map(|(_, step)| people::because(step, route, &request.access.application, Some(reader)))
         .unwrap_or_default();
-    let length = match request.end {
-        EndRule::After { secs } => format!("for {}", length::words(secs)),
-        EndRule::At { .. } => how_long(request, zone),
-    };
     format!(
-        "{} asks for {}, {length}. {who} decide: {why}. Closes {} if nobody decides. Why: {}",
+        "{} {}. {who} decide: {why}. Closes {} if nobody decides. Why: {}",
         people::asker_name(request),
-        access_plainly(request),
+        extend::asks_plainly(request, zone),
         zone.stamp(request.closes),
         justification(request),
     )
@@ -148,12 +149,13 @@ pub(super) fn decide(request: &Request, zone: &Zone) -> Buttons {
         confirm: serious.then(|| Confirm {
             title: "Approve this access?".to_owned(),
             text: format!(
-                "{} gets {} ({} sensitivity) {}.",
+                "{} {} {} ({} sensitivity) {}.",
                 people::asker_name(request),
+                if request.extends().is_some() { "keeps" } else { "gets" },
                 access(request),
                 sensitivity(request.access.sensitivity).to_lowercase(),
                 match request.end {
-                    EndRule::After { secs } => format!("for {}", length::words(secs)),
+                    EndRule::After { .. } => format!("for {}", how_long(request, zone)),
                     EndRule::At { .. } => how_long(request, zone),
                 }
             ),
@@ -169,7 +171,7 @@ pub(super) fn decide(request: &Request, zone: &Zone) -> Buttons {
 
 fn checking(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> Card {
     Card {
-        lines: vec![asks(request), vec![bold("Checking…")], terms(request, reader, zone)],
+        lines: vec![asks(request, zone), vec![bold("Checking…")], terms(request, reader, zone)],
         steps: steps(route, &request.access.application, None, zone),
         text: format!("Checking your decision on {} for {}.", access_plainly(request), people::asker_name(request)),
         ..Card::default()
@@ -267,7 +269,8 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
         }
         State::Ended { ending: Ending::Unanswered, at: when, .. } => {
             let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
-            let why = if passed { "the time asked for has passed".to_owned() } else { nobody_decided(request, *when) };
+            let over = request.extends().is_some() && *when >= request.closes;
+            let why = if over { "the access is over".to_owned() } else if passed { "the time asked for has passed".to_owned() } else { nobody_decided(request, *when) };
             vec![bold("Closed "), zone.token(*when), bold(format!(": {why}"))]
         }
         _ => match request.route().and_then(Route::last_approval) {
@@ -303,6 +306,7 @@ fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> 
                     "they have this access already, not through Jitney"
                 }
                 Ending::Refused { .. } => "no longer offered",
+                Ending::Applied => return extend::kept(request, zone),
                 Ending::Denied { .. } | Ending::Cancelled | Ending::Unanswered => return None,
             };
             Some(vec![text("Ended "), zone.token(*at), text(format!(": {how}"))])

@@ -2,7 +2,7 @@
 //!
 //! What a vendor answered is not said here either: whoever reads the channel need not know the groups behind an access.
 
-use super::{Card, Line, Mark, Run, Voice, bold, less, people, requester, text, ticket, time::Zone};
+use super::{Card, Line, Mark, Run, Voice, bold, extend, less, people, requester, text, ticket, time::Zone};
 use crate::domain::{
     port::Removal,
     request::{Approval, Cause, Ending, NotOpened, Request, State},
@@ -72,6 +72,14 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
         ],
         Happened::Removed { removal, due } => over(request, &access, &confirmed(request, *removal, *due, at)),
         Happened::Kept { by } => over(request, &access, &format!("; {by} keeps the membership")),
+        Happened::MoreAsked { until } => {
+            vec![bold("More time"), text(format!(" asked: {access} until ")), zone.token(*until)]
+        }
+        Happened::Extended { ends } => {
+            let by = extend::by(request).map(|by| format!(" by {by}")).unwrap_or_default();
+            vec![bold("Extended"), text(format!(": {access} until ")), zone.token(*ends), text(by)]
+        }
+        Happened::NotExtended => vec![bold("Not extended"), text(format!(": {access}, {}", extend::why_not(request)))],
         Happened::Nothing if matches!(ending(request), Some(Ending::Failed { .. })) => {
             over(request, &access, "; nothing stays scheduled")
         }
@@ -91,6 +99,12 @@ fn approved(request: &Request, place: u32, access: &str, zone: &Zone) -> Line {
     match approval.and_then(|approval| approval.less) {
         Some(_) => {
             vec![bold(by.unwrap_or("Someone")), text(format!(" {}: {access}", less::approved(approval, zone)))]
+        }
+        None if request.extends().is_some() => {
+            vec![
+                bold(by.unwrap_or("Someone")),
+                text(format!(" approved {} more of {access}", requester::lasts(request.end_after(place), zone))),
+            ]
         }
         None => decided(by, &format!("approved {access}"), request.end_after(place), zone),
     }

@@ -19,9 +19,11 @@ use crate::domain::{
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+mod extension;
 mod preview;
 mod search;
 
+pub use extension::{ExtendForm, extension, whom_for_more};
 pub use preview::{Names, standing, whom};
 pub use search::search;
 

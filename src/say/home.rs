@@ -1,7 +1,7 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run, Voice, admin, approver, bold, list, people,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run, Voice, admin, approver, bold, extend, list, people,
     refusal, requester, text, time::Zone,
 };
 use crate::domain::{
@@ -159,7 +159,7 @@ fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
         State::Pending { clicks, .. } => clicks.iter().any(|click| click.slack == home.who),
         _ => false,
     };
-    let first = vec![people::asker(request), bold(format!(" asks for {}", requester::access(request)))];
+    let first = [vec![people::asker(request)], extend::asks(request, zone)].concat();
     let mut terms = vec![text(format!("{}, asked ", requester::how_long(request, zone))), zone.token(request.asked)];
     terms.extend([text(", closes "), zone.token(request.closes)]);
     if checked {
@@ -245,6 +245,7 @@ const fn fate(fate: Fate) -> &'static str {
         Fate::Returned => "returned",
         Fate::Failed => "could not be opened,",
         Fate::Revoked => "revoked",
+        Fate::Applied => "extended",
     }
 }
 

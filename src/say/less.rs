@@ -4,7 +4,7 @@ use super::{
     Line, Run, Voice,
     form::{Choice, Field, Frame},
     length, people,
-    requester::{access, lasts},
+    requester::{access, how_long, lasts},
     text,
     time::Zone,
 };
@@ -12,7 +12,7 @@ use crate::domain::{
     catalogue::{Entitlement, Offer},
     duration::{Length, resolve},
     id::SlackUserId,
-    request::{Approval, Less, Request},
+    request::{Approval, Less, Purpose, Request},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -45,7 +45,11 @@ pub fn form(
     zone: &Zone,
     voice: &Voice,
 ) -> ShortenForm {
-    let asks = text(format!(" asks for {} {}.", access(request), for_how_long(request.end, zone)));
+    let asks = match request.extends() {
+        Some(_) => format!(" asks to keep {} for {}.", access(request), how_long(request, zone)),
+        None => format!(" asks for {} {}.", access(request), for_how_long(request.end, zone)),
+    };
+    let asks = text(asks);
     let asker = people::asker(request);
     let lengths = lengths(request, entitlement, now, zone, voice);
     let custom = Field { placeholder: Some("90m, 2h 30m, until 17:30".to_owned()), ..Field::new("Or another length") };
@@ -85,12 +89,18 @@ fn lengths(
     };
     let length = |offer: Offer| Some((end(offer)?.lasts(now)?, offer));
     let mut shorter: Vec<(AccessDuration, Offer)> = own.into_iter().chain(usual).filter_map(length).collect();
+    if request.extends().is_some() {
+        shorter.retain(|(_, offer)| *offer != Offer::EndOfDay);
+    }
     shorter.retain(|(length, _)| request.lasts(now).is_some_and(|asked| *length < asked));
     shorter.sort();
     shorter.dedup();
     let choice = |(length, offer): (AccessDuration, Offer)| {
         let words = length::offer(offer, voice);
         let label = match offer {
+            Offer::For(_) if let Purpose::Extension { ends, .. } = request.purpose => {
+                format!("{words} more (until {} {})", zone.near(length.after(ends), now), zone.place())
+            }
             Offer::For(_) => format!("{words} (now: until {} {})", zone.near(length.after(now), now), zone.place()),
             Offer::EndOfDay => words,
         };

@@ -93,8 +93,10 @@ pub(super) fn row_in(request: &Request, now: Timestamp, zone: &Zone, name: &str)
     let mut line = vec![text(format!("{} · ", requester::named(request)))];
     line.extend(how(request, now, zone));
     line.push(text(format!(" · {}", request.id)));
-    let below = |button| Presses::Below(Buttons { name: name.to_owned(), row: vec![button] });
-    Row { lines: vec![line], presses: act(request).map_or(Presses::None, below) }
+    let row = act(request);
+    let presses =
+        if row.is_empty() { Presses::None } else { Presses::Below(Buttons { name: name.to_owned(), row }) };
+    Row { lines: vec![line], presses }
 }
 
 fn name(request: RequestId) -> String {
@@ -120,11 +122,12 @@ fn how(request: &Request, now: Timestamp, zone: &Zone) -> Line {
 }
 
 /// What its requester can do about it.
-fn act(request: &Request) -> Option<Button> {
+fn act(request: &Request) -> Vec<Button> {
     match request.state {
-        State::Checking { .. } | State::Pending { .. } => Some(requester::withdraw(request)),
-        State::Approved { .. } | State::Active { .. } => Some(requester::give_back(request)),
-        State::Revoking { .. } | State::Ended { .. } => None,
+        State::Checking { .. } | State::Pending { .. } => vec![requester::withdraw(request)],
+        State::Approved { .. } => vec![requester::give_back(request)],
+        State::Active { .. } => requester::keep_or_return(request),
+        State::Revoking { .. } | State::Ended { .. } => Vec::new(),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod approver;
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod cast;
+pub mod extend;
 pub mod form;
 pub mod home;
 pub mod identity;
@@ -108,6 +109,8 @@ pub enum ButtonId {
     Shorten,
     /// `revoke`.
     Revoke,
+    /// `extend`.
+    Extend,
 }
 
 /// How a button looks.

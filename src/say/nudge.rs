@@ -1,7 +1,7 @@
 //! One sentence in a message's thread, for what one should not miss.
 
 use super::{
-    Card, Line, Voice, less, people,
+    Buttons, Card, Line, Voice, extend, less, people,
     requester::{End, access, access_plainly, end, flat, keeps, late, words, zone},
     text,
     time::Zone,
@@ -20,7 +20,9 @@ pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) 
         (Nudge::Revoked, State::Revoking { ending, .. } | State::Ended { ending, .. }) => reason(ending),
         _ => None,
     };
-    Card { text: flat(&line), lines: vec![line], quote, ..Card::default() }
+    let keep = (nudge == Nudge::EndsSoon).then(|| extend::keep(request)).flatten();
+    let buttons = keep.map(|button| Buttons { name: "keep".to_owned(), row: vec![button] });
+    Card { text: flat(&line), lines: vec![line], quote, buttons, ..Card::default() }
 }
 
 /// What whoever ended it wrote. It stands in the message, and not on lock screens.
@@ -60,6 +62,10 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
             line
         }
         Nudge::EndsSoon => vec![text("Ends "), at, text(format!(": {access}."))],
+        Nudge::Extended => vec![text("Extended until "), at, text(format!(": {access}."))],
+        Nudge::NotExtended => {
+            vec![text("Not extended, ends "), at, text(format!(": {access}. The message above says why."))]
+        }
         Nudge::Denied => vec![text(format!("Denied: {access}. The reason is in the message above."))],
         Nudge::Unanswered if request.route().is_none() => vec![
             text("Closed "),

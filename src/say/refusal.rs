@@ -1,7 +1,7 @@
 //! Why not, and what one can do.
 
 use super::{
-    Voice, admin, home, length, less, people,
+    Voice, admin, extend, home, length, less, people,
     requester::{how_long, zone},
     time::Zone,
 };
@@ -112,6 +112,9 @@ pub fn sentence(
         },
         Refusal::NothingToRevoke => nothing_to_revoke(about, now, voice),
         Refusal::NotAdmin => admins_only(voice),
+        Refusal::NotExtendable => extend::not_extendable(about, now, voice),
+        Refusal::NotLonger => extend::not_longer(about, now, voice),
+        Refusal::MoreAsked { at } => extend::asked_before(*at, about, now, voice),
     }
 }
 

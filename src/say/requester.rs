@@ -1,7 +1,7 @@
 //! The requester's one message, through its whole life.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, less, people,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, extend, length, less, people,
     refusal, rules, text, time::Zone,
 };
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
         State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
         State::Approved { until, frozen, .. } => approved(request, *until, *frozen, &zone),
-        State::Active { route, ends, warning, .. } => active(request, route, (*ends, *warning), &zone),
+        State::Active { route, ends, warning, .. } => active(request, route, (*ends, *warning), &zone, voice),
         State::Revoking { due, late, ending, .. } => revoking(*due, *late, ending, &zone),
         State::Ended { opened, ending, at, kept, .. } => {
             let kept = kept.map(|by| keeps(by, others, &zone));
@@ -66,7 +66,10 @@ pub fn justification(request: &Request) -> String {
 /// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere.
 #[must_use]
 pub fn how_long(request: &Request, zone: &Zone) -> String {
-    lasts(request.end, zone)
+    match request.extends() {
+        Some(_) => format!("{} more", lasts(request.end, zone)),
+        None => lasts(request.end, zone),
+    }
 }
 
 /// The same of an end alone.
@@ -196,7 +199,13 @@ fn approved(request: &Request, until: Timestamp, frozen: Option<Timestamp>, zone
     Card { lines, ..Card::default() }
 }
 
-fn active(request: &Request, route: &Route, (ends, warning): (Timestamp, Warning), zone: &Zone) -> Card {
+fn active(
+    request: &Request,
+    route: &Route,
+    (ends, warning): (Timestamp, Warning),
+    zone: &Zone,
+    voice: &Voice,
+) -> Card {
     let mut second = less::told(request, zone).unwrap_or_default();
     match (second.is_empty(), route.last_approval()) {
         (true, Some(approval)) => {
@@ -213,10 +222,14 @@ fn active(request: &Request, route: &Route, (ends, warning): (Timestamp, Warning
         Warning::None | Warning::Due { .. } => (Mark::Green, "Active until "),
     };
     second.push(text("If the application does not show it yet, sign in to it again."));
+    let more = extend::told(request, zone, voice);
+    let first = [vec![Run::Mark(mark), bold(state), zone.token(ends), bold(".")], more.first].concat();
+    let rest = more.second.as_ref().map_or_else(String::new, |line| format!(" {}", flat(line)));
     Card {
-        lines: vec![vec![Run::Mark(mark), bold(state), zone.token(ends), bold(".")], second],
-        buttons: Some(Buttons { name: "grant".to_owned(), row: vec![give_back(request)] }),
-        text: format!("{state}{}: {}.", zone.stamp(ends), access_plainly(request)),
+        lines: vec![first, more.second.unwrap_or(second)],
+        quote: more.reason,
+        buttons: Some(Buttons { name: "grant".to_owned(), row: keep_or_return(request) }),
+        text: format!("{state}{}: {}.{rest}", zone.stamp(ends), access_plainly(request)),
         ..Card::default()
     }
 }
@@ -239,6 +252,12 @@ pub fn give_back(request: &Request) -> Button {
         }),
         ..button(ButtonId::Return, "Return access", Look::Plain, request.id)
     }
+}
+
+/// What its holder can do about open access: keep it for longer, unless they asked for that, and give it back.
+#[must_use]
+pub fn keep_or_return(request: &Request) -> Vec<Button> {
+    extend::keep(request).into_iter().chain([give_back(request)]).collect()
 }
 
 fn cancel(request: &Request) -> Buttons {
@@ -318,6 +337,7 @@ fn ended(
         Ending::Revoked { cause: Cause::Person { by, .. } } => {
             [vec![vec![bold("Ended by "), person(by), text(", "), time()]], kept.into_iter().collect()].concat()
         }
+        Ending::Applied => vec![vec![bold("Extended"), text(", "), time()]],
         Ending::Failed { why } => {
             vec![
                 vec![Run::Mark(Mark::Warning), bold("Access could not be opened")],

@@ -5,7 +5,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{alert, length, less, people, requester, rules, time::Zone};
+use super::{alert, extend, length, less, people, requester, rules, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
     request::{Cause, Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
@@ -97,6 +97,14 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         Happened::Kept { by } => {
             format!("Ended, {}, {when}: {by} keeps the membership, so nothing is removed.", ending(request))
         }
+        Happened::MoreAsked { until } => {
+            format!("{} asked to keep it until {}, {when}.", people::asker_name(request), later(*until, at, company))
+        }
+        Happened::Extended { ends } => {
+            let by = extend::by(request).map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("Extended to {}{by}, {when}.", later(*ends, at, company))
+        }
+        Happened::NotExtended => format!("Not extended, {when}: {}.", extend::why_not(request)),
         Happened::Nothing => match not_opened(request) {
             Some(why) => not_opened_sentence(why, &when),
             None => format!("Ended, {}, {when}: nothing was given, so nothing is removed.", ending(request)),
@@ -108,6 +116,9 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
 
 /// What whoever ended it wrote, below the comment by which it is over.
 fn over_by_words(request: &Request, what: &Happened) -> Option<String> {
+    if *what == Happened::NotExtended {
+        return extend::reason(request);
+    }
     match (what, how_it_ended(request)?) {
         (Happened::Removed { .. } | Happened::Kept { .. } | Happened::Nothing, Ending::Revoked { cause }) => {
             requester::words(cause)

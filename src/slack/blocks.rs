@@ -11,7 +11,7 @@ use crate::{
     say::{
         Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run,
         admin::RevokeForm,
-        form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
+        form::{self, Choice, DenyForm, ExtendForm, Field, Frame, Group, Notice, RequestForm},
         home::{Page, Piece},
         less::ShortenForm,
     },
@@ -215,6 +215,7 @@ pub const fn action(button: ButtonId) -> &'static str {
         ButtonId::Page => "page",
         ButtonId::Shorten => "shorten",
         ButtonId::Revoke => "revoke",
+        ButtonId::Extend => "extend",
     }
 }
 
@@ -263,14 +264,14 @@ pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
         input("entitlement", &form.access, entitlement(form), Listens::Yes),
         input("duration", &form.length, select(&form.lengths, typed.duration.as_deref()), Listens::Yes),
         optional(input("custom_duration", &form.custom, custom, Listens::Yes)),
-        preview(form),
+        preview(&form.preview, &form.steps),
         input("justification", &form.why, long_text("justification"), Listens::No),
     ];
     if form.lengths.is_empty() {
         blocks.remove(1);
     }
     if form.groups.is_empty() {
-        blocks = vec![preview(form)];
+        blocks = vec![preview(&form.preview, &form.steps)];
     }
     modal("request", &form.frame, blocks)
 }
@@ -371,9 +372,9 @@ fn optional(mut input: Value) -> Value {
     input
 }
 
-fn preview(form: &RequestForm) -> Value {
-    let mut elements: Vec<Value> = form.preview.iter().map(section).collect();
-    elements.extend(ordered(&form.steps));
+fn preview(preview: &[Line], steps: &[Line]) -> Value {
+    let mut elements: Vec<Value> = preview.iter().map(section).collect();
+    elements.extend(ordered(steps));
     json!({ "type": "rich_text", "block_id": "preview", "elements": elements })
 }
 
@@ -401,6 +402,31 @@ pub fn shorten_form(form: &ShortenForm, metadata: &str) -> Value {
     };
     let blocks = std::iter::once(said(&form.first)).chain(inputs).chain([said(&form.last)]).collect();
     let mut view = modal("shorten", &form.frame, blocks);
+    view["private_metadata"] = json!(metadata);
+    view
+}
+
+/// The form `extend`; `metadata` comes back with it.
+#[must_use]
+pub fn extend_form(form: &ExtendForm, typed: &Typed, metadata: &str) -> Value {
+    let custom = json!({
+        "type": "plain_text_input",
+        "action_id": "custom_duration",
+        "dispatch_action_config": { "trigger_actions_on": ["on_enter_pressed"] },
+    });
+    let mut why = long_text("justification");
+    if !form.before.is_empty() {
+        why["initial_value"] = json!(form.before);
+    }
+    let first = json!({ "type": "rich_text", "elements": [section(&form.first)] });
+    let length =
+        (!form.lengths.is_empty()).then(|| select(&form.lengths, typed.duration.as_deref())).map(|select| {
+            input("duration", &form.length, select, Listens::Yes)
+        });
+    let custom = input("custom_duration", &form.custom, custom, Listens::Yes);
+    let custom = if length.is_some() { optional(custom) } else { custom };
+    let rest = [custom, preview(&form.preview, &form.steps), input("justification", &form.why, why, Listens::No)];
+    let mut view = modal("extend", &form.frame, std::iter::once(first).chain(length).chain(rest).collect());
     view["private_metadata"] = json!(metadata);
     view
 }

@@ -30,6 +30,7 @@ use crate::{
 mod admin;
 mod aside;
 mod denial;
+mod extend;
 mod forms;
 mod home;
 mod listing;
@@ -109,6 +110,9 @@ impl Desk {
             ("approve", Some(request)) => self.approve(press, request).await,
             ("deny", Some(request)) => self.open_denial(press, request).await,
             ("shorten", Some(request)) => self.open_shortening(press, request).await,
+            ("extend", Some(request)) => {
+                self.open_extension(press.who.clone(), press.trigger.clone(), request, From::Press(Box::new(press))).await
+            }
             ("revoke", Some(request)) => self.open_revocation(press, request).await,
             ("cancel", Some(request)) => {
                 let command = Command::Cancel { who: press.who.clone(), request };

@@ -105,7 +105,7 @@ impl Case<'_> {
         }
     }
 
-    fn has_room(&self, open: usize) -> Result<(), Refusal> {
+    pub(super) fn has_room(&self, open: usize) -> Result<(), Refusal> {
         let most = self.today.limits.max_open;
         if u32::try_from(open).is_ok_and(|open| open < most) { Ok(()) } else { Err(Refusal::TooManyOpen { most }) }
     }

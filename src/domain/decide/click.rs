@@ -65,6 +65,7 @@ impl Case<'_> {
     /// The end that an approval for less comes to. Of what ends at a clock time it is one too: a length that counts from
     /// when access opens could end after it.
     fn less(&self, request: &Request, end: EndRule) -> Result<EndRule, Refusal> {
+        let end = self.more(request.purpose, end)?;
         let length = end.lasts(self.now).ok_or(Refusal::TimePassed)?;
         let least = self.today.limits.min_duration;
         if length < least {
@@ -99,6 +100,7 @@ impl Case<'_> {
             Mode::Custody => Err(Refusal::Custody),
             // Its clock time passed while its maker was looked up.
             _ if asked.lasts(self.now).is_some() && request.lasts(self.now).is_none() => Err(Refusal::TimePassed),
+            _ if self.came_too_late(asked) => Err(Refusal::Over),
             _ => self.may_decide(asked, route, who, click).map(|()| who),
         });
         let open = match verdict {
@@ -182,7 +184,9 @@ impl Case<'_> {
         match &click.verdict {
             Verdict::Deny { reason } => {
                 decision.event(Event::RequestDenied { request: request.id, by, reason: reason.clone() });
-                decision.nudge(request.id, Nudge::Denied);
+                if request.extends().is_none() {
+                    decision.nudge(request.id, Nudge::Denied);
+                }
                 false
             }
             Verdict::Approve | Verdict::ApproveForLess { .. } => {

@@ -32,6 +32,9 @@ impl<'a> Case<'a> {
     /// All steps are approved: the end is on record, then the addition is prepared.
     pub(super) fn approve(&self, request: &Request, decision: &mut Decision) {
         let Some(key) = request.membership() else { return };
+        if let Some(of) = request.extends() {
+            return self.prolong(request.id, of, request.end, decision);
+        }
         self.give(request.id, key, request.end, decision);
     }
 
@@ -103,7 +106,7 @@ impl<'a> Case<'a> {
     }
 
     /// When the holder of access that opens now is told that it ends: not where that is as good as when it opened.
-    fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
+    pub(super) fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
         let before = TimeDelta::seconds(i64::try_from(self.today.limits.warn_before_expiry.secs()).ok()?);
         (ends - self.now >= before * 2).then(|| ends - before)
     }
@@ -290,6 +293,7 @@ impl<'a> Case<'a> {
         if self.request(id).is_none() {
             return decision.event(Event::HoldEnded { request: id, membership: membership.key.clone() });
         }
+        self.end_extension(id, how, decision);
         decision.event(match how {
             Over::Expired => Event::GrantExpired { request: id, then },
             Over::Returned => Event::GrantReturned { request: id, then },

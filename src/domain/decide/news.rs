@@ -36,6 +36,9 @@ impl Case<'_> {
     }
 
     fn news(&self, event: &Event, decision: &Decision) -> Vec<News> {
+        if let Some((of, until)) = event.request().and_then(|request| self.extends(request, decision)) {
+            return self.news_of_extension(event, of, until, decision);
+        }
         let one = match event {
             Event::StepApproved { request, step, .. } => News::Happened(*request, Happened::Approved { step: *step }),
             Event::RequestDenied { request, .. } => News::Over(*request, Happened::Denied),
@@ -52,6 +55,9 @@ impl Case<'_> {
             Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
             Event::GrantOpened { request, ends, .. } => News::Happened(*request, Happened::Opened { ends: *ends }),
+            Event::GrantExtended { request, ends, .. } => {
+                News::Happened(*request, Happened::Extended { ends: *ends })
+            }
             Event::RemovalLate { membership, .. } => return self.late(membership),
             Event::GrantEnded { request } => {
                 News::Over(*request, Happened::Removed { removal: removal(decision), due: self.due(*request) })

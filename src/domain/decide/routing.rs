@@ -12,7 +12,7 @@ use crate::domain::{
     event::Event,
     id::{Email, OktaUserId, RequestId, SlackUserId},
     port::{Alert, Approver, Effect, Identity, Members, MembershipKey},
-    request::{Fallback, NotSentOn, Request, Route, Sought, StandsIn, Step, StepKind},
+    request::{Fallback, NotSentOn, Purpose, Request, Route, Sought, StandsIn, Step, StepKind},
 };
 
 /// What was sought, and waits for those it names to be found.
@@ -78,7 +78,10 @@ impl Case<'_> {
             Event::ApproversSought { request, person, sought: Vec::new(), fallback: None, applied: Vec::new() };
         decision.event(sought);
         decision.event(Event::RequestPending { request, steps: Vec::new(), fallback: None, applied: duties.applied });
-        self.give(request, key, asked.end, decision);
+        match asked.purpose {
+            Purpose::Extension { of, .. } => self.prolong(request, of, asked.end, decision),
+            Purpose::Access | Purpose::Emergency => self.give(request, key, asked.end, decision),
+        }
     }
 
     /// The approvers were looked up: the request is put to them, in the order the configuration names them.

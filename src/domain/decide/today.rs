@@ -7,6 +7,7 @@ use super::{Case, Decision};
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
     duty::{Barred, Duties, duties},
+    membership::Stretch,
     id::{EntitlementId, RequestId},
     port::{Alert, Effect, Facts, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request},
@@ -48,6 +49,8 @@ pub struct Outlook<'a> {
     pub end: EndRule,
     /// For how many seconds they held or hold the same group, at the stretch that this would continue.
     pub before: u64,
+    /// For how many seconds of these the access that it extends was planned; 0 where it extends none.
+    pub extends: u64,
     /// Why, in their words.
     pub why: &'a str,
     /// Whether it is taken by break-glass.
@@ -77,7 +80,8 @@ impl Outlook<'_> {
             })
         };
         let duties = duties(self.catalogue, id, ask)?;
-        if length > duties.most {
+        // What is kept for longer is bounded as a whole.
+        if together(length, self.extends) > duties.most {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
         }
         Ok(duties)
@@ -93,6 +97,10 @@ impl Case<'_> {
             person,
             end: asked.end,
             before: self.live.stretch(&key, self.today.limits.gap, self.now, Some(asked.id)),
+            extends: match asked.purpose {
+                Purpose::Extension { opened, ends, .. } => Stretch::whole(opened, ends).secs,
+                Purpose::Access | Purpose::Emergency => 0,
+            },
             why: asked.why,
             emergency: asked.purpose == Purpose::Emergency,
             now: self.now,

@@ -9,7 +9,7 @@ use crate::domain::{
     past::Past,
     port::{Posted, ViewKey},
     request::{
-        Approval, Checking, Click, Denial, Ending, Less, Reminders, Request, Route, Shown, StandIn, State, Verdict,
+        Approval, Checking, Click, Denial, Ending, Extension, Less, Reminders, Request, Route, Shown, StandIn, State, Verdict,
     },
     said::{Said, Words},
     time::{EndRule, Timestamp},
@@ -47,6 +47,7 @@ impl Fold<'_> {
             joined: std::collections::BTreeMap::new(),
             ticket: None,
             revocations: Vec::new(),
+            extension: Extension::None,
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);
@@ -131,6 +132,7 @@ impl Fold<'_> {
 /// Checking(…)           ─ LookUpSlow ─▶ itself, once
 /// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
 /// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
+/// Pending               ─ ExtensionApplied ─▶ Ended
 /// Pending               ─ DecisionReceived, StepApproved, ReminderSet, EscalationSet, FallbackAsked, FallbackTold
 ///                         ─▶ itself; RequestDenied ─▶ Ended
 /// any                   ─ DecisionRefused ─▶ itself
@@ -211,6 +213,9 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, clicks, reminders, .. }, Event::FallbackAsked { step, why, .. }) => {
             let route = asked_too(route, *step, StandIn { why: *why, at })?;
             State::Pending { route, clicks: clicks.clone(), reminders: *reminders, escalates: None }
+        }
+        (State::Pending { route, .. }, Event::ExtensionApplied { .. }) if route.current().is_none() => {
+            over(Some(route), Ending::Applied, at)
         }
         (State::Pending { route, clicks, .. }, Event::RequestDenied { by, .. }) => {
             let (click, _) = take(clicks, &by.slack)?;

@@ -121,6 +121,7 @@ const fn asker(command: &Command) -> Option<(&SlackUserId, CommandKind)> {
         Command::Revoke(revoke) => (&revoke.who, CommandKind::Revoke),
         Command::Freeze { who } => (&who.slack, CommandKind::Freeze),
         Command::Unfreeze { who } => (&who.slack, CommandKind::Unfreeze),
+        Command::Extend(extend) => (&extend.who, CommandKind::Extend),
         _ => return None,
     })
 }

@@ -43,7 +43,7 @@ pub(super) fn outlook(
     let before = scene.held.get(&entitlement.group).copied().unwrap_or_default();
     let (catalogue, now) = (scene.catalogue, scene.now);
     let person = scene.who.person()?;
-    Some(Outlook { catalogue, person, end, before, why: &filled.why, emergency: false, now }.of(&entitlement.id))
+    Some(Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }.of(&entitlement.id))
 }
 
 /// How long it can be had, where that is known.
@@ -90,7 +90,7 @@ pub(super) fn preview(
 }
 
 /// Why it could not be had, whatever else is filled in.
-fn not_possible(why: &NotSentOn, application: &Application, entitlement: &Entitlement, voice: &Voice) -> Line {
+pub(super) fn not_possible(why: &NotSentOn, application: &Application, entitlement: &Entitlement, voice: &Voice) -> Line {
     let (first, rest) = match why {
         NotSentOn::TooLong { most, rule } => {
             let (most, rule) = (length::words(*most), refusal::by_rule(rule.as_ref()));
@@ -165,8 +165,12 @@ fn until(end: EndRule, now: Timestamp, zone: &Zone) -> Line {
 pub fn whom(scene: &Scene<'_>, filled: &Filled) -> Vec<Email> {
     let found = filled.entitlement.as_ref().and_then(|id| scene.catalogue.find(id));
     let duties = found.and_then(|(_, entitlement)| outlook(scene, entitlement, filled)?.ok());
-    let steps = duties.map(|duties| duties.steps).unwrap_or_default();
-    steps.iter().flat_map(|kind| Whom::by(kind, scene).emails.into_iter().take(LOOKED_UP)).collect()
+    duties.map(|duties| whom_by(scene, &duties)).unwrap_or_default()
+}
+
+/// Everyone who is to be looked up by name for these duties.
+pub(super) fn whom_by(scene: &Scene<'_>, duties: &Duties) -> Vec<Email> {
+    duties.steps.iter().flat_map(|kind| Whom::by(kind, scene).emails.into_iter().take(LOOKED_UP)).collect()
 }
 
 /// Whom a step names, without the requester.
@@ -186,7 +190,7 @@ impl Whom {
 }
 
 /// Whom each step would ask, and what else rules demand; nothing while someone of them is not looked up yet.
-fn asked(scene: &Scene<'_>, application: &Application, duties: &Duties) -> Option<Vec<Line>> {
+pub(super) fn asked(scene: &Scene<'_>, application: &Application, duties: &Duties) -> Option<Vec<Line>> {
     let steps = duties.steps.iter().map(|kind| step(scene, application, duties, kind));
     let rest = rules::effects(&duties.applied).into_iter().map(|said| Some(vec![text(said)]));
     steps.chain(rest).collect()

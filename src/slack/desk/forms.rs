@@ -89,7 +89,7 @@ pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Ident
 }
 
 /// What a form is drawn from, without anyone's name.
-fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) -> Scene<'a> {
+pub(super) fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) -> Scene<'a> {
     const NOBODY: &form::Names = &form::Names::new();
     Scene {
         catalogue: &offer.catalogue,
@@ -213,6 +213,9 @@ impl Desk {
     /// Something was chosen: the preview follows, now and once more is known.
     pub(super) async fn redraw_form(self: Arc<Self>, press: Press) -> Ack {
         let Press { who, place: Place::Form(form), .. } = press else { return Ack::Bare };
+        if form.callback == "extend" {
+            return self.redraw_extension(who, form);
+        }
         let press = self.presses.press(&form.id);
         tokio::spawn(async move {
             let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
@@ -272,6 +275,10 @@ impl Desk {
             }
             "deny" => self.denied(submit.who, &submit.form).await,
             "shorten" => self.shortened(submit.who, &submit.form).await,
+            "extend" => {
+                self.presses.sent(&submit.form.id).await;
+                self.extended(submit.who, &submit.form).await
+            }
             "revoke" => self.revoked(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");

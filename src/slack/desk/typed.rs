@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The commands there are.
-const COMMANDS: [&str; 5] = ["help", "list", "cancel", "return", "admin"];
+const COMMANDS: [&str; 6] = ["help", "list", "cancel", "return", "admin", "extend"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
@@ -51,6 +51,10 @@ impl Desk {
             "list" => self.listed(&typed.who, None).await,
             "cancel" => self.by_id(rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
             "return" => self.by_id(rest, &typed.who, |who, request| Command::Return { who, request }).await,
+            "extend" => match RequestId::parse(rest.trim()) {
+                Ok(request) => self.open_extension(typed.who, typed.trigger, request, From::Command).await,
+                Err(_) => self.listed(&typed.who, Some(list::WHICH)).await,
+            },
             word if word.contains('/') => {
                 let (word, rest, line) = (word.to_owned(), rest.to_owned(), line.to_owned());
                 self.in_one_line(typed.who, typed.key, &word, &rest, &line).await

@@ -1,0 +1,184 @@
+//! Keeping access for longer: a request of its own, which moves the end of what is open.
+//!
+//! Law: until it is approved the old end stands. It is approved before that end, or it is over with it: the end moves in
+//! the line of the last approval, or not at all, and nothing is given anew.
+
+use super::{Asked, Case, Decision};
+use crate::domain::{
+    command::{Answer, Extend, Refusal},
+    event::Event,
+    id::RequestId,
+    live::Person,
+    port::{Effect, Nudge},
+    request::{Extension, NotSentOn, Purpose, Request, State},
+    ticket::Happened,
+    time::{EndRule, Timestamp},
+};
+
+use super::{grant::Over, news::News};
+
+impl Case<'_> {
+    /// A holder asks to keep what is open for longer.
+    pub(super) fn extend(&self, extend: &Extend) -> Result<Decision, Refusal> {
+        let person = self.live.person(&extend.who);
+        if let Some((request, _)) = person.and_then(|person| person.keys.get(&extend.key)) {
+            return Ok(Decision::answering(Answer::Saved { request: *request }));
+        }
+        self.may_save()?;
+        let first = self.request(extend.of).filter(|request| request.asker == extend.who);
+        let first = first.ok_or(Refusal::NoSuchRequest)?;
+        if self.live.is_suspended(&extend.who) {
+            return Err(Refusal::IdentityChanged);
+        }
+        if let Some(Err(unfit)) = &extend.known {
+            return Err(Refusal::NotServed { unfit: unfit.clone() });
+        }
+        let purpose = self.longer(first).ok_or(Refusal::NotExtendable)?;
+        if let Extension::Asked { at, .. } = first.extension {
+            return Err(Refusal::MoreAsked { at });
+        }
+        self.has_room(person.map_or(0, |person: &Person| person.open.len()))?;
+        let end = self.more(purpose, extend.end)?;
+        self.ask_for_more(extend, first, purpose, end)
+    }
+
+    fn ask_for_more(
+        &self,
+        extend: &Extend,
+        first: &Request,
+        purpose: Purpose,
+        end: EndRule,
+    ) -> Result<Decision, Refusal> {
+        let request = self.live.next;
+        let (_, why) = extend.justification.parts();
+        let asked = Asked { id: request, access: &first.access, purpose, end, why };
+        // Of whom nothing is known lately, what they were when it was opened decides for now.
+        let known = extend.known.as_ref().and_then(|known| known.as_ref().ok());
+        let person = known.or_else(|| first.route().map(|route| &route.person)).ok_or(Refusal::NotExtendable)?;
+        self.offered(&first.access.entitlement, Some(&first.access.group), person).ok_or(Refusal::NotOffered)?;
+        match self.duties_of(asked, person) {
+            // On record, so that admins are told.
+            Ok(_) | Err(NotSentOn::Unjudged { .. }) => {}
+            Err(why) => return Err(why.into()),
+        }
+        let mut decision = Decision::answering(Answer::Saved { request });
+        let justification = decision.say(&extend.justification);
+        let closes = self.today.limits.unanswered_after.after(self.now);
+        decision.event(Event::RequestReceived {
+            request,
+            key: extend.key.clone(),
+            asker: extend.who.clone(),
+            access: first.access.clone(),
+            purpose,
+            end,
+            justification,
+            closes: first.ends().map_or(closes, |ends| closes.min(ends)),
+        });
+        match known {
+            Some(known) => self.identified(asked, known, &mut decision),
+            None => decision.effect(Effect::IdentifyPerson { request, slack: extend.who.clone() }),
+        }
+        Ok(decision)
+    }
+
+    /// What an extension of it is, if it can have one now: it is open, and was not taken by break-glass.
+    fn longer(&self, first: &Request) -> Option<Purpose> {
+        match first.state {
+            State::Active { opened, ends, .. } if self.now < ends && first.purpose == Purpose::Access => {
+                Some(Purpose::Extension { of: first.id, opened, ends })
+            }
+            _ => None,
+        }
+    }
+
+    /// How much more it is: a length after the present end, also where a later instant is named.
+    pub(super) fn more(&self, purpose: Purpose, end: EndRule) -> Result<EndRule, Refusal> {
+        let Purpose::Extension { ends, .. } = purpose else { return Ok(end) };
+        let secs = end.lasts(ends).ok_or(Refusal::NotLonger)?;
+        let least = self.today.limits.min_duration;
+        if secs < least { Err(Refusal::TooShort { least }) } else { Ok(EndRule::After { secs }) }
+    }
+
+    /// Whether it is an extension whose time has run out, though what it extends is not ended yet.
+    pub(super) fn came_too_late(&self, request: &Request) -> bool {
+        let first = |of| self.request(of).and_then(|first| self.longer(first));
+        request.extends().is_some_and(|of| first(of).is_none())
+    }
+
+    /// All of its steps are approved: the end moves, in this line, or it came too late.
+    pub(super) fn prolong(&self, request: RequestId, of: RequestId, end: EndRule, decision: &mut Decision) {
+        match self.request(of).filter(|first| self.longer(first).is_some()).and_then(Request::ends) {
+            Some(before) => {
+                let ends = end.end(before);
+                decision.event(Event::GrantExtended { request: of, ends, warn: self.warns(ends) });
+                decision.event(Event::ExtensionApplied { request });
+                decision.nudge(of, Nudge::Extended);
+            }
+            None => decision.event(Event::RequestLapsed { request }),
+        }
+    }
+
+    /// What is extended ends: so does the wish to keep it.
+    pub(super) fn end_extension(&self, first: RequestId, how: &Over, decision: &mut Decision) {
+        let Some(Extension::Asked { request, .. }) = self.request(first).map(|first| &first.extension) else { return };
+        let Some(asked) = self.request(*request).filter(|asked| asked.is_open()) else { return };
+        self.close(asked, decision);
+        decision.event(match how {
+            Over::Returned => Event::RequestCancelled { request: *request },
+            Over::Expired | Over::Failed(_) | Over::Revoked(_) => Event::RequestLapsed { request: *request },
+        });
+    }
+
+    /// Which request one extends, also one that is received by this very decision, and until when it would.
+    pub(super) fn extends(&self, id: RequestId, decision: &Decision) -> Option<(RequestId, Timestamp)> {
+        let received = decision.events.iter().find_map(|event| match event {
+            Event::RequestReceived { request, purpose, end, .. } if *request == id => Some((*purpose, *end)),
+            _ => None,
+        });
+        match received.or_else(|| self.request(id).map(|request| (request.purpose, request.end)))? {
+            (Purpose::Extension { of, ends, .. }, end) => Some((of, end.end(ends))),
+            _ => None,
+        }
+    }
+
+    /// What happened to an extension, as news of what it extends: this has the ticket, and the message.
+    pub(super) fn news_of_extension(&self, event: &Event, of: RequestId, until: Timestamp, decision: &Decision) -> Vec<News> {
+        match event {
+            Event::StepApproved { request, step, .. } => {
+                vec![News::Happened(*request, Happened::Approved { step: *step })]
+            }
+            Event::RequestPending { steps, .. } if !steps.is_empty() => {
+                vec![News::Happened(of, Happened::MoreAsked { until })]
+            }
+            _ if is_no(event) && !ends(of, decision) => vec![News::Happened(of, Happened::NotExtended)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// A holder is told that nothing came of it, in the thread of what they keep.
+    pub(super) fn tell_holders(&self, decision: &mut Decision) {
+        let no = decision.events.iter().filter(|event| is_no(event)).filter_map(Event::request);
+        let of: Vec<RequestId> = no.filter_map(|id| Some(self.extends(id, decision)?.0)).collect();
+        for of in of.into_iter().filter(|of| !ends(*of, decision)).collect::<Vec<_>>() {
+            decision.nudge(of, Nudge::NotExtended);
+        }
+    }
+}
+
+/// Whether nothing came of a request, and not by its requester's wish.
+const fn is_no(event: &Event) -> bool {
+    matches!(event, Event::RequestDenied { .. } | Event::RequestLapsed { .. } | Event::RequestRefused { .. })
+}
+
+/// Whether access ends by this decision.
+fn ends(id: RequestId, decision: &Decision) -> bool {
+    decision.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::GrantExpired { request, .. }
+                | Event::GrantReturned { request, .. }
+                | Event::GrantRevoked { request, .. }
+                | Event::GrantFailed { request, .. } if *request == id
+        )
+    })
+}
