@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use super::{fault::Wrong, reader::Place};
 use crate::domain::{
-    catalogue::{Entitlement, Offer, Who},
+    catalogue::{Entitlement, Who},
     id::OktaGroupId,
-    time::AccessDuration,
 };
 
 /// Where each Okta group is named as one that may ask, decide or see.
@@ -55,7 +54,7 @@ impl Authority {
         let entitlements = drafts.into_iter().filter_map(|draft| draft.entitlement);
         entitlements
             .map(|entitlement| match longest.get(&entitlement.group) {
-                Some(Some(most)) => bounded(entitlement, *most),
+                Some(Some(most)) => entitlement.bounded(*most),
                 _ => entitlement,
             })
             .collect()
@@ -101,14 +100,4 @@ fn differ(one: &Draft<'_>, other: &Draft<'_>) -> bool {
         (Some(one), Some(other)) => one.id.application() != other.id.application() || one.approval != other.approval,
         _ => false,
     }
-}
-
-fn bounded(mut entitlement: Entitlement, most: AccessDuration) -> Entitlement {
-    entitlement.max_duration = most;
-    let fits = |offer: &Offer| !matches!(offer, Offer::For(length) if *length > most);
-    entitlement.durations.retain(fits);
-    if entitlement.durations.is_empty() {
-        entitlement.durations.push(Offer::For(most));
-    }
-    entitlement
 }

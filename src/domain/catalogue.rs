@@ -165,6 +165,20 @@ pub struct Entitlement {
     pub emergency: bool,
 }
 
+impl Entitlement {
+    /// The same, for no longer than this: what is longer is not offered, and something always is.
+    #[must_use]
+    pub fn bounded(&self, most: AccessDuration) -> Self {
+        let most = self.max_duration.min(most);
+        let fits = |offer: &&Offer| !matches!(offer, Offer::For(length) if *length > most);
+        let mut durations: Vec<Offer> = self.durations.iter().filter(fits).copied().collect();
+        if durations.is_empty() {
+            durations.push(Offer::For(most));
+        }
+        Self { max_duration: most, durations, ..self.clone() }
+    }
+}
+
 /// Something one works with, and the levels of access to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Application {

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::Held,
-    id::{EffectId, EntitlementId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, RequestId, RuleId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
     request::{Decider, Purpose, Request},
+    review::Judgement,
+    rules::Rule,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -34,6 +36,8 @@ pub enum Command {
         /// Which.
         request: RequestId,
     },
+    /// Somebody signs the review of access that was taken by break-glass.
+    Sign(Sign),
     /// A promise came to its outcome.
     Settle {
         /// Which.
@@ -124,6 +128,21 @@ pub struct Decide {
     pub choice: Choice,
 }
 
+/// A signature as it was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// Who signs.
+    pub who: SlackUserId,
+    /// The review of which request.
+    pub request: RequestId,
+    /// Where they pressed.
+    pub place: Surface,
+    /// What they found.
+    pub judgement: Judgement,
+    /// In their words.
+    pub note: Text,
+}
+
 /// Where a decision is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -212,6 +231,8 @@ pub enum CommandKind {
     Cancel,
     /// Return.
     Return,
+    /// Sign a review.
+    Sign,
 }
 
 /// Why somebody is told no. Each has its sentence in `say`.
@@ -299,6 +320,34 @@ pub enum Refusal {
     CannotBeSaved,
     /// The program only ends what is due.
     Custody,
+    /// Rules forbid it.
+    Forbidden {
+        /// Which.
+        rules: Vec<Rule>,
+    },
+    /// Rules could not be evaluated.
+    Unjudged {
+        /// Which.
+        rules: Vec<RuleId>,
+    },
+    /// It cannot be taken by break-glass.
+    NotForEmergencies,
+    /// They took it by break-glass lately.
+    CoolingDown {
+        /// From when on they can again.
+        until: Timestamp,
+    },
+    /// What they took by break-glass before is not reviewed yet.
+    ReviewOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// It is the review of what they took themselves.
+    OwnReview,
+    /// They may not sign this review (any more).
+    NotReviewer,
+    /// It was signed before.
+    ReviewSigned,
 }
 
 /// Who decided before a click came, for the sentence that says so.

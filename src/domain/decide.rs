@@ -22,9 +22,11 @@ mod again;
 mod ask;
 mod audit;
 mod click;
+mod emergency;
 mod grant;
 mod news;
 mod outcome;
+mod review;
 mod ticket;
 
 /// The most decisions of one request that wait to be judged: more are a stuck key, not people.
@@ -162,7 +164,8 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
 /// How long it may take to find out who decides before the requester is told that it is slow.
 pub const SLOW_AFTER: TimeDelta = TimeDelta::seconds(30);
 
-/// When something of a request is due by itself: telling that a look-up is slow, its closing.
+/// When something of a request is due by itself: telling that a look-up is slow, its closing, telling that nobody signs
+/// its review.
 #[must_use]
 pub fn request_due(request: &Request) -> Option<Timestamp> {
     match &request.state {
@@ -172,7 +175,7 @@ pub fn request_due(request: &Request) -> Option<Timestamp> {
         State::Pending { clicks, reminders, .. } if clicks.is_empty() => {
             Some(reminders.next.map_or(request.closes, |next| next.min(request.closes)))
         }
-        _ => None,
+        _ => request.review.due(),
     }
 }
 
@@ -197,6 +200,7 @@ impl<'a> Case<'a> {
             Command::Decide(decide) => self.click(decide),
             Command::Cancel { who, request } => self.cancel(who, *request),
             Command::Return { who, request } => self.give_back(who, *request),
+            Command::Sign(sign) => self.sign(sign),
             Command::Settle { effect, outcome } => Ok(self.settle(*effect, outcome)),
             Command::Fail(failure) => Ok(self.fail(failure)),
             Command::LookAgain { effect, doubt, resumed } => Ok(self.look_again(*effect, *doubt, *resumed)),
@@ -230,6 +234,9 @@ impl<'a> Case<'a> {
     /// Whether what was asked for may still be given: today's catalogue stops it, and never loosens it.
     fn still_offered(&self, request: &Request) -> bool {
         request.route().is_some_and(|route| {
+            if request.purpose.is_emergency() {
+                return self.may_be_taken(request, &route.person).is_ok();
+            }
             self.offered(&request.access.entitlement, Some(&request.access.group), &route.person).is_some_and(
                 |entitlement| request.lasts(self.now).is_some_and(|length| length <= entitlement.max_duration),
             )
@@ -247,11 +254,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Nobody decided in time, or it takes long to find out who decides.
+    /// Nobody decided or signed in time, or it takes long to find out who decides.
     fn request_due(&self, id: RequestId) -> Decision {
         let mut decision = Decision::default();
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
+            if request.review.is_open() {
+                self.chase(request, &mut decision);
+                return decision;
+            }
             if request.closes > self.now {
                 match &request.state {
                     State::Pending { route, reminders, .. } => self.remind(request, route, *reminders, &mut decision),

@@ -35,6 +35,8 @@ pub enum Fate {
     Returned,
     /// It could not be opened.
     Failed,
+    /// Its review found that it was not justified to take it.
+    NotJustified,
 }
 
 impl From<&Ending> for Fate {
@@ -47,6 +49,7 @@ impl From<&Ending> for Fate {
             Ending::Expired => Self::Expired,
             Ending::Returned => Self::Returned,
             Ending::Failed { .. } => Self::Failed,
+            Ending::NotJustified { .. } => Self::NotJustified,
         }
     }
 }

@@ -468,6 +468,7 @@ impl Command {
     pub const fn request(&self) -> Option<RequestId> {
         match self {
             Self::Decide(decide) => Some(decide.request),
+            Self::Sign(sign) => Some(sign.request),
             Self::Cancel { request, .. } | Self::Return { request, .. } => Some(*request),
             _ => None,
         }

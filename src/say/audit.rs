@@ -6,6 +6,7 @@ use super::{Card, Line, Mark, Run, Voice, bold, people, requester, text, ticket,
 use crate::domain::{
     port::Removal,
     request::{Ending, NotOpened, Request, State},
+    review::{Judgement, Review},
     ticket::Happened,
     time::{EndRule, Timestamp},
 };
@@ -52,6 +53,12 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
             over(request, &access, "; nothing stays scheduled")
         }
         Happened::Nothing => over(request, &access, "; nothing was given"),
+        Happened::Taken => {
+            let who = people::asker_name(request);
+            let took = text(format!(": {who} took {}", requester::access(request)));
+            with_length(vec![Run::Mark(Mark::Siren), bold("Break-glass"), took], request, zone)
+        }
+        Happened::Reviewed => reviewed(request, &access),
     }
 }
 
@@ -66,6 +73,16 @@ fn with_length(mut line: Line, request: &Request, zone: &Zone) -> Line {
         EndRule::At { instant } => line.extend([text(", until "), zone.token(instant)]),
     }
     line
+}
+
+/// "Carol Diaz signed the review of Production Database · Read-Write for Alice Martin".
+fn reviewed(request: &Request, access: &str) -> Line {
+    let (by, judgement) = match &request.review {
+        Review::Signed { by, judgement, .. } => (by.name.as_str(), *judgement),
+        _ => ("Someone", Judgement::Justified),
+    };
+    let found = if judgement == Judgement::NotJustified { ": not justified" } else { "" };
+    vec![bold(by), text(format!(" signed the review of {access}{found}"))]
 }
 
 fn approver(request: &Request, place: u32) -> Option<&str> {
@@ -88,6 +105,7 @@ fn over(request: &Request, access: &str, then: &str) -> Line {
         }
         Some(Ending::Expired) => ", expired",
         Some(Ending::Returned) => ", returned",
+        Some(Ending::NotJustified { .. }) => ", not justified",
         _ => "",
     };
     vec![bold("Ended"), text(format!(": {access}{how}{then}"))]

@@ -1,7 +1,7 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, list, people, refusal,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, emergency, list, people, refusal,
     requester, text, time::Zone,
 };
 use crate::domain::{
@@ -150,6 +150,9 @@ pub fn turned(value: &str) -> Option<(Part, usize)> {
 }
 
 fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
+    if request.purpose.is_emergency() {
+        return reviewing(request, home, zone);
+    }
     let checked = match &request.state {
         State::Pending { clicks, .. } => clicks.iter().any(|click| click.slack == home.who),
         _ => false,
@@ -172,9 +175,24 @@ fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
     }
 }
 
+/// A review that is to be signed.
+fn reviewing(request: &Request, home: &Home, zone: &Zone) -> Card {
+    let checked = request.review.signatures().iter().any(|signature| signature.slack == home.who);
+    let status = if checked { vec![bold("Checking…")] } else { emergency::status(request, zone) };
+    let signs = !checked && home.mode != Mode::Custody;
+    Card {
+        lines: vec![emergency::took(request), status],
+        quote: Some(requester::justification(request)),
+        after: vec![emergency::signers(request.review.panels(), &home.who)],
+        buttons: signs.then(|| emergency::sign(request, &format!("{ROW}review:{}", request.id))),
+        ..Card::default()
+    }
+}
+
 fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
     let Row { mut lines, buttons } = list::row_in(request, home.now, zone, &format!("{ROW}{}", request.id));
     let mark = match request.state {
+        State::Active { .. } if request.purpose.is_emergency() => Mark::Siren,
         State::Active { .. } => Mark::Green,
         State::Revoking { late: Some(_), .. } => Mark::Warning,
         _ => Mark::Hourglass,
@@ -232,6 +250,7 @@ const fn fate(fate: Fate) -> &'static str {
         Fate::Expired => "ended as planned",
         Fate::Returned => "returned",
         Fate::Failed => "could not be opened,",
+        Fate::NotJustified => "ended by its review",
     }
 }
 

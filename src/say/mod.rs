@@ -16,6 +16,7 @@ pub mod approver;
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod cast;
+pub mod emergency;
 pub mod form;
 pub mod home;
 pub mod length;
@@ -44,6 +45,8 @@ pub enum Mark {
     Green,
     /// Not as it should be.
     Warning,
+    /// Break-glass, live or not reviewed.
+    Siren,
 }
 
 /// A part of a line.
@@ -98,6 +101,8 @@ pub enum ButtonId {
     RequestAccess,
     /// `page`.
     Page,
+    /// `sign_review`.
+    SignReview,
 }
 
 /// How a button looks.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     port::Nudge,
-    request::{Request, State},
+    request::{Ending, Request, State},
 };
 
 /// The sentence; `others` is what else its reader holds. No marks, no mentions, no justification: it stands on lock
@@ -53,12 +53,23 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
         Nudge::Expired => expired(request, others, &zone),
         Nudge::Revoked => vec![text("Ended "), at, text(format!(": {access}. It was removed in Okta by hand."))],
+        Nudge::NotJustified => not_justified(request, &access),
         Nudge::RemovalLate => vec![
             text("Over since "),
             at,
             text(format!(", but Okta has not confirmed it: {access}. Do not use this access any more.")),
         ],
     }
+}
+
+/// "Ended by Carol Diaz: ‹access›. …"
+fn not_justified(request: &Request, access: &str) -> Line {
+    let by = match &request.state {
+        State::Revoking { ending: Ending::NotJustified { by }, .. }
+        | State::Ended { ending: Ending::NotJustified { by }, .. } => by.name.as_str(),
+        _ => "its review",
+    };
+    vec![text(format!("Ended by {by}: {access}. The review found that it was not justified to take it."))]
 }
 
 /// "Ended ‹at›: ‹access›. Okta confirmed it.", or what keeps it open.

@@ -1,8 +1,8 @@
 //! The requester's one message, through its whole life.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people, refusal,
-    text, time::Zone,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, emergency, length, people,
+    refusal, text, time::Zone,
 };
 use chrono::TimeDelta;
 
@@ -17,6 +17,11 @@ use crate::domain::{
 pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
+        State::Checking { slow, .. } if request.purpose.is_emergency() => {
+            Card { buttons: Some(cancel(request)), ..emergency::opening(request, *slow) }
+        }
+        State::Approved { .. } if request.purpose.is_emergency() => emergency::opening(request, None),
+        State::Active { ends, .. } if request.purpose.is_emergency() => emergency::active(request, *ends, &zone),
         State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
         State::Approved { .. } => approved(),
@@ -24,7 +29,9 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
         State::Revoking { due, late, .. } => revoking(*due, *late, &zone),
         State::Ended { opened, ending, at, kept, .. } => {
             let kept = kept.map(|by| keeps(by, others, &zone));
-            ended(request, ending, (*opened, *at), kept, &zone, voice)
+            let mut card = ended(request, ending, (*opened, *at), kept, &zone, voice);
+            card.lines.first_mut().into_iter().for_each(|first| emergency::and_review(first, request, &zone));
+            card
         }
     };
     card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
@@ -249,6 +256,10 @@ fn ended(
         Ending::Returned => vec![
             vec![bold("You returned this access"), text(", "), time()],
             kept.unwrap_or_else(|| vec![text("Okta confirmed its end.")]),
+        ],
+        Ending::NotJustified { by } => vec![
+            vec![bold("Ended by "), person(by), text(", "), time()],
+            vec![text("The review found that it was not justified to take it.")],
         ],
         Ending::Failed { why } => {
             vec![vec![Run::Mark(Mark::Warning), bold("Access could not be opened")], vec![text(failed(why))]]

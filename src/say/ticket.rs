@@ -5,10 +5,11 @@
 
 use jiff::tz::TimeZone;
 
-use super::{alert, length, people, requester, time::Zone};
+use super::{alert, emergency, length, people, requester, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
     request::{Ending, NotOpened, Request, State, Step, StepKind},
+    review::{Judgement, Review},
     ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -35,7 +36,8 @@ pub fn duplicate_of(key: &str) -> String {
 #[must_use]
 pub fn summary(request: &Request, company: &TimeZone) -> String {
     let (access, name) = (requester::access(request), people::asker_name(request));
-    format!("Temporary access: {access} for {name}, {}", how_long(request, company))
+    let kind = if request.purpose.is_emergency() { "Break-glass" } else { "Temporary access" };
+    format!("{kind}: {access} for {name}, {}", how_long(request, company))
 }
 
 /// Who asks for what, how long, why, and who decides.
@@ -54,6 +56,9 @@ pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
         let who = people::asked_plainly(step, None);
         let why = people::because(step, &request.access.application);
         parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
+    }
+    if request.purpose.is_emergency() {
+        parts.push(Part::Paragraph("Nobody approved it: one of those who were told signs a review.".to_owned()));
     }
     parts.push(Part::Paragraph(format!("Request: {}", request.id)));
     parts
@@ -93,6 +98,8 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         Happened::Kept { by } => {
             format!("Ended, {}, {when}: {by} keeps the membership, so nothing is removed.", ending(request))
         }
+        Happened::Taken => format!("Taken by break-glass, {when}. {}", emergency::told_plainly(request)),
+        Happened::Reviewed => return reviewed(request, &when),
         Happened::Nothing => match not_opened(request) {
             Some(why) => not_opened_sentence(why, &when),
             None => format!("Ended, {}, {when}: nothing was given, so nothing is removed.", ending(request)),
@@ -127,6 +134,18 @@ fn denied(request: &Request, when: &str) -> Vec<Part> {
     };
     let reason = reason.text.clone().unwrap_or_else(|| "(erased)".to_owned());
     vec![Part::Paragraph(format!("Denied by {}, {when}:", by.name)), Part::Quote(reason)]
+}
+
+fn reviewed(request: &Request, when: &str) -> Vec<Part> {
+    let Review::Signed { by, judgement, note, .. } = &request.review else {
+        return vec![Part::Paragraph(format!("Review signed, {when}."))];
+    };
+    let found = match judgement {
+        Judgement::Justified => "justified",
+        Judgement::NotJustified => "not justified",
+    };
+    let note = note.text.clone().unwrap_or_else(|| "(erased)".to_owned());
+    vec![Part::Paragraph(format!("Review signed by {}, {when}: {found}.", by.name)), Part::Quote(note)]
 }
 
 fn removed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp, when: &str) -> String {
@@ -180,6 +199,7 @@ fn ending(request: &Request) -> String {
         Some(Ending::Expired) => "expired".to_owned(),
         Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
         Some(Ending::Failed { .. }) => "not opened".to_owned(),
+        Some(Ending::NotJustified { by }) => format!("not justified, by the review of {}", by.name),
         _ => "over".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{
     event::Event,
     id::{Email, RequestId, SlackUserId},
     port::{Approver, Effect, Identity, Members, MembershipKey, Unfit},
-    request::{Access, Ending, NotSentOn, Request, Route, Sought, State, Step, StepKind},
+    request::{Access, Ending, NotSentOn, Purpose, Request, Route, Sought, State, Step, StepKind},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -28,7 +28,7 @@ impl Case<'_> {
         if let Some(Ok(known)) = &ask.known {
             self.offered(&ask.entitlement, None, known).ok_or(Refusal::NotOffered)?;
         }
-        self.fits(ask.end, entitlement.max_duration)?;
+        self.fits(ask.end, self.longest(ask.purpose, entitlement)?)?;
         self.has_none(ask)?;
         let request = self.live.next;
         let access = Access {
@@ -38,6 +38,12 @@ impl Case<'_> {
             group: entitlement.group.clone(),
             sensitivity: entitlement.sensitivity,
         };
+        if ask.purpose.is_emergency() {
+            self.may_take(ask)?;
+            if let Some(Ok(known)) = &ask.known {
+                self.may_be_asked(ask, &access, known)?;
+            }
+        }
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);
         decision.event(Event::RequestReceived {
@@ -51,7 +57,7 @@ impl Case<'_> {
             closes: self.closes(ask.end),
         });
         match &ask.known {
-            Some(Ok(known)) => self.identified(request, &access, known, &mut decision),
+            Some(Ok(known)) => self.identified(request, &access, ask.purpose, known, &mut decision),
             _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
         }
         Ok(decision)
@@ -77,13 +83,15 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// One open request a person and entitlement, and not too many in all.
+    /// One open request a person and entitlement, and not too many in all. Whoever waits to be answered may break glass
+    /// meanwhile.
     fn has_none(&self, ask: &Ask) -> Result<(), Refusal> {
         let Some(person) = self.live.person(&ask.who) else { return Ok(()) };
         let open = person.open.iter().filter_map(|id| self.request(*id));
         // What is being ended may be asked for anew already.
         let same = open
             .filter(|request| request.access.entitlement == ask.entitlement)
+            .filter(|request| !ask.purpose.is_emergency() || request.purpose.is_emergency() || !request.is_undecided())
             .find(|request| request.is_open() && !matches!(request.state, State::Revoking { .. }));
         match same.map(|request| (request, &request.state)) {
             Some((request, State::Active { ends, .. })) => {
@@ -108,7 +116,14 @@ impl Case<'_> {
     }
 
     /// The requester is known: may they ask, have they it already, whom to ask?
-    pub(super) fn identified(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
+    pub(super) fn identified(
+        &self,
+        id: RequestId,
+        access: &Access,
+        purpose: Purpose,
+        person: &Identity,
+        decision: &mut Decision,
+    ) {
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
         if !self.live.is_bound_rightly(person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
@@ -122,7 +137,7 @@ impl Case<'_> {
             decision.event(Event::StandingDoubted { request: id, person: person.clone() });
             decision.effect(Effect::CheckStanding { request: id, membership: key });
         } else {
-            self.seek(id, access, person, decision);
+            self.seek(id, access, purpose, person, decision);
         }
     }
 
@@ -147,7 +162,7 @@ impl Case<'_> {
             decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::StandingMember });
             self.tell_owners(request, person, decision);
         } else {
-            self.seek(request.id, &request.access, person, decision);
+            self.seek(request.id, &request.access, request.purpose, person, decision);
         }
     }
 
@@ -162,8 +177,9 @@ impl Case<'_> {
     }
 
     /// Finds out how the approvers can be reached. The requester is never one of them.
-    fn seek(&self, id: RequestId, access: &Access, person: &Identity, decision: &mut Decision) {
-        let sought = self.steps_of(access, person);
+    fn seek(&self, id: RequestId, access: &Access, purpose: Purpose, person: &Identity, decision: &mut Decision) {
+        let sought =
+            if purpose.is_emergency() { self.panels_of(access, person) } else { self.steps_of(access, person) };
         if sought.is_empty() || sought.iter().any(|step| step.emails.is_empty() && step.groups.is_empty()) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
         }
@@ -201,17 +217,8 @@ impl Case<'_> {
         decision: &mut Decision,
     ) {
         let step = |step: &Sought| {
-            let of_groups =
-                members.iter().filter(|found| step.groups.contains(&found.group)).flat_map(|one| &one.emails);
-            let mut emails: Vec<&Email> = Vec::new();
-            for email in step.emails.iter().chain(of_groups) {
-                if !emails.contains(&email) {
-                    emails.push(email);
-                }
-            }
-            let found = emails.into_iter().filter_map(|email| approvers.iter().find(|a| a.email == *email));
-            let others = found.filter(|approver| approver.okta != person.okta && approver.slack != person.slack);
-            Step { kind: step.kind.clone(), approvers: others.cloned().collect(), approval: None }
+            let approvers = step.people(person, (approvers, members));
+            Step { kind: step.kind.clone(), approvers, approval: None }
         };
         let steps: Vec<Step> = sought.iter().map(step).collect();
         if !Route::can_be_met(&steps, &BTreeSet::new()) {
@@ -241,5 +248,20 @@ impl Case<'_> {
             State::Approved { .. } | State::Active { .. } => Err(Refusal::TooLateToCancel),
             State::Revoking { .. } | State::Ended { .. } => Err(Refusal::Over),
         }
+    }
+}
+
+impl Sought {
+    /// Those of them who can be asked, in the order the configuration names them. The requester is never one of them.
+    pub(super) fn people(&self, requester: &Identity, (found, members): (&[Approver], &[Members])) -> Vec<Approver> {
+        let of_groups = members.iter().filter(|one| self.groups.contains(&one.group)).flat_map(|one| &one.emails);
+        let mut emails: Vec<&Email> = Vec::new();
+        for email in self.emails.iter().chain(of_groups) {
+            if !emails.contains(&email) {
+                emails.push(email);
+            }
+        }
+        let known = emails.into_iter().filter_map(|email| found.iter().find(|one| one.email == *email));
+        known.filter(|one| one.okta != requester.okta && one.slack != requester.slack).cloned().collect()
     }
 }

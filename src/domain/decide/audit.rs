@@ -7,15 +7,21 @@ use super::{Case, Decision, news::News};
 use crate::domain::{
     id::RequestId,
     port::{Alert, Effect, Fault},
+    request::Request,
     ticket::{AuditChannel, Happened},
 };
 
 impl Case<'_> {
     pub(super) fn tell_audit(&self, news: &News, decision: &mut Decision) {
-        let (News::Happened(id, what) | News::Over(id, what)) = news else { return };
+        let (id, what) = match news {
+            News::Happened(id, what) | News::Over(id, what) | News::Unreviewed(id, what) => (id, what),
+            News::Taken(id) => (id, &Happened::Taken),
+            News::Pending(_) => return,
+        };
         let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
         // Nobody was asked yet where it is not known for whom.
-        if let Some(request) = self.request(*id).filter(|request| told && request.route().is_some()) {
+        let known = |request: &&Request| request.route().is_some() || *what == Happened::Taken;
+        if let Some(request) = self.request(*id).filter(known).filter(|_| told) {
             let at = self.when(request, what);
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
         }

@@ -9,7 +9,7 @@ use crate::domain::{
     id::{EffectId, RequestId, SlackUserId},
     membership::{self, Membership, Motion},
     port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
-    request::{Ending, NotOpened, Request, State},
+    request::{Decider, Ending, NotOpened, Request, State},
     time::Timestamp,
 };
 
@@ -22,6 +22,8 @@ pub(super) enum Over {
     Returned,
     /// It was never opened.
     Failed(NotOpened),
+    /// Its review found that it was not justified to take it.
+    NotJustified(Decider),
 }
 
 impl<'a> Case<'a> {
@@ -268,8 +270,10 @@ impl<'a> Case<'a> {
             Over::Expired => Event::GrantExpired { request: id, then },
             Over::Returned => Event::GrantReturned { request: id, then },
             Over::Failed(why) => Event::GrantFailed { request: id, why: why.clone(), then },
+            Over::NotJustified(by) => Event::GrantNotJustified { request: id, by: by.clone(), then },
         });
         match (how, then) {
+            (Over::NotJustified(_), _) => decision.nudge(id, Nudge::NotJustified),
             (_, Then::Removal) | (Over::Returned, _) => {}
             (Over::Expired, _) => decision.nudge(id, Nudge::Expired),
             (Over::Failed(_), _) => decision.nudge(id, Nudge::Failed),

@@ -65,11 +65,16 @@ impl Case<'_> {
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
-                self.identified(request.id, &request.access, person, decision);
+                self.identified(request.id, &request.access, request.purpose, person, decision);
             }
             (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
+            }
+            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. })
+                if request.purpose.is_emergency() =>
+            {
+                self.taken(request, person, sought, (approvers, members), decision);
             }
             (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. }) => {
                 self.found(request.id, person, sought, (approvers, members), decision);
@@ -80,15 +85,16 @@ impl Case<'_> {
 
     fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = self.request(request) else { return };
-        match outcome {
-            Outcome::Identified { person, .. } => self.judge(request, Ok(person), decision),
-            Outcome::NotServed { why } => {
-                self.judge(request, Err(Refusal::NotServed { unfit: why.clone() }), decision);
-            }
-            Outcome::Refused { fault } => {
-                self.judge(request, Err(Refusal::NotLookedUp { fault: fault.clone() }), decision);
-            }
-            _ => {}
+        let who = match outcome {
+            Outcome::Identified { person, .. } => Ok(person),
+            Outcome::NotServed { why } => Err(Refusal::NotServed { unfit: why.clone() }),
+            Outcome::Refused { fault } => Err(Refusal::NotLookedUp { fault: fault.clone() }),
+            _ => return,
+        };
+        if request.review.is_open() {
+            self.judge_signature(request, who, decision);
+        } else {
+            self.judge(request, who, decision);
         }
     }
 

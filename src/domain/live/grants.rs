@@ -49,6 +49,9 @@ impl Fold<'_> {
             Event::GrantFailed { request, why, then } => {
                 self.release(*request, Ending::Failed { why: why.clone() }, *then)
             }
+            Event::GrantNotJustified { request, by, then } => {
+                self.release(*request, Ending::NotJustified { by: by.clone() }, *then)
+            }
             Event::StandingFound { request } => {
                 self.release(*request, Ending::Refused { why: NotSentOn::StandingMember }, Then::Nothing)
             }
@@ -78,6 +81,7 @@ impl Fold<'_> {
             Then::Nothing => ended(route, opened, ending, at, None),
         };
         request.revision += 1;
+        self.end_emergency(id, opened, then)?;
         let membership = self.membership(&key);
         membership.holds.remove(&id);
         if matches!(then, Then::Removal) {

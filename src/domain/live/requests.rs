@@ -10,6 +10,7 @@ use crate::domain::{
     past::Past,
     port::{Posted, ViewKey},
     request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, State, Verdict},
+    review::Review,
     said::{Said, Words},
     time::Timestamp,
 };
@@ -40,6 +41,7 @@ impl Fold<'_> {
             closes: *closes,
             denied_before,
             state: State::Checking { checking: Checking::Identifying, slow: None },
+            review: Review::None,
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
             dismissed: std::collections::BTreeMap::new(),

@@ -116,6 +116,11 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+    /// Nobody signs the review of access that was taken by break-glass.
+    ReviewLate {
+        /// By which request.
+        request: RequestId,
+    },
 }
 
 /// Late removals, as they stand when admins are told.

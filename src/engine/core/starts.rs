@@ -180,6 +180,7 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
+                | Alert::ReviewLate { request }
                 | Alert::TicketRefused { request, .. }
                 | Alert::AuditLineLost { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }

@@ -6,6 +6,7 @@ use super::{Desk, From, errors, instead, presses::Pressed};
 use crate::{
     clock,
     domain::{
+        catalogue::Catalogue,
         command::{Ask, Command, Refusal},
         duration::{Length, resolve},
         id::{Email, EntitlementId, SlackUserId},
@@ -15,7 +16,7 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        Voice,
+        Voice, emergency,
         form::{self, Filled, Knowledge, Scene},
         refusal, slash,
         time::Zone,
@@ -56,8 +57,44 @@ enum Drawn {
     Whole,
 }
 
+/// Which form it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// The request form.
+    Request,
+    /// Break-glass.
+    Emergency,
+}
+
+impl Kind {
+    /// By the name that comes back with it.
+    pub(super) fn of(callback: &str) -> Self {
+        if callback == "emergency" { Self::Emergency } else { Self::Request }
+    }
+
+    /// What somebody may choose from in it.
+    pub(super) fn groups(self, catalogue: &Catalogue, who: Knowledge<'_>) -> Vec<form::Group> {
+        match self {
+            Self::Request => form::groups(catalogue, who),
+            Self::Emergency => emergency::groups(catalogue, who),
+        }
+    }
+
+    /// Everyone who is to be named for what is chosen.
+    fn whom(self, offer: &Offer, chosen: Option<&EntitlementId>) -> Vec<Email> {
+        let asker = identity(offer.known.as_ref()).or(offer.bound.as_ref());
+        let found = chosen.and_then(|id| offer.catalogue.find(id));
+        let whom = found.map(|found| match self {
+            Self::Request => form::whom(&offer.catalogue, found, asker),
+            Self::Emergency => emergency::whom(&offer.catalogue, &found.1.id, asker),
+        });
+        whom.unwrap_or_default()
+    }
+}
+
 /// A form that is open: what is filled in, and its last state.
 struct Sheet {
+    kind: Kind,
     id: String,
     hash: Option<String>,
     chosen: Option<EntitlementId>,
@@ -88,17 +125,22 @@ pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Ident
     known.and_then(|known| known.as_ref().ok())
 }
 
-/// Everyone who is to be named for what is chosen.
-fn whom(offer: &Offer, chosen: Option<&EntitlementId>) -> Vec<Email> {
-    let asker = identity(offer.known.as_ref()).or(offer.bound.as_ref());
-    let found = chosen.and_then(|id| offer.catalogue.find(id));
-    found.map(|found| form::whom(&offer.catalogue, found, asker)).unwrap_or_default()
-}
-
 impl Desk {
     /// Opens the form at once, from memory; what Okta says of the person redraws it.
     pub(super) async fn open_form(
         self: Arc<Self>,
+        who: SlackUserId,
+        trigger: String,
+        chosen: Option<EntitlementId>,
+        from: From,
+    ) -> Ack {
+        self.open_sheet(Kind::Request, who, trigger, chosen, from).await
+    }
+
+    /// The same of either kind.
+    pub(super) async fn open_sheet(
+        self: Arc<Self>,
+        kind: Kind,
         who: SlackUserId,
         trigger: String,
         chosen: Option<EntitlementId>,
@@ -112,12 +154,13 @@ impl Desk {
         }
         let filled = Filled { entitlement: chosen.clone(), end: None };
         // Before it is drawn: what comes to be known meanwhile is not on it.
-        let wanting = self.awaits(&offer, chosen.as_ref());
-        let view = self.drawn(&offer, Pace::Waiting, &filled, &Typed::default());
+        let wanting = self.awaits(kind, &offer, chosen.as_ref());
+        let view = self.drawn(kind, &offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
-                let sheet = Sheet { id: opened.id.0, hash: Some(opened.hash), chosen, fields: Fields::default() };
+                let (id, hash) = (opened.id.0, Some(opened.hash));
+                let sheet = Sheet { kind, id, hash, chosen, fields: Fields::default() };
                 if wanting {
                     let press = self.presses.press(&sheet.id);
                     tokio::spawn(self.follow(who, sheet, press));
@@ -133,8 +176,8 @@ impl Desk {
     }
 
     /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, offer: &Offer, chosen: Option<&EntitlementId>) -> bool {
-        let whom = whom(offer, chosen);
+    fn awaits(&self, kind: Kind, offer: &Offer, chosen: Option<&EntitlementId>) -> bool {
+        let whom = kind.whom(offer, chosen);
         let unnamed = self.names.of(&whom).len() < whom.len();
         offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
@@ -143,7 +186,7 @@ impl Desk {
     /// does not answer it is asked again, until the form is pressed, sent or closed.
     async fn follow(self: Arc<Self>, who: SlackUserId, mut sheet: Sheet, press: Pressed) {
         for _ in 0..MOST_LOOK_UPS {
-            let mut facts = pin!(self.facts(&who, sheet.chosen.clone()));
+            let mut facts = pin!(self.facts(sheet.kind, &who, sheet.chosen.clone()));
             let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
                 Ok(found) => found,
                 Err(_) => {
@@ -162,17 +205,17 @@ impl Desk {
     }
 
     /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
-    async fn facts(&self, who: &SlackUserId, chosen: Option<EntitlementId>) -> bool {
+    async fn facts(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>) -> bool {
         let names = async {
             if let Some(offer) = self.door.offer(who.clone()).await {
-                self.names.find(&self.chat, &whom(&offer, chosen.as_ref())).await;
+                self.names.find(&self.chat, &kind.whom(&offer, chosen.as_ref())).await;
             }
         };
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
         found.is_some()
     }
 
-    fn drawn(&self, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
+    fn drawn(&self, kind: Kind, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
         let voice = self.chat.voice();
         if let Some(custody) = self.custody_of(offer) {
             return blocks::notice(&form::not_possible(custody));
@@ -181,8 +224,15 @@ impl Desk {
             return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
-        let names = self.names.of(&whom(offer, filled.entitlement.as_ref()));
+        let names = self.names.of(&kind.whom(offer, filled.entitlement.as_ref()));
         let scene = Scene { catalogue: &offer.catalogue, who, own: &offer.open, names: &names, now: offer.now, voice };
+        if kind == Kind::Emergency {
+            let form = emergency::form(&scene, filled);
+            if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
+                return blocks::notice(&emergency::nothing(voice));
+            }
+            return blocks::emergency_form(&form, typed);
+        }
         let form = form::request(&scene, filled);
         if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
             return blocks::notice(&form::nothing(voice));
@@ -197,7 +247,8 @@ impl Desk {
         tokio::spawn(async move {
             let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
             // The state that came with the press may be older than one that was drawn since, and not by a press.
-            let mut sheet = Sheet { id: form.id, hash: None, chosen, fields: form.fields };
+            let kind = Kind::of(&form.callback);
+            let mut sheet = Sheet { kind, id: form.id, hash: None, chosen, fields: form.fields };
             if self.redraw(&who, &mut sheet, &press, Pace::Waiting).await == Drawn::Wanting {
                 self.follow(who, sheet, press).await;
             }
@@ -212,11 +263,11 @@ impl Desk {
         if !self.presses.is_last(&sheet.id, press) {
             return Drawn::Not;
         }
-        let wanting = self.awaits(&offer, sheet.chosen.as_ref());
+        let wanting = self.awaits(sheet.kind, &offer, sheet.chosen.as_ref());
         let end = self.filled_end(&sheet.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
         let filled = Filled { entitlement: sheet.chosen.clone(), end };
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
-        let view = self.drawn(&offer, pace, &filled, &typed);
+        let view = self.drawn(sheet.kind, &offer, pace, &filled, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
         match sheet.hash {
             None => Drawn::Not,
@@ -250,7 +301,12 @@ impl Desk {
                 self.presses.sent(&submit.form.id).await;
                 self.requested(submit.who, &submit.form).await
             }
+            "emergency" => {
+                self.presses.sent(&submit.form.id).await;
+                self.taken(submit.who, &submit.form).await
+            }
             "deny" => self.denied(submit.who, &submit.form).await,
+            "review" => self.reviewed(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");
                 instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))))

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The commands there are.
-const COMMANDS: [&str; 4] = ["help", "list", "cancel", "return"];
+const COMMANDS: [&str; 5] = ["help", "list", "cancel", "return", "emergency"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
@@ -45,7 +45,8 @@ impl Desk {
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         match word.to_lowercase().as_str() {
             "" => self.open_form(typed.who, typed.trigger, None, From::Command).await,
-            "help" => self.if_served(&typed.who, |_| slash::help(self.chat.voice())).await,
+            "help" => self.if_served(&typed.who, |offer| self.help(offer)).await,
+            "emergency" => self.open_emergency(typed.who, typed.trigger).await,
             "list" => self.listed(&typed.who, None).await,
             "cancel" => self.by_id(rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
             "return" => self.by_id(rest, &typed.who, |who, request| Command::Return { who, request }).await,
@@ -62,6 +63,13 @@ impl Desk {
         let offer = self.looked_up(who).await;
         let unserved = offer.as_ref().and_then(|offer| self.unserved(offer)).map(Card::sentence);
         Ack::Payload(blocks::ephemeral(&unserved.unwrap_or_else(|| answer(offer.as_ref()))))
+    }
+
+    /// What one can type: of break-glass those read who may break glass for something.
+    fn help(&self, offer: Option<&Offer>) -> Card {
+        let voice = self.chat.voice();
+        let help = slash::help(voice);
+        if offer.is_some_and(Self::takes) { slash::with_emergency(help, voice) } else { help }
     }
 
     /// A word that is no command: a near one, or an access of a near application that they may ask for.
