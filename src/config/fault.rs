@@ -220,6 +220,10 @@ pub(super) enum Wrong {
     DuplicateEntitlement(String),
     #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, a name of [approvers] or an e-mail address."))]
     UnknownApprovers { step: Shown, nearest: Option<String> },
+    #[error("{name} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write a name of [approvers]."))]
+    UnknownReviewers { name: Shown, nearest: Option<String> },
+    #[error("is not set up. Write [emergency] and below it who reviews what is taken, or write false.")]
+    NoEmergencyTable,
     #[error("{0} has a meaning of its own in approval. Give the group another name.")]
     ReservedName(String),
     #[error("\"everyone\" stands alone. Take it out, or take the others out.")]
@@ -244,6 +248,6 @@ impl Wrong {
 
     /// Whether this may follow from a source that could not be read, and would go away with it.
     pub(super) const fn may_be_elsewhere(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::UnknownApprovers { .. })
+        matches!(self, Self::Missing(_) | Self::UnknownApprovers { .. } | Self::UnknownReviewers { .. } | Self::NoEmergencyTable)
     }
 }

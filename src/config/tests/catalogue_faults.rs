@@ -92,7 +92,7 @@ pub(super) const CATALOGUE: &[Case] = &[
     (
         &[("max_duration", "emergency = true\nmax_duration"), ("okta:00gENG", "everyone")],
         &[
-            "LEVEL.emergency: access in an emergency is not supported yet. Write false.",
+            "LEVEL.emergency: is not set up. Write [emergency] and below it who reviews what is taken, or write false.",
             "LEVEL.requesters: what may be taken in an emergency must not be open to everyone. Name who may take it.",
         ],
     ),
@@ -133,12 +133,25 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (
-        &[("[slack]", "[emergency]\n[policy]\n[reconcile]\n[slack]")],
+        &[("[slack]", "[policy]\n[reconcile]\n[slack]")],
+        &["reconcile: not supported yet. Take it out.", "policy: not supported yet. Take it out."],
+    ),
+    // Break-glass.
+    (
+        &[("[slack]", "[emergency]\nreview = \"sock\"\n[slack]")],
+        &["emergency.review: \"sock\" is no group of [approvers]. Did you mean soc?"],
+    ),
+    (
+        &[("[slack]", "[emergency]\nmax_duration = \"30s\"\ncooldowns = \"12h\"\n[slack]")],
         &[
-            "reconcile: not supported yet. Take it out.",
-            "emergency: not supported yet. Take it out.",
-            "policy: not supported yet. Take it out.",
+            "emergency.review: is missing. Write review = \"soc\".",
+            "emergency.cooldowns: unknown key. Did you mean cooldown?",
+            "emergency.max_duration: 30s is shorter than requests.min_duration, 1m. Write a longer one.",
         ],
+    ),
+    (
+        &[("max_duration", "emergency = \"true\"\nmax_duration")],
+        &["LEVEL.emergency: must be true or false, not a text."],
     ),
     (
         &[("[slack]", "[slack]\naudit_channel = \"#access-audit\"\ngroups_decide = true")],

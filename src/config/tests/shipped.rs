@@ -67,11 +67,8 @@ config/jitney.toml: application[0] prod-db.entitlement rw.escalates: not support
 config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
 config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
 config/jitney.toml: reconcile.every: not supported yet. Take it out.
-config/jitney.toml: emergency.max_duration: not supported yet. Take it out.
-config/jitney.toml: emergency.cooldown: not supported yet. Take it out.
-config/jitney.toml: emergency.review: not supported yet. Take it out.
 config/jitney.toml: policy.files: not supported yet. Take it out.
-24 faults: `jitney run` would not start.
+21 faults: `jitney run` would not start.
 "#);
 }
 
