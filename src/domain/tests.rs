@@ -30,6 +30,7 @@ use super::{
 mod again;
 mod audit;
 mod custody;
+mod emergency;
 mod golden;
 mod reminding;
 mod taking;
