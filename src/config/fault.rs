@@ -248,6 +248,9 @@ impl Wrong {
 
     /// Whether this may follow from a source that could not be read, and would go away with it.
     pub(super) const fn may_be_elsewhere(&self) -> bool {
-        matches!(self, Self::Missing(_) | Self::UnknownApprovers { .. } | Self::UnknownReviewers { .. } | Self::NoEmergencyTable)
+        matches!(
+            self,
+            Self::Missing(_) | Self::UnknownApprovers { .. } | Self::UnknownReviewers { .. } | Self::NoEmergencyTable
+        )
     }
 }

@@ -85,19 +85,25 @@ pub fn form(scene: &Scene<'_>, filled: &Filled) -> EmergencyForm {
         filled.entitlement.as_ref().and_then(|id| all.iter().find(|(_, entitlement)| entitlement.id == *id)).copied();
     let nothing = all.is_empty();
     EmergencyForm {
-        frame: Frame {
-            title: "Emergency access",
-            submit: (!nothing).then_some("Take access now"),
-            close: "Cancel",
-        },
+        frame: Frame { title: "Emergency access", submit: (!nothing).then_some("Take access now"), close: "Cancel" },
         first: vec![Run::Mark(Mark::Siren), bold("Access opens at once, without approval.")],
         points: if nothing { vec![vec![text(looking(scene.who))]] } else { points(scene, chosen) },
-        last: vec![text("If it can wait for an approval, cancel and use "), Run::Code(scene.voice.command.clone()), text(".")],
+        last: vec![
+            text("If it can wait for an approval, cancel and use "),
+            Run::Code(scene.voice.command.clone()),
+            text("."),
+        ],
         access: Field::new("Access").with_placeholder("Choose an application and level"),
         length: Field::new("For how long"),
         why: Field::new("What is happening")
             .with_hint(format!("The people told{} show this as you type it.", scene.voice.record())),
-        lengths: super::form::lengths(chosen.map(|(_, entitlement)| entitlement), &all, scene.now, &scene.zone(), scene.voice),
+        lengths: super::form::lengths(
+            chosen.map(|(_, entitlement)| entitlement),
+            &all,
+            scene.now,
+            &scene.zone(),
+            scene.voice,
+        ),
         groups: super::form::grouped(all),
         chosen: chosen.map(|(_, entitlement)| entitlement.id.clone()),
     }
@@ -121,7 +127,9 @@ fn points(scene: &Scene<'_>, chosen: Option<(&Application, &Entitlement)>) -> Ve
     let mut told = people::listed(told, "and");
     told.push(text(" are told now, with your words."));
     let most = length::words(chosen.map_or(emergency.max_duration, |(_, entitlement)| entitlement.max_duration));
-    let then = format!("It ends by itself after {most} at most. One of them then signs a review of what was done; you cannot.");
+    let then = format!(
+        "It ends by itself after {most} at most. One of them then signs a review of what was done; you cannot."
+    );
     vec![told, vec![text(then)]]
 }
 
@@ -134,11 +142,12 @@ fn owners(scene: &Scene<'_>, application: &Application) -> Vec<Run> {
         Some(Some(found)) => Some(found.clone()),
         Some(None) | None => None,
     };
-    let found: Option<Vec<Option<people::Named>>> = (others.len() <= NAMED)
-        .then(|| others.iter().map(named).collect())
-        .flatten();
+    let found: Option<Vec<Option<people::Named>>> =
+        (others.len() <= NAMED).then(|| others.iter().map(named).collect()).flatten();
     match found {
-        Some(found) => found.into_iter().flatten().map(|one| Run::Person { slack: one.slack, name: one.name }).collect(),
+        Some(found) => {
+            found.into_iter().flatten().map(|one| Run::Person { slack: one.slack, name: one.name }).collect()
+        }
         None => vec![text(format!("The owners of {}", application.name))],
     }
 }
@@ -229,7 +238,8 @@ pub(super) fn and_review(first: &mut Line, request: &Request, zone: &Zone) {
 const fn ended_by_review(request: &Request) -> bool {
     matches!(
         request.state,
-        State::Ended { ending: Ending::NotJustified { .. }, .. } | State::Revoking { ending: Ending::NotJustified { .. }, .. }
+        State::Ended { ending: Ending::NotJustified { .. }, .. }
+            | State::Revoking { ending: Ending::NotJustified { .. }, .. }
     )
 }
 
@@ -254,7 +264,7 @@ fn open(request: &Request, panels: &[Panel], reader: &SlackUserId, zone: &Zone) 
     let who = people::asker_name(request);
     Card {
         text: format!(
-            "{who} took {} by break-glass. {} {} signs the review. Why: {}",
+            "{who} took {} by break-glass. {} {}: one of you signs the review. Why: {}",
             access_plainly(request),
             flat(&status),
             plainly(panels, reader),
@@ -269,11 +279,7 @@ fn open(request: &Request, panels: &[Panel], reader: &SlackUserId, zone: &Zone) 
 
 /// "🚨 @Alice Martin took ‹access› by break-glass".
 pub(super) fn took(request: &Request) -> Line {
-    vec![
-        Run::Mark(Mark::Siren),
-        people::asker(request),
-        bold(format!(" took {} by break-glass", access(request))),
-    ]
+    vec![Run::Mark(Mark::Siren), people::asker(request), bold(format!(" took {} by break-glass", access(request)))]
 }
 
 /// The button that opens the form of a review, in a row of this name.
@@ -286,11 +292,9 @@ pub(super) fn sign(request: &Request, name: &str) -> Buttons {
 pub(super) fn status(request: &Request, zone: &Zone) -> Line {
     match &request.state {
         State::Active { ends, .. } => vec![text("Without approval, until "), zone.token(*ends), text(".")],
-        State::Revoking { due, late: Some(_), .. } => vec![
-            text("Over since "),
-            zone.token(*due),
-            text(", but Okta has not confirmed it. Review still open."),
-        ],
+        State::Revoking { due, late: Some(_), .. } => {
+            vec![text("Over since "), zone.token(*due), text(", but Okta has not confirmed it. Review still open.")]
+        }
         State::Revoking { .. } => vec![text("Ending access in Okta. Review still open.")],
         State::Ended { at, .. } => vec![text("Ended "), zone.token(*at), text(". Review still open.")],
         State::Checking { .. } | State::Pending { .. } | State::Approved { .. } => {
@@ -308,37 +312,41 @@ fn for_how_long(request: &Request, zone: &Zone) -> String {
 
 /// "You or @Dana Fox, @Carol Diaz in soc: one of you signs the review."
 pub(super) fn signers(panels: &[Panel], reader: &SlackUserId) -> Line {
-    let panel = |panel: &Panel| {
-        let own = panel.people.iter().filter(|one| one.slack == *reader).map(|_| text("You"));
-        let others = panel.people.iter().filter(|one| one.slack != *reader).map(people::approver);
-        let mut line = people::any_of(own.chain(others).collect(), 0);
-        line.extend(of_group(panel).map(text));
-        line
-    };
     let mut line: Line = Vec::new();
-    for (place, one) in panels.iter().enumerate() {
+    for (place, panel) in panels.iter().enumerate() {
+        let own = panel.people.iter().filter(|one| one.slack == *reader).map(|_| text(you(place)));
+        let others = panel.people.iter().filter(|one| one.slack != *reader).map(people::approver);
         line.extend((place > 0).then(|| text(", ")));
-        line.extend(panel(one));
+        line.extend(people::any_of(own.chain(others).collect(), 0));
+        line.extend(of_group(panel, reader).map(text));
     }
     line.push(text(": one of you signs the review."));
     line
 }
 
-fn of_group(panel: &Panel) -> Option<String> {
+/// The reader, at the beginning of a line or within it.
+const fn you(place: usize) -> &'static str {
+    if place == 0 { "You" } else { "you" }
+}
+
+/// " in soc", where others than the reader are named.
+fn of_group(panel: &Panel, reader: &SlackUserId) -> Option<String> {
     match &panel.kind {
-        StepKind::Approvers { name } => Some(format!(" in {name}")),
+        StepKind::Approvers { name } if panel.people.iter().any(|one| one.slack != *reader) => {
+            Some(format!(" in {name}"))
+        }
         _ => None,
     }
 }
 
 fn plainly(panels: &[Panel], reader: &SlackUserId) -> String {
-    let panel = |panel: &Panel| {
-        let own = panel.people.iter().filter(|one| one.slack == *reader).map(|_| "You");
+    let panel = |(place, panel): (usize, &Panel)| {
+        let own = panel.people.iter().filter(|one| one.slack == *reader).map(|_| you(place));
         let others = panel.people.iter().filter(|one| one.slack != *reader).map(|one| one.name.as_str());
         let who = people::or(own.chain(others));
-        format!("{who}{}", of_group(panel).unwrap_or_default())
+        format!("{who}{}", of_group(panel, reader).unwrap_or_default())
     };
-    panels.iter().map(panel).collect::<Vec<_>>().join(", or ")
+    panels.iter().enumerate().map(panel).collect::<Vec<_>>().join(", ")
 }
 
 /// They were told, and may not sign it any more.
@@ -428,11 +436,9 @@ fn facts(request: &Request, zone: &Zone) -> Vec<Line> {
     let mut took = vec![people::asker(request), text(format!(" took {} by break-glass, ", access(request)))];
     took.extend([zone.token(request.asked), text(".")]);
     let status = match &request.state {
-        State::Active { ends, .. } => vec![
-            text("Still active until "),
-            zone.token(*ends),
-            text("; signing it as justified does not end it."),
-        ],
+        State::Active { ends, .. } => {
+            vec![text("Still active until "), zone.token(*ends), text("; signing it as justified does not end it.")]
+        }
         State::Approved { .. } => vec![text("It is being opened; signing it as justified does not stop it.")],
         State::Revoking { .. } => vec![text("It is being ended in Okta.")],
         State::Ended { ending, at, .. } => {
@@ -461,4 +467,3 @@ pub fn judgement(value: &str) -> Option<Judgement> {
 pub fn signed_before(sentence: String) -> Notice {
     super::form::notice("Already signed", sentence)
 }
-

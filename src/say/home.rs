@@ -1,8 +1,8 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, emergency, list, people, refusal,
-    requester, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, emergency, list, people,
+    refusal, requester, text, time::Zone,
 };
 use crate::domain::{
     decide::Mode,

@@ -166,10 +166,7 @@ fn forbidden(rules: &[Rule]) -> String {
 }
 
 fn unjudged(voice: &Voice) -> String {
-    format!(
-        "A rule could not be evaluated, so nothing was opened. Ask {} to mend that, then try again.",
-        voice.admin()
-    )
+    format!("A rule could not be evaluated, so nothing was opened. Ask {} to mend that, then try again.", voice.admin())
 }
 
 /// They were told, and are none of those who sign any more.

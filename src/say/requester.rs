@@ -378,6 +378,8 @@ fn context(request: &Request, zone: &Zone) -> Line {
 
 fn facts(request: &Request, zone: &Zone) -> Line {
     match request.state {
+        // Nobody decides what is taken by break-glass.
+        _ if request.purpose.is_emergency() => super::names(request),
         State::Checking { .. } | State::Pending { .. } => super::closes(request, zone),
         _ => super::names(request),
     }

@@ -17,6 +17,9 @@ use crate::domain::{
 /// Stands where a text was longer than Jira keeps.
 pub const CUT: &str = "Shortened: Jira keeps no more.";
 
+/// How tickets of what was taken by break-glass are labelled.
+pub const BREAK_GLASS: &str = "break-glass";
+
 /// A part of a ticket's text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {

@@ -279,8 +279,7 @@ enum Listens {
 fn entitlement(offered: &[Group], chosen: Option<&EntitlementId>) -> Value {
     let many = offered.iter().map(|group| group.options.len()).sum::<usize>() > MOST_OPTIONS;
     let chosen = chosen.map(ToString::to_string);
-    let initial =
-        offered.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
+    let initial = offered.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
     let mut select = if many {
         json!({ "type": "external_select", "action_id": "entitlement", "min_query_length": 0 })
     } else {

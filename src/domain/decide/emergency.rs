@@ -167,9 +167,7 @@ impl Case<'_> {
         }
         let told = times_late(self.now - *since);
         decision.event(Event::ReviewLate { request: request.id, told });
-        let reminds = |promise: &Promise, to: &SlackUserId| {
-            matches!(&promise.effect, Effect::Remind { to: other, .. } if other == to)
-        };
+        let reminds = |promise: &Promise, to: &SlackUserId| matches!(&promise.effect, Effect::Remind { to: other, .. } if other == to);
         let signers = request.review.signers(&route.person, self.today.catalogue);
         for one in signers.into_iter().filter(|one| request.can_be_asked(&one.slack)) {
             // One that still waits to be said stands for it.
@@ -182,4 +180,3 @@ impl Case<'_> {
         }
     }
 }
-

@@ -43,12 +43,7 @@ impl Case<'_> {
     }
 
     /// Who signed is known: the signature at the head of the queue is judged.
-    pub(super) fn judge_signature(
-        &self,
-        request: &Request,
-        who: Result<&Identity, Refusal>,
-        decision: &mut Decision,
-    ) {
+    pub(super) fn judge_signature(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
         let Some((signature, rest)) = request.review.signatures().split_first() else { return };
         match who.and_then(|who| self.may_sign(request, who).map(|()| who)) {
             Err(why) => {

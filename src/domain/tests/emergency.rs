@@ -62,7 +62,9 @@ impl Play {
     /// Every message that is stale is shown.
     fn shown(mut self) -> Self {
         let requests: Vec<_> = self.live.requests.values().cloned().collect();
-        for (request, view) in requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v))) {
+        for (request, view) in
+            requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v)))
+        {
             let posted = match &view {
                 ViewKey::Requester { .. } => card("alice"),
                 ViewKey::Approver { slack, .. } => card(&slack.as_str()[2..].to_lowercase()),
@@ -192,7 +194,8 @@ fn rules_that_forbid_hold_at_each_step_and_no_others() {
     let forbids = ruled(|| Ok(Ruling { forbidden: vec![freeze()], ..Ruling::default() }));
     let breaks = ruled(|| Err(Unjudged(vec![freeze().id])));
     let required = Required { rule: freeze(), step: None, distinct: Some(2), max_duration: Some(secs(1)) };
-    let demands = ruled(move || Ok(Ruling { required: vec![required.clone()], auto: vec![freeze()], ..Ruling::default() }));
+    let demands =
+        ruled(move || Ok(Ruling { required: vec![required.clone()], auto: vec![freeze()], ..Ruling::default() }));
     let with = |rules: &Rules, mut play: Play| {
         play.catalogue.rules = rules.clone();
         play
@@ -202,15 +205,14 @@ fn rules_that_forbid_hold_at_each_step_and_no_others() {
     let at_once = with(&forbids, Play::with_glass()).refuses(&known);
     assert_eq!(at_once, Refusal::Forbidden { rules: forbidden.clone() });
     assert_eq!(with(&breaks, Play::with_glass()).refuses(&known), Refusal::Unjudged { rules: unjudged.clone() });
-    for (rules, why) in [
-        (&forbids, NotSentOn::Forbidden { rules: forbidden }),
-        (&breaks, NotSentOn::Unjudged { rules: unjudged }),
-    ] {
+    for (rules, why) in
+        [(&forbids, NotSentOn::Forbidden { rules: forbidden }), (&breaks, NotSentOn::Unjudged { rules: unjudged })]
+    {
         let late = with(rules, Play::taking()).settled("find_approvers", told());
         assert!(late.last().contains(&Event::RequestRefused { request: ONE, why }));
         // Right before the addition today stops it, too.
         let stopped = with(rules, Play::taken()).settled("check_member", stands(false));
-        assert_eq!(stopped.stands(), "ended failed/outside");
+        assert_eq!(stopped.stands(), "ended failed");
     }
     assert_eq!(with(&demands, Play::taken()).opened().stands(), "active/inside", "nobody else is asked");
 }
@@ -218,21 +220,21 @@ fn rules_that_forbid_hold_at_each_step_and_no_others() {
 #[test]
 fn only_those_who_may_ask_take_it_today() {
     let mut asked = Play::with_glass().goes(&take("db/rw", "glass", 60, None));
-    let carol = asked.settles("identify_person", Outcome::identified(identity("carol")));
     let stranger = Identity { slack: slack("alice"), ..identity("carol") };
     asked.run(&asked.settles("identify_person", Outcome::identified(stranger))).unwrap();
-    assert!(asked.last().contains(&Event::RequestRefused { request: ONE, why: NotSentOn::NotOffered }), "{carol:?}");
+    assert!(asked.last().contains(&Event::RequestRefused { request: ONE, why: NotSentOn::NotOffered }));
     let mut changed = Play::taken();
     changed.catalogue.applications.values_mut().for_each(|application| {
         application.entitlements.iter_mut().for_each(|entitlement| entitlement.emergency = false);
     });
-    assert_eq!(changed.settled("check_member", stands(false)).stands(), "ended failed/outside");
+    assert_eq!(changed.settled("check_member", stands(false)).stands(), "ended failed");
 }
 
 #[test]
 fn whoever_waits_for_an_answer_may_break_glass_meanwhile() {
     let waits = Play::with_glass().goes(&ask("db/rw", "form"));
-    let waits = waits.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
+    let waits =
+        waits.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
     let taken = waits.goes(&take("db/rw", "glass", 60, Some(identity("alice")))).settled("find_approvers", told());
     assert!(taken.live.requests[&TWO].review.is_open());
     assert!(matches!(taken.live.requests[&ONE].state, State::Pending { .. }));
@@ -287,10 +289,12 @@ fn what_was_not_justified_ends_at_once() {
     assert_eq!(signed.stands(), "revoking/removing");
     assert!(signed.last_effects().contains(&Effect::Nudge { request: ONE, nudge: Nudge::NotJustified }));
     let over = signed.settled("remove_member", REMOVED);
-    assert!(matches!(&over.live.requests[&ONE].state, State::Ended { ending: Ending::NotJustified { by }, .. } if by.name == "carol"));
+    assert!(
+        matches!(&over.live.requests[&ONE].state, State::Ended { ending: Ending::NotJustified { by }, .. } if by.name == "carol")
+    );
     // Before it was opened, and after its end.
     let opening = Play::taken().signed("carol", Judgement::NotJustified);
-    assert_eq!(opening.stands(), "ended notjustified/outside");
+    assert_eq!(opening.stands(), "ended notjustified");
     let late = Play::taken().opened().over().shown().signed("carol", Judgement::NotJustified);
     assert!(matches!(&late.live.requests[&ONE].state, State::Ended { ending: Ending::Expired, .. }));
 }
@@ -349,12 +353,15 @@ fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
     let taken = with(Tickets::Kept, Play::taking()).settled("find_approvers", told());
     let at = taken.now;
     let effects = taken.last_effects();
-    assert!(matches!(effects, [
+    assert!(
+        matches!(effects, [
         Effect::CheckMember { .. },
         Effect::CreateTicket { .. },
         Effect::CommentTicket { what: Happened::Taken, .. },
         Effect::TellAudit { what: Happened::Taken, at: when, .. },
-    ] if *when == at), "{effects:?}");
+    ] if *when == at),
+        "{effects:?}"
+    );
     let closes = |play: &Play| play.last_effects().contains(&Effect::MoveTicket { request: ONE, to: Column::Closed });
     let open = taken.shown().opened();
     let over = open.clone().over();
@@ -373,7 +380,8 @@ fn gestures(play: &Play) -> Vec<Command> {
     let identified = others.map(|name| play.settles("check_authority", Outcome::identified(identity(name))));
     let mut all = commands(play);
     all.retain(|(name, _)| !name.contains("dana") && !name.contains("ask"));
-    let signs = others.into_iter().flat_map(|who| [sign(who, Judgement::Justified), sign(who, Judgement::NotJustified)]);
+    let signs =
+        others.into_iter().flat_map(|who| [sign(who, Judgement::Justified), sign(who, Judgement::NotJustified)]);
     let glass = [take("db/rw", "again", 60, None), take("db/debug", "other", 2_700, Some(identity("alice")))];
     let told = [play.settles("find_approvers", told())];
     all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told).collect()

@@ -7,6 +7,7 @@ use crate::domain::request::Request;
 
 mod alerts;
 mod approvers;
+mod emergencies;
 mod forms;
 mod nudges;
 mod refusals;

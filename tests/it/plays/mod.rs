@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod custody;
 mod deciding;
+mod emergency;
 mod home;
 mod life;
 mod listing;

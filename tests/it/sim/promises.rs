@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jitney::domain::{
     event::{Event, Then},
-    id::RequestId,
+    id::{RequestId, SlackUserId},
     live::Live,
     membership::Motion,
     port::MembershipKey,
     request::{Request, State},
+    review::Review,
     time::Timestamp,
 };
 
 use super::run::{Acknowledged, Sim};
 
-/// An addition is only asked for what everyone agreed to, on record, with an end.
+/// An addition is only asked for what everyone agreed to, on record, with an end; or for what was taken by break-glass, of
+/// which others were told.
 pub fn may_add(sim: &Sim, key: &MembershipKey) {
     let core = sim.core().unwrap();
     let safe = core.safe();
@@ -24,10 +26,15 @@ pub fn may_add(sim: &Sim, key: &MembershipKey) {
     };
     let membership = safe.memberships.get(key).unwrap_or_else(|| panic!("seed {}: an addition to nothing", sim.seed));
     let approved = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(|request| match &request.state {
+        State::Approved { .. } if request.purpose.is_emergency() => {
+            let told = request.review.people();
+            !told.is_empty() && told.iter().all(|one| one.slack != request.asker)
+        }
         State::Approved { route, .. } => {
             let deciders: BTreeSet<_> =
                 route.steps.iter().filter_map(|step| step.approval.as_ref()).map(|a| &a.by.okta).collect();
             deciders.len() == route.steps.len()
+                && !deciders.is_empty()
                 && !deciders.contains(&route.person.okta)
                 && deciders.iter().all(|okta| ["00uBOB", "00uDANA"].contains(&okta.as_str()))
         }
@@ -98,6 +105,7 @@ impl Sim {
         self.what_was_acknowledged_is_on_record();
         self.each_thing_happened_once();
         self.whoever_watches_sees_the_end();
+        self.nobody_signs_their_own_and_nothing_taken_is_forgotten();
         self.no_admin_sees_a_removal_that_is_over();
         self.the_state_is_what_the_journal_and_the_index_say();
     }
@@ -134,6 +142,9 @@ impl Sim {
                 Acknowledged::Decision(id, who) => on_record(
                     &|event| matches!(event, Event::DecisionReceived { request, slack, .. } if request == id && slack == who),
                 ),
+                Acknowledged::Signature(id, who) => on_record(
+                    &|event| matches!(event, Event::ReviewReceived { request, slack, .. } if request == id && slack == who),
+                ),
                 Acknowledged::Return(id) => {
                     on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if request == id))
                 }
@@ -161,6 +172,38 @@ impl Sim {
         }
     }
 
+    /// What was taken by break-glass, and opened, is in memory until somebody else has signed its review; and nobody takes
+    /// anything before that.
+    fn nobody_signs_their_own_and_nothing_taken_is_forgotten(&self) {
+        let mut open: BTreeMap<RequestId, SlackUserId> = BTreeMap::new();
+        let mut live = Live::default();
+        for entry in self.entries() {
+            for event in &entry.events {
+                match event {
+                    Event::EmergencyTaken { request, .. } => {
+                        let asker = live.requests.get(request).map(|taken| taken.asker.clone()).unwrap();
+                        if open.values().any(|other| *other == asker) {
+                            self.fail(&format!("{asker} takes {request} with a review still open"));
+                        }
+                        open.insert(*request, asker);
+                    }
+                    Event::ReviewSigned { request, by, .. } => {
+                        let asker = open.remove(request);
+                        if asker.is_none_or(|asker| asker == by.slack) {
+                            self.fail(&format!("{} signs the review of {request}", by.name));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            live.apply(&entry).unwrap();
+            open.retain(|id, _| match live.requests.get(id) {
+                Some(taken) => !matches!(taken.review, Review::Moot { .. }),
+                None => self.fail(&format!("{id} is forgotten before its review is signed")),
+            });
+        }
+    }
+
     /// What each admin was told last of late removals: that they are over. A message whose reply was lost has another
     /// after it.
     fn no_admin_sees_a_removal_that_is_over(&self) {
@@ -176,8 +219,10 @@ impl Sim {
 
     /// A membership is left to no one who merely waits for it.
     fn what_keeps_is_open(&self, event: &Event, live: &Live) {
-        let (Event::GrantExpired { then, .. } | Event::GrantReturned { then, .. } | Event::GrantFailed { then, .. }) =
-            event
+        let (Event::GrantExpired { then, .. }
+        | Event::GrantReturned { then, .. }
+        | Event::GrantNotJustified { then, .. }
+        | Event::GrantFailed { then, .. }) = event
         else {
             return;
         };

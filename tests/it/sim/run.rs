@@ -65,6 +65,8 @@ pub struct Counts {
     pub standing: u64,
     pub refusals: u64,
     pub two_steps: u64,
+    pub emergencies: u64,
+    pub signed: u64,
     pub quick_returns: u64,
     pub drawn: u64,
     pub at_home: u64,
@@ -91,6 +93,8 @@ impl Counts {
             standing,
             refusals,
             two_steps,
+            emergencies,
+            signed,
             quick_returns,
             drawn,
             at_home,
@@ -113,6 +117,8 @@ impl Counts {
         self.standing += standing;
         self.refusals += refusals;
         self.two_steps += two_steps;
+        self.emergencies += emergencies;
+        self.signed += signed;
         self.quick_returns += quick_returns;
         self.drawn += drawn;
         self.at_home += at_home;
@@ -152,6 +158,7 @@ enum Happening {
 pub enum Acknowledged {
     Request(RequestId, SlackUserId),
     Decision(RequestId, SlackUserId),
+    Signature(RequestId, SlackUserId),
     Return(RequestId),
     Cancel(RequestId),
 }
@@ -630,6 +637,8 @@ impl Sim {
         self.counts.lines += 1;
         for event in &entry.events {
             match event {
+                Event::EmergencyTaken { .. } => self.counts.emergencies += 1,
+                Event::ReviewSigned { .. } => self.counts.signed += 1,
                 Event::GrantOpened { request, .. } => self.opened(*request),
                 Event::RequestDenied { .. } => self.counts.denied += 1,
                 Event::GrantFailed { why: jitney::domain::request::NotOpened::CalledOff, .. } => {
@@ -706,6 +715,7 @@ impl Sim {
                 self.counts.at_home += u64::from(decide.place == Surface::Home);
                 Acknowledged::Decision(decide.request, decide.who)
             }
+            (Ok(Answer::Received), Command::Sign(sign)) => Acknowledged::Signature(sign.request, sign.who),
             (Ok(Answer::Returned), Command::Return { request, .. }) => Acknowledged::Return(request),
             (Ok(Answer::Withdrawn), Command::Cancel { request, .. }) => Acknowledged::Cancel(request),
             _ => return,
