@@ -254,7 +254,7 @@ async fn its_ticket_and_the_audit_channel_say_so_everywhere() {
     ");
     assert_snapshot!(house.channel(), @"
     🚨 Break-glass: Alice Martin took Production Database · Read-Write, 45 minutes · R-1
-    Open: Production Database · Read-Write for Alice Martin until today at 15:25 · R-1 · ACCESS-1 · told late, this was today at 14:40
+    Open: Production Database · Read-Write for Alice Martin until today at 15:25 · R-1 · ACCESS-1
     Ended: Production Database · Read-Write for Alice Martin, expired, confirmed 1 minute after its end · R-1 · ACCESS-1
     Carol Diaz signed the review of Production Database · Read-Write for Alice Martin · R-1 · ACCESS-1
     ");

@@ -135,6 +135,23 @@ fn at_home(outside: &Outside, tabs: &Tabs, random: &mut SmallRng) -> Option<Comm
     Some(Command::Decide(Decide { who, request, place, digest, choice: Choice::Approve }))
 }
 
+/// Every review that is open is signed, by everybody who was told of it.
+pub fn sign_all(core: &Core, random: &mut SmallRng) -> Vec<Command> {
+    let mut signed = Vec::new();
+    for request in core.safe().requests.values().filter(|request| request.review.is_open()) {
+        let card = |slack: &SlackUserId| {
+            let view = ViewKey::Approver { request: request.id, slack: slack.clone() };
+            request.shown.get(&view).map(|shown| Surface::Card(shown.posted.clone()))
+        };
+        for one in request.review.people() {
+            let (who, Some(place)) = (one.slack.clone(), card(&one.slack)) else { continue };
+            let (judgement, note) = (Judgement::Justified, salted(random, "Seen"));
+            signed.push(Command::Sign(Sign { who, request: request.id, place, judgement, note }));
+        }
+    }
+    signed
+}
+
 /// A signature on a card: mostly by whom it was sent to.
 fn sign(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command> {
     let taken: Vec<_> = core.safe().requests.values().filter(|request| !request.review.is_none()).collect();

@@ -260,6 +260,17 @@ impl Sim {
         while self.elapsed < end {
             self.turn();
         }
+        self.rest();
+        let signed = self.core.as_ref().map(|core| people::sign_all(core, &mut self.random)).unwrap_or_default();
+        signed.into_iter().for_each(|command| self.says(command));
+        self.rest();
+    }
+
+    /// Whatever was begun comes to its end.
+    fn rest(&mut self) {
+        while self.core.as_ref().is_some_and(|core| !core.is_quiet()) {
+            self.turn();
+        }
     }
 
     fn turn(&mut self) {
