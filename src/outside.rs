@@ -18,7 +18,7 @@ use crate::{
             Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit,
             Vendor, ViewKey,
         },
-        request::{Request, Spot},
+        request::{Request, Spot, State},
         ticket::Happened,
         time::Timestamp,
     },
@@ -159,6 +159,16 @@ impl Vendors {
         Ok(Outcome::Told)
     }
 
+    /// Tells somebody of a request that nobody answers, while that is so.
+    async fn tell_fallback(&self, to: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
+        let Some(request) = about.filter(|request| matches!(request.state, State::Pending { .. })) else {
+            return Ok(Outcome::Moot);
+        };
+        let chat = self.chat()?;
+        chat.tell(to, &alert::unanswered(request, chat.voice())).await?;
+        Ok(Outcome::Told)
+    }
+
     /// Tells an owner. One without a Slack account cannot be told.
     async fn tell_owner(&self, owner: &Email, name: &str, about: Option<&Request>) -> Result<Outcome, EffectError> {
         let Some(request) = about else { return Ok(Outcome::Moot) };
@@ -206,6 +216,7 @@ impl Outside for Vendors {
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
             Effect::Nudge { nudge, .. } => self.say(about, &others, nudge).await,
             Effect::Remind { request, to } => self.remind(request, to, about).await,
+            Effect::TellFallback { to, .. } => self.tell_fallback(&to, about).await,
             Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,

@@ -231,6 +231,13 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The longest that something can be taken for by break-glass; nothing where it cannot be.
+    #[must_use]
+    pub fn longest_emergency(&self, entitlement: &Entitlement) -> Option<AccessDuration> {
+        let emergency = self.emergency.as_ref().filter(|_| entitlement.emergency)?;
+        Some(entitlement.max_duration.min(emergency.max_duration))
+    }
+
     /// An entitlement and its application.
     #[must_use]
     pub fn find(&self, id: &EntitlementId) -> Option<(&Application, &Entitlement)> {
@@ -255,6 +262,11 @@ impl Catalogue {
         });
         let given = self.entitlements().map(|(_, entitlement)| &entitlement.group);
         given.chain(named).chain(self.groups.values()).collect()
+    }
+
+    /// The other entitlements on the same group: who holds one of them holds all.
+    pub fn sharing(&self, of: &Entitlement) -> impl Iterator<Item = (&Application, &Entitlement)> {
+        self.entitlements().filter(move |(_, other)| other.group == of.group && other.id != of.id)
     }
 
     /// All entitlements, by application.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::Held,
-    id::{EffectId, EntitlementId, RequestId, RuleId, SlackUserId},
+    id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
-    request::{Decider, Purpose, Request},
+    request::{Decider, NotSentOn, Purpose, Request},
     review::Judgement,
     rules::Rule,
     said::Text,
@@ -246,6 +246,9 @@ pub enum Refusal {
     TooLong {
         /// The longest.
         most: AccessDuration,
+        /// The rule that says so, where it is not the entitlement itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Rule>,
     },
     /// Shorter than anything is had for.
     TooShort {
@@ -294,6 +297,16 @@ pub enum Refusal {
     OwnRequest,
     /// They may not decide this (any more).
     NotApprover,
+    /// Rules take the decision from them.
+    MayNotDecide {
+        /// Which, by name: never empty.
+        rules: Vec<Rule>,
+    },
+    /// Today's rules, facts or catalogue do not let the request through.
+    Stopped {
+        /// Why.
+        why: NotSentOn,
+    },
     /// A later step needs them, and nobody else could take it.
     NeededLater,
     /// They approved already, and count once.
@@ -320,16 +333,6 @@ pub enum Refusal {
     CannotBeSaved,
     /// The program only ends what is due.
     Custody,
-    /// Rules forbid it.
-    Forbidden {
-        /// Which.
-        rules: Vec<Rule>,
-    },
-    /// Rules could not be evaluated.
-    Unjudged {
-        /// Which.
-        rules: Vec<RuleId>,
-    },
     /// It cannot be taken by break-glass.
     NotForEmergencies,
     /// They took it by break-glass lately.
@@ -348,6 +351,24 @@ pub enum Refusal {
     NotReviewer,
     /// It was signed before.
     ReviewSigned,
+}
+
+impl From<NotSentOn> for Refusal {
+    fn from(why: NotSentOn) -> Self {
+        match why {
+            NotSentOn::NotOffered => Self::NotOffered,
+            NotSentOn::TooLong { most, rule } => Self::TooLong { most, rule },
+            why => Self::Stopped { why },
+        }
+    }
+}
+
+impl Refusal {
+    /// Whether whoever is told so was asked, and is none of those who may decide.
+    #[must_use]
+    pub const fn is_dismissal(&self) -> bool {
+        matches!(self, Self::NotApprover | Self::MayNotDecide { .. })
+    }
 }
 
 /// Who decided before a click came, for the sentence that says so.

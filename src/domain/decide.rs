@@ -27,7 +27,12 @@ mod grant;
 mod news;
 mod outcome;
 mod review;
+mod routing;
 mod ticket;
+mod today;
+
+use today::Asked;
+pub use today::Outlook;
 
 /// The most decisions of one request that wait to be judged: more are a stuck key, not people.
 pub const MOST_CLICKS: usize = 16;
@@ -172,8 +177,8 @@ pub fn request_due(request: &Request) -> Option<Timestamp> {
         State::Checking { slow: None, .. } => Some(request.closes.min(request.asked + SLOW_AFTER)),
         State::Checking { .. } => Some(request.closes),
         // A decision that came in time counts, even where looking its maker up takes longer.
-        State::Pending { clicks, reminders, .. } if clicks.is_empty() => {
-            Some(reminders.next.map_or(request.closes, |next| next.min(request.closes)))
+        State::Pending { clicks, reminders, escalates, .. } if clicks.is_empty() => {
+            reminders.next.into_iter().chain(*escalates).chain([request.closes]).min()
         }
         _ => request.review.due(),
     }
@@ -231,18 +236,6 @@ impl<'a> Case<'a> {
         (same && may_ask(&entitlement.requesters, person)).then_some(entitlement)
     }
 
-    /// Whether what was asked for may still be given: today's catalogue stops it, and never loosens it.
-    fn still_offered(&self, request: &Request) -> bool {
-        request.route().is_some_and(|route| {
-            if request.purpose.is_emergency() {
-                return self.may_be_taken(request, &route.person).is_ok();
-            }
-            self.offered(&request.access.entitlement, Some(&request.access.group), &route.person).is_some_and(
-                |entitlement| request.lasts(self.now).is_some_and(|length| length <= entitlement.max_duration),
-            )
-        })
-    }
-
     /// Takes back what was promised for a request that is over before anything was given, and tells those whose
     /// decisions came too late.
     fn close(&self, request: &Request, decision: &mut Decision) {
@@ -265,7 +258,9 @@ impl<'a> Case<'a> {
             }
             if request.closes > self.now {
                 match &request.state {
-                    State::Pending { route, reminders, .. } => self.remind(request, route, *reminders, &mut decision),
+                    State::Pending { route, reminders, escalates, .. } => {
+                        self.press(request, route, *reminders, *escalates, &mut decision);
+                    }
                     _ => decision.event(Event::LookUpSlow { request: id }),
                 }
                 return decision;
@@ -277,12 +272,29 @@ impl<'a> Case<'a> {
         decision
     }
 
-    /// Whoever is asked now is reminded, and the next reminder is set. One that still waits to be said stands for it.
-    fn remind(&self, request: &Request, route: &Route, reminders: Reminders, decision: &mut Decision) {
-        // Nothing can be decided: it waits until something can.
-        if self.today.mode == Mode::Custody {
+    /// Nobody has decided yet: they are reminded, or others are asked too. Nothing of it while nothing can be decided.
+    fn press(
+        &self,
+        request: &Request,
+        route: &Route,
+        reminders: Reminders,
+        escalates: Option<Timestamp>,
+        decision: &mut Decision,
+    ) {
+        if self.today.mode == Mode::Custody || !self.staff(request, route, None, decision) {
             return;
         }
+        let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
+        if due(escalates) {
+            self.escalate(request, route, decision);
+        }
+        if due(reminders.next) {
+            self.remind(request, route, reminders, decision);
+        }
+    }
+
+    /// Whoever is asked now is reminded, and the next reminder is set. One that still waits to be said stands for it.
+    fn remind(&self, request: &Request, route: &Route, reminders: Reminders, decision: &mut Decision) {
         let waits = |to: &SlackUserId| {
             let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
             self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
@@ -311,12 +323,19 @@ impl<'a> Case<'a> {
             ViewKey::Approver { slack, .. } => slack.clone(),
         };
         if !request.unreachable.contains(&slack) {
+            let fault = fault.clone();
+            decision.event(Event::ApproverUnreachable {
+                request: request.id,
+                slack: slack.clone(),
+                fault: fault.clone(),
+            });
             if request.asker != slack {
-                let (slack, fault) = (slack.clone(), fault.clone());
+                if let State::Pending { route, .. } = &request.state {
+                    self.staff(request, route, Some(&slack), &mut decision);
+                }
                 let alert = Alert::ApproverUnreachable { request: request.id, slack, fault };
                 decision.effect(Effect::AlertAdmins { alert });
             }
-            decision.event(Event::ApproverUnreachable { request: request.id, slack, fault: fault.clone() });
         }
         decision
     }

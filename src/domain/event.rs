@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     command::{CommandKind, Refusal},
+    duty::Applied,
     id::{EffectId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
-    request::{Access, Decider, NotOpened, NotSentOn, Purpose, Sought, Spot, Step, Verdict},
+    request::{Access, Decider, Fallback, NotOpened, NotSentOn, Purpose, Sought, Spot, StandsIn, Step, Verdict},
     review::{Judgement, Panel},
     said::Words,
     time::{EndRule, Timestamp},
@@ -79,6 +80,12 @@ pub enum Event {
         person: Identity,
         /// The steps to be.
         sought: Vec<Sought>,
+        /// Who could stand in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Sought>,
+        /// The rules that applied.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        applied: Vec<Applied>,
     },
     /// The request is put to its approvers.
     RequestPending {
@@ -86,6 +93,33 @@ pub enum Event {
         request: RequestId,
         /// Its steps.
         steps: Vec<Step>,
+        /// Who can stand in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Fallback>,
+        /// The rules that applied.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        applied: Vec<Applied>,
+    },
+    /// The fallback approvers may decide a step too.
+    FallbackAsked {
+        /// Of this request.
+        request: RequestId,
+        /// The step's place, from 0.
+        step: u32,
+        /// Why.
+        why: StandsIn,
+    },
+    /// The fallback approvers are told that nobody answers. They cannot stand in.
+    FallbackTold {
+        /// Of this request.
+        request: RequestId,
+    },
+    /// The fallback approvers are asked too, or told, at an instant, if nobody decides before.
+    EscalationSet {
+        /// Of this request.
+        request: RequestId,
+        /// When.
+        at: Timestamp,
     },
     /// It takes long to find out who decides, and the requester is told so.
     LookUpSlow {
@@ -116,6 +150,9 @@ pub enum Event {
         slack: SlackUserId,
         /// What.
         verdict: Verdict,
+        /// The digest of the terms that they saw.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        terms: String,
         /// Where they pressed it.
         #[serde(default, skip_serializing_if = "Spot::is_card")]
         spot: Spot,
@@ -378,6 +415,9 @@ impl Event {
             | Self::StandingDoubted { request, .. }
             | Self::ApproversSought { request, .. }
             | Self::RequestPending { request, .. }
+            | Self::FallbackAsked { request, .. }
+            | Self::FallbackTold { request }
+            | Self::EscalationSet { request, .. }
             | Self::LookUpSlow { request }
             | Self::RequestRefused { request, .. }
             | Self::ReminderSet { request, .. }

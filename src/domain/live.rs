@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     alarm::Alarm,
     event::{Entry, Event, Held},
-    id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
-    membership::{Membership, Motion},
+    id::{EffectId, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
+    membership::{self, Membership, Motion, Stretch},
     past::{MOST_PAST, PAST_LIFE, Past},
     port::{Call, Effect, Fault, Identity, MembershipKey, Vendor},
-    request::{Denial, Request},
+    request::{Denial, Request, State},
     time::{AccessDuration, Timestamp},
 };
 
@@ -290,6 +290,35 @@ impl Live {
         held
     }
 
+    /// For how many seconds a membership was or is held at the stretch that a new request would continue: what ended
+    /// less than `gap` before, and the whole planned time of what is open or about to be. `except` is the request that
+    /// is asked about itself.
+    #[must_use]
+    pub fn stretch(&self, key: &MembershipKey, gap: AccessDuration, now: Timestamp, except: Option<RequestId>) -> u64 {
+        let Some(membership) = self.memberships.get(key) else { return 0 };
+        let beside = membership.holds.keys().chain(&membership.ending).filter(|id| Some(**id) != except);
+        let planned = |request: &Request| match &request.state {
+            State::Active { opened, ends, .. } => Some(Stretch::whole(*opened, *ends)),
+            State::Revoking { opened: Some(opened), .. } => Some(Stretch::whole(*opened, now)),
+            State::Approved { .. } => request.lasts(now).map(|length| Stretch::whole(now, length.after(now))),
+            _ => None,
+        };
+        let live = beside.filter_map(|id| self.requests.get(id)).filter_map(planned);
+        let held: Vec<Stretch> = membership.held.iter().copied().chain(live).collect();
+        membership::at_a_stretch(&held, now, TimeDelta::seconds(i64::try_from(gap.secs()).unwrap_or(i64::MAX / 1_000)))
+    }
+
+    /// The same of each group through which somebody held or holds anything.
+    pub fn stretches(
+        &self,
+        user: &OktaUserId,
+        gap: AccessDuration,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (OktaGroupId, u64)> {
+        let theirs = self.memberships.keys().filter(move |key| key.user == *user);
+        theirs.map(move |key| (key.group.clone(), self.stretch(key, gap, now, None)))
+    }
+
     /// Removals whose lateness was told, the earliest end first.
     #[must_use]
     pub fn late_removals(&self) -> Vec<&Membership> {
@@ -322,6 +351,7 @@ impl Effect {
             | Self::CheckAuthority { request, .. }
             | Self::Nudge { request, .. }
             | Self::Remind { request, .. }
+            | Self::TellFallback { request, .. }
             | Self::Reply { request, .. }
             | Self::TellOwner { request, .. }
             | Self::CreateTicket { request }

@@ -30,6 +30,54 @@ const LATE_AFTER: [TimeDelta; 3] = [TimeDelta::minutes(5), TimeDelta::minutes(15
 /// And how much later each time after that.
 const LATE_AGAIN: TimeDelta = TimeDelta::hours(4);
 
+/// How long what was held is remembered, for the rules that go by the time at a stretch.
+pub const REMEMBERED_FOR: TimeDelta = TimeDelta::days(30);
+
+/// So many stretches are remembered one by one; older ones are joined.
+const MOST_STRETCHES: usize = 32;
+
+/// A time for which a membership was held through one request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stretch {
+    /// When access was open.
+    pub opened: Timestamp,
+    /// When it was over.
+    pub ended: Timestamp,
+    /// For how long it was held in between, in seconds.
+    pub secs: u64,
+}
+
+impl Stretch {
+    /// Held all the time from one instant to another.
+    #[must_use]
+    pub fn whole(opened: Timestamp, ended: Timestamp) -> Self {
+        Self { opened, ended, secs: u64::try_from((ended - opened).num_seconds()).unwrap_or_default() }
+    }
+
+    fn joined(self, later: Self) -> Self {
+        Self { opened: self.opened, ended: self.ended.max(later.ended), secs: self.secs + later.secs }
+    }
+}
+
+/// How many seconds of what was held belong to one stretch that goes on at `start`: each less than `gap` before what
+/// came after it.
+#[must_use]
+pub fn at_a_stretch(held: &[Stretch], start: Timestamp, gap: TimeDelta) -> u64 {
+    let mut held = held.to_vec();
+    held.sort_by_key(|stretch| std::cmp::Reverse(stretch.ended));
+    let mut start = start;
+    let mut secs = 0;
+    for stretch in held {
+        if start - stretch.ended >= gap {
+            break;
+        }
+        secs += stretch.secs;
+        start = start.min(stretch.opened);
+    }
+    secs
+}
+
 /// What is being done about a membership. Never two things at once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "motion", rename_all = "snake_case", deny_unknown_fields)]
@@ -82,6 +130,9 @@ pub struct Membership {
     /// The last instant at which an addition was known to be under way. Tries that were sent until then, also those
     /// that nobody waits for any more, may arrive after it.
     pub added: Option<Timestamp>,
+    /// For how long it was held lately, the earliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Stretch>,
 }
 
 impl Membership {
@@ -95,6 +146,7 @@ impl Membership {
             motion: Motion::Outside,
             touched: None,
             added: None,
+            held: Vec::new(),
         }
     }
 
@@ -112,10 +164,23 @@ impl Membership {
             || self.touched.is_some_and(|touched| now - touched < OURS_FOR)
     }
 
-    /// Whether it can be forgotten: nobody holds it, nothing is under way, and what is found there is not ours.
+    /// Whether it can be forgotten: nobody holds it, nothing is under way, what is found there is not ours, and it was
+    /// not held lately.
     #[must_use]
     pub fn is_idle(&self, now: Timestamp) -> bool {
-        self.holds.is_empty() && matches!(self.motion, Motion::Outside) && !self.is_ours(now)
+        let remembered = |stretch: &Stretch| now - stretch.ended < REMEMBERED_FOR;
+        let quiet = self.holds.is_empty() && matches!(self.motion, Motion::Outside) && !self.is_ours(now);
+        quiet && !self.held.iter().any(remembered)
+    }
+
+    /// Remembers that it was held through one request.
+    pub fn remember(&mut self, opened: Timestamp, ended: Timestamp) {
+        self.held.retain(|stretch| ended - stretch.ended < REMEMBERED_FOR);
+        self.held.push(Stretch::whole(opened, ended));
+        if self.held.len() > MOST_STRETCHES {
+            let eldest = self.held.remove(0);
+            self.held[0] = eldest.joined(self.held[0]);
+        }
     }
 
     /// When something is due: the end of a hold, or telling that a removal is late.

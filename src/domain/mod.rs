@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod command;
 pub mod decide;
 pub mod duration;
+pub mod duty;
 pub mod event;
 pub mod home;
 pub mod id;

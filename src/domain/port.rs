@@ -125,6 +125,13 @@ pub enum Effect {
         /// Whom.
         to: SlackUserId,
     },
+    /// Tell a fallback approver that nobody answers, where they cannot stand in.
+    TellFallback {
+        /// About this request.
+        request: RequestId,
+        /// Whom.
+        to: SlackUserId,
+    },
     /// Tell an owner that somebody asked for what they have already, not through Jitney.
     TellOwner {
         /// By this request.

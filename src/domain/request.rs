@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{
     catalogue::{Application, Catalogue, Sensitivity, StepRule, Who},
     command::Surface,
+    duty::Applied,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, RuleId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, UnfitGroup, ViewKey},
     quorum,
@@ -40,7 +41,7 @@ pub struct Access {
 }
 
 /// Why a step asks whom it asks.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(tag = "asks", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StepKind {
     /// The owners of the application.
@@ -99,6 +100,29 @@ impl fmt::Display for StepKind {
     }
 }
 
+/// That the fallback approvers may decide a step too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandIn {
+    /// Why.
+    pub why: StandsIn,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Why the fallback approvers are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "stands_in", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StandsIn {
+    /// The step has nobody else.
+    NobodyElse,
+    /// Nobody answered.
+    NoAnswer {
+        /// For so long.
+        after: AccessDuration,
+    },
+}
+
 /// One approval that is needed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,9 +131,41 @@ pub struct Step {
     pub kind: StepKind,
     /// Who was asked when the step was made; who may decide is looked up again at the click.
     pub approvers: Vec<Approver>,
+    /// That the fallback approvers are asked too, once they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stand_in: Option<StandIn>,
     /// Who approved, once somebody has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+}
+
+impl Step {
+    /// A step that nobody has approved yet.
+    #[must_use]
+    pub const fn new(kind: StepKind, approvers: Vec<Approver>) -> Self {
+        Self { kind, approvers, stand_in: None, approval: None }
+    }
+
+    /// Who may decide it today, about a request of this person.
+    #[must_use]
+    pub fn deciders(&self, catalogue: &Catalogue, requester: &Identity) -> Vec<Who> {
+        let mut named = self.kind.approvers_today(catalogue, requester);
+        if self.stand_in.is_some() {
+            let fallback = catalogue.fallback.as_ref().and_then(|name| catalogue.approvers.get(name));
+            named.extend(fallback.into_iter().flatten().cloned());
+        }
+        named
+    }
+}
+
+/// Who is asked where a step has nobody else, or where nobody answers.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fallback {
+    /// As the configuration calls them.
+    pub name: ApproversName,
+    /// Those who can be asked, without the requester.
+    pub approvers: Vec<Approver>,
 }
 
 /// One person's yes.
@@ -216,6 +272,9 @@ pub struct Click {
     /// Where they pressed it.
     #[serde(default, skip_serializing_if = "Spot::is_card")]
     pub spot: Spot,
+    /// The digest of the terms that they saw; nothing in lines from before this was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub terms: String,
     /// When.
     pub at: Timestamp,
 }
@@ -226,8 +285,14 @@ pub struct Click {
 pub struct Route {
     /// The requester.
     pub person: Identity,
-    /// The steps, in order.
+    /// The steps, in order. None where rules approved it, and these are among `applied`.
     pub steps: Vec<Step>,
+    /// Who is asked where a step has nobody else, or where nobody answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Fallback>,
+    /// The rules that applied, in order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<Applied>,
 }
 
 impl Route {
@@ -237,14 +302,38 @@ impl Route {
         self.steps.iter().enumerate().find(|(_, step)| step.approval.is_none())
     }
 
-    /// Whether each of these steps can be approved by somebody else, without those who approved already.
+    /// Whether each of these steps can be approved by somebody else, without those who approved already. The fallback
+    /// approvers can stand in for any.
     #[must_use]
-    pub fn can_be_met(steps: &[Step], approved: &BTreeSet<&OktaUserId>) -> bool {
+    pub fn can_be_met(steps: &[Step], fallback: &[Approver], approved: &BTreeSet<&OktaUserId>) -> bool {
         let left = |step: &Step| {
-            let people = step.approvers.iter().map(|approver| approver.okta.clone());
+            let people = step.approvers.iter().chain(fallback).map(|approver| approver.okta.clone());
             people.filter(|okta| !approved.contains(okta)).collect()
         };
         quorum::is_met(&steps.iter().map(left).collect::<Vec<BTreeSet<_>>>())
+    }
+
+    /// The same route once a step is approved. One person meets one step: they are asked in no other.
+    #[must_use]
+    pub fn approved(&self, place: usize, approval: Approval) -> Self {
+        let mut route = self.clone();
+        let okta = approval.by.okta.clone();
+        if let Some(step) = route.steps.get_mut(place) {
+            step.approval = Some(approval);
+        }
+        for step in route.steps.iter_mut().filter(|step| step.approval.is_none()) {
+            step.approvers.retain(|approver| approver.okta != okta);
+        }
+        route
+    }
+
+    /// The fallback approvers who could still be asked in some step: none of those who approved one.
+    pub fn spare(&self) -> impl Iterator<Item = &Approver> {
+        let approved = |okta: &OktaUserId| {
+            self.steps.iter().filter_map(|step| step.approval.as_ref()).any(|approval| approval.by.okta == *okta)
+        };
+        let fallback = self.fallback.iter().flat_map(|fallback| &fallback.approvers);
+        fallback.filter(move |approver| !approved(&approver.okta))
     }
 
     /// Whether somebody is asked to decide now.
@@ -292,6 +381,12 @@ pub enum Checking {
         person: Identity,
         /// The steps to be, in order.
         sought: Vec<Sought>,
+        /// Who could stand in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback: Option<Sought>,
+        /// The rules that applied.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        applied: Vec<Applied>,
     },
 }
 
@@ -329,6 +424,9 @@ pub enum State {
         /// When those who are asked now are reminded.
         #[serde(default, skip_serializing_if = "Reminders::are_none")]
         reminders: Reminders,
+        /// When the fallback approvers are asked too, or told, if nobody answers in the present step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        escalates: Option<Timestamp>,
     },
     /// Everyone agreed; the addition is under way.
     Approved {
@@ -395,13 +493,21 @@ pub enum NotSentOn {
     NobodyToAsk,
     /// Rules forbid it.
     Forbidden {
-        /// Which.
+        /// Which, by name: never empty.
         rules: Vec<Rule>,
     },
     /// Rules could not be evaluated.
     Unjudged {
-        /// Which.
+        /// Which, by name: never empty.
         rules: Vec<RuleId>,
+    },
+    /// It is had for less.
+    TooLong {
+        /// How long at most.
+        most: AccessDuration,
+        /// The rule that says so, where it is not the entitlement itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<Rule>,
     },
 }
 
@@ -464,6 +570,11 @@ pub enum NotOpened {
     },
     /// What was asked for has changed, or may not be asked for by them any more.
     NotOffered,
+    /// Today's rules, facts or maximum stop it.
+    Stopped {
+        /// Why.
+        why: NotSentOn,
+    },
 }
 
 /// A message on record: where it stands and what it shows.
@@ -701,7 +812,7 @@ impl Request {
     }
 
     /// A digest of exactly what is asked: the request, the person, the access and its group, the end, the
-    /// justification, and the steps. A card that shows other terms cannot decide these.
+    /// justification, the steps, and the rules with what each did. A card that shows other terms cannot decide these.
     #[must_use]
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
@@ -721,6 +832,9 @@ impl Request {
             put(route.person.okta.as_str());
             for step in &route.steps {
                 put(&step.kind.to_string());
+            }
+            for applied in &route.applied {
+                put(&format!("rule {}: {:?}", applied.rule.id, applied.does));
             }
         }
         hex(&hash.finalize()[..DIGEST_BYTES])

@@ -33,6 +33,7 @@ mod custody;
 mod emergency;
 mod golden;
 mod reminding;
+mod routing;
 mod taking;
 mod tickets;
 mod told;
@@ -629,7 +630,7 @@ fn names_on_record_never_change() {
     {"event":"view_shown","view":{"view":"requester","request":"R-1"},"posted":{"channel":"D0CARDS","ts":"5.0"},"revision":5}
     {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0BOB"},"posted":{"channel":"D0CARDS","ts":"3.0"},"revision":5}
     {"event":"view_shown","view":{"view":"approver","request":"R-1","slack":"U0DANA"},"posted":{"channel":"D0CARDS","ts":"4.0"},"revision":5}
-    {"event":"decision_received","request":"R-1","slack":"U0BOB","verdict":{"verdict":"approve"}}
+    {"event":"decision_received","request":"R-1","slack":"U0BOB","verdict":{"verdict":"approve"},"terms":"c4d6e11b3d59"}
     {"effect":"check_authority","request":"R-1","slack":"U0BOB"}
     {"event":"effect_settled","effect":"7.0","outcome":{"outcome":"identified","person":{"slack":"U0BOB","okta":"00uBOB","email":"bob@acme.example","name":"bob"}}}
     {"event":"person_bound","person":{"slack":"U0BOB","okta":"00uBOB","email":"bob@acme.example","name":"bob"},"told":"R-1"}

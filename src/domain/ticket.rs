@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{id::RequestId, port::Removal, time::Timestamp};
+use super::{id::RequestId, port::Removal, request::NotSentOn, time::Timestamp};
 
 /// Whether tickets are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,6 +74,15 @@ pub enum Happened {
     Unanswered,
     /// What was asked for is not offered to them any more.
     NotOffered,
+    /// Rules approved it, and nobody was asked.
+    ApprovedByRules,
+    /// The fallback approvers were asked too.
+    AskedToo,
+    /// Today's rules, facts or maximum stop it, or nobody is left to decide it.
+    Stopped {
+        /// Why.
+        why: NotSentOn,
+    },
     /// The requester stood in the group before, not through us.
     StoodBefore,
     /// Access is open.

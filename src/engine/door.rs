@@ -1,6 +1,9 @@
 //! The way in: the one name that Slack's side and the server may import from the engine.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rand::{Rng as _, rngs::StdRng};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -11,7 +14,7 @@ use crate::domain::{
     command::{Command, Refusal},
     decide::{Limits, Mode},
     home::Pages,
-    id::SlackUserId,
+    id::{OktaGroupId, SlackUserId},
     port::{Identity, Unfit, ViewKey},
     request::Request,
     said::{Text, TextError, hex},
@@ -48,6 +51,8 @@ pub struct Offer {
     pub bound: Option<Identity>,
     /// Their open requests.
     pub open: Vec<Request>,
+    /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
+    pub held: BTreeMap<OktaGroupId, u64>,
     /// The present.
     pub now: Timestamp,
     /// How much the program may do.

@@ -57,6 +57,7 @@ impl LaneKey {
             | Effect::CheckAuthority { request, .. } => Self::LookUp(*request),
             Effect::Nudge { request, .. }
             | Effect::Remind { request, .. }
+            | Effect::TellFallback { request, .. }
             | Effect::Reply { request, .. }
             | Effect::TellOwner { request, .. } => Self::Talk(*request),
             Effect::CreateTicket { request }

@@ -496,11 +496,14 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         let safe = self.core.safe();
         let person = safe.person(who);
         let open = person.into_iter().flat_map(|person| &person.open).filter_map(|id| safe.requests.get(id)).cloned();
+        let bound = person.and_then(|person| person.bound.clone());
+        let held = bound.iter().flat_map(|bound| safe.stretches(&bound.okta, self.limits.gap, now.wall));
         Offer {
             catalogue: Arc::clone(self.core.catalogue()),
             limits: self.limits,
             known: self.core.known(who, now).map(|known| known.found.clone()),
-            bound: person.and_then(|person| person.bound.clone()),
+            held: held.collect(),
+            bound,
             open: open.collect(),
             now: now.wall,
             mode: self.core.mode(),

@@ -2,13 +2,13 @@
 
 use super::{
     Card, Line, Mark, Run, Voice, bold, length, people,
-    requester::{access, access_plainly, flat},
+    requester::{access, access_plainly, flat, zone},
     text,
     time::Zone,
 };
 use crate::domain::{
     alarm::Alarm,
-    id::{RequestId, SlackUserId},
+    id::{Email, RequestId, RuleId, SlackUserId},
     port::{Alert, Approver, Fault, Finding, Late, LateRemoval, MembershipKey, Removal, UnfitGroup, Vendor},
     request::{Request, Route},
 };
@@ -31,6 +31,14 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             warning(format!("{request} could not be opened")),
             vec![text(format!("Group {group} cannot be changed: {}.", unfit(reason)))],
             vec![text(ASK_AGAIN)],
+        ],
+        Alert::RulesUnjudged { request, rules } => vec![
+            warning(format!("A rule could not be evaluated, so {request} was stopped")),
+            vec![text(format!("Mend it: {}. Nothing that it may concern is let through until then.", names(rules)))],
+        ],
+        Alert::ApproversMissing { request, emails } => vec![
+            warning(format!("Not everyone who could approve {request} can be asked")),
+            vec![text(format!("No active account in Slack and Okta: {}. The others are asked.", all(emails)))],
         ],
         Alert::LookRefused { request, membership, fault } => vec![
             warning(format!("{request} could not be opened")),
@@ -102,6 +110,31 @@ fn plain(lines: &[Line]) -> String {
 }
 
 /// Somebody whose decision is asked for cannot be reached, and who is asked beside them.
+fn names(rules: &[RuleId]) -> String {
+    rules.iter().map(RuleId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn all(emails: &[Email]) -> String {
+    emails.iter().map(Email::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// To a fallback approver, where nobody answers and they cannot stand in.
+#[must_use]
+pub fn unanswered(request: &Request, voice: &Voice) -> Card {
+    let zone = zone(request, voice);
+    let waits = request.route().and_then(Route::current).map(|(_, step)| people::asked_plainly(step, None));
+    let lines = vec![
+        vec![
+            Run::Mark(Mark::Hourglass),
+            people::asker(request),
+            bold(format!(" asked for {}, and nobody answers", access(request))),
+        ],
+        vec![text("Asked "), zone.token(request.asked), text(format!(". It waits for {}.", waits.unwrap_or_default()))],
+        vec![text("You cannot decide it: nobody stands in for them here. You can remind them.")],
+    ];
+    Card { context: Some(super::names(request)), ..told(lines) }
+}
+
 fn unreachable(request: RequestId, slack: &SlackUserId, fault: &Fault, about: Option<&Request>) -> Vec<Line> {
     let step = about.and_then(Request::route).and_then(Route::current).map(|(_, step)| step);
     let name = step.and_then(|step| step.approvers.iter().find(|one| one.slack == *slack)).map(|one| one.name.clone());
@@ -111,7 +144,7 @@ fn unreachable(request: RequestId, slack: &SlackUserId, fault: &Fault, about: Op
     let others: Vec<Run> =
         step.into_iter().flat_map(|step| step.approvers.iter().filter(gone)).map(people::approver).collect();
     let asked = if others.is_empty() {
-        vec![text("Nobody else is asked, so it closes unanswered unless that is mended.")]
+        vec![text("Nobody else is left to ask, so it was closed.")]
     } else {
         [people::all_of(others), vec![text(" can still decide it.")]].concat()
     };

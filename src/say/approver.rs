@@ -2,7 +2,7 @@
 
 use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, emergency, length, people,
-    requester::{access, access_plainly, flat, how_long, justification, nobody_decided, steps, zone},
+    requester::{self, access, access_plainly, flat, how_long, justification, nobody_decided, steps, zone},
     text,
     time::Zone,
 };
@@ -77,7 +77,7 @@ fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Opti
     Card {
         lines,
         steps: steps(route, &request.access.application, Some(reader), zone),
-        after: vec![facts(request, others, zone)],
+        after: requester::by_rules(route).into_iter().chain([facts(request, others, zone)]).collect(),
         buttons: Some(decide(request, zone)),
         text: question_plainly(request, route, reader, zone),
         ..Card::default()
@@ -119,7 +119,7 @@ fn terms(request: &Request, zone: &Zone) -> Line {
 fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> String {
     let current = route.current();
     let who = current.map(|(_, step)| people::asked_plainly(step, Some(reader))).unwrap_or_default();
-    let why = current.map(|(_, step)| people::because(step, &request.access.application)).unwrap_or_default();
+    let why = current.map(|(_, step)| people::because(step, route, &request.access.application)).unwrap_or_default();
     let length = match request.end {
         EndRule::After { secs } => format!("for {}", length::words(secs)),
         EndRule::At { .. } => how_long(request, zone),
@@ -243,7 +243,8 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
             Some(approval) => {
                 [vec![bold("Approved by "), people::decider(&approval.by, reader)], at(approval.at)].concat()
             }
-            None => vec![bold("Closed")],
+            None if matches!(request.state, State::Ended { opened: None, .. }) => vec![bold("Closed")],
+            None => vec![bold("Approved by rules")],
         },
     }
 }

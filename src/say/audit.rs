@@ -34,6 +34,16 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
         Happened::Denied => decided(denier(request), "denied", &access, request, zone),
         Happened::Withdrawn => with_length(vec![bold("Withdrawn"), text(format!(": {access}"))], request, zone),
         Happened::Unanswered => with_length(vec![bold("Unanswered"), text(format!(": {access}"))], request, zone),
+        Happened::ApprovedByRules => {
+            let line = vec![bold("Approved"), text(format!(": {access}"))];
+            let mut line = with_length(line, request, zone);
+            line.push(text(format!(". {}", ticket::by_rules(request))));
+            line
+        }
+        Happened::AskedToo => {
+            vec![bold("Asked too"), text(format!(": {} for {access}", ticket::asked_too(request)))]
+        }
+        Happened::Stopped { why } => vec![bold("Closed"), text(format!(": {access}; {}", ticket::stopped(why)))],
         Happened::NotOffered => {
             vec![bold("Closed"), text(format!(": {access}; it is not offered to them any more"))]
         }
@@ -123,14 +133,16 @@ fn confirmed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp)
     }
 }
 
-const fn reason(why: &NotOpened) -> &'static str {
-    match why {
+fn reason(why: &NotOpened) -> String {
+    let said = match why {
+        NotOpened::Stopped { why } => return ticket::stopped(why),
         NotOpened::CalledOff => "Okta did not confirm it in time",
         NotOpened::Rejected { .. } => "Okta refuses it",
         NotOpened::Inactive { .. } => "their Okta account is not active",
         NotOpened::UnfitGroup { .. } => "the Okta group may not be changed",
         NotOpened::NotOffered => "it is not offered to them any more",
-    }
+    };
+    said.to_owned()
 }
 
 const fn ending(request: &Request) -> Option<&Ending> {

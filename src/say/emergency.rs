@@ -14,7 +14,6 @@ use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement, Who},
     decide::may_ask,
     id::{Email, EntitlementId, SlackUserId},
-    port::Identity,
     request::{Ending, Request, State, StepKind},
     review::{Judgement, Panel, Review},
     time::Timestamp,
@@ -68,11 +67,13 @@ pub fn groups(catalogue: &Catalogue, who: Knowledge<'_>) -> Vec<Group> {
     super::form::grouped(offered.iter().map(|(application, entitlement)| (application, entitlement)).collect())
 }
 
-/// Everyone who is to be looked up by name for what is chosen.
+/// Everyone who is to be looked up by name for what is filled in.
 #[must_use]
-pub fn whom(catalogue: &Catalogue, chosen: &EntitlementId, asker: Option<&Identity>) -> Vec<Email> {
-    let owners = catalogue.applications.get(chosen.application()).map(|application| application.owners.as_slice());
-    let people = owners.unwrap_or_default().iter().filter_map(Who::person);
+pub fn whom(scene: &Scene<'_>, filled: &Filled) -> Vec<Email> {
+    let chosen = filled.entitlement.as_ref();
+    let application = chosen.and_then(|id| scene.catalogue.applications.get(id.application()));
+    let people = application.into_iter().flat_map(|application| &application.owners).filter_map(Who::person);
+    let asker = scene.who.person();
     people.filter(|email| asker.is_none_or(|asker| **email != asker.email)).take(NAMED).cloned().collect()
 }
 
@@ -97,13 +98,7 @@ pub fn form(scene: &Scene<'_>, filled: &Filled) -> EmergencyForm {
         length: Field::new("For how long"),
         why: Field::new("What is happening")
             .with_hint(format!("The people told{} show this as you type it.", scene.voice.record())),
-        lengths: super::form::lengths(
-            chosen.map(|(_, entitlement)| entitlement),
-            &all,
-            scene.now,
-            &scene.zone(),
-            scene.voice,
-        ),
+        lengths: super::form::lengths(chosen.map(|(_, entitlement)| (entitlement, None)), &all, scene),
         groups: super::form::grouped(all),
         chosen: chosen.map(|(_, entitlement)| entitlement.id.clone()),
     }

@@ -12,10 +12,10 @@ use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters},
     decide::may_ask,
     duration::resolve,
-    id::EntitlementId,
+    id::{EntitlementId, OktaGroupId},
     port::Identity,
     request::Request,
-    time::{EndRule, Timestamp},
+    time::{AccessDuration, EndRule, Timestamp},
 };
 
 mod preview;
@@ -112,6 +112,8 @@ pub struct Filled {
     pub entitlement: Option<EntitlementId>,
     /// The end it would have, or what is wrong with its length.
     pub end: Option<Result<EndRule, String>>,
+    /// Why, as far as it is typed.
+    pub why: String,
 }
 
 /// How far it is known who asks. Those who were served before are remembered as they were then.
@@ -145,6 +147,8 @@ pub struct Scene<'a> {
     pub who: Knowledge<'a>,
     /// Their open requests.
     pub own: &'a [Request],
+    /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
+    pub held: &'a BTreeMap<OktaGroupId, u64>,
     /// Whoever may be asked, as far as they were looked up.
     pub names: &'a Names,
     /// The present.
@@ -195,7 +199,9 @@ pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
     let offered = offered(scene.catalogue, scene.who);
     let chosen =
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
-    let (preview, steps) = preview::preview(scene, chosen.copied(), !offered.is_empty(), filled);
+    let outlook = chosen.and_then(|(_, entitlement)| preview::outlook(scene, entitlement, filled));
+    let (preview, steps) = preview::preview(scene, chosen.copied(), outlook.as_ref(), !offered.is_empty(), filled);
+    let most = outlook.as_ref().and_then(preview::most);
     RequestForm {
         frame: Frame {
             title: "Request access",
@@ -212,7 +218,7 @@ pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
             .with_hint(format!("The people asked{} show this as you type it.", scene.voice.record())),
         groups: groups(scene.catalogue, scene.who),
         chosen: chosen.map(|(_, entitlement)| entitlement.id.clone()),
-        lengths: lengths(chosen.map(|(_, entitlement)| *entitlement), &offered, scene.now, &scene.zone(), scene.voice),
+        lengths: lengths(chosen.map(|(_, entitlement)| (*entitlement, most)), &offered, scene),
         preview,
         steps,
     }
@@ -242,27 +248,28 @@ fn option(application: &Application, entitlement: &Entitlement) -> Choice {
     }
 }
 
-/// Lengths that fit the chosen access; before one is chosen, those that any of the offered has.
+/// Lengths that fit the chosen access, and what rules leave of it; before one is chosen, those that any of the offered
+/// has.
 pub(super) fn lengths(
-    chosen: Option<&Entitlement>,
+    chosen: Option<(&Entitlement, Option<AccessDuration>)>,
     offered: &[(&Application, &Entitlement)],
-    now: Timestamp,
-    zone: &Zone,
-    voice: &Voice,
+    scene: &Scene<'_>,
 ) -> Vec<Choice> {
-    let of = |entitlement: &Entitlement| {
+    let (now, zone, voice) = (scene.now, scene.zone(), scene.voice);
+    let of = |entitlement: &Entitlement, most: Option<AccessDuration>| {
+        let most = most.map_or(entitlement.max_duration, |most| most.min(entitlement.max_duration));
         let fits = |offer: &Offer| match offer {
-            Offer::For(length) => *length <= entitlement.max_duration,
+            Offer::For(length) => *length <= most,
             Offer::EndOfDay => resolve(crate::domain::duration::Length::EndOfDay, now, zone.zone(), &voice.day)
                 .ok()
                 .and_then(|end| end.lasts(now))
-                .is_some_and(|length| length <= entitlement.max_duration),
+                .is_some_and(|length| length <= most),
         };
         entitlement.durations.iter().copied().filter(fits).collect::<Vec<_>>()
     };
     let mut offers = match chosen {
-        Some(entitlement) => of(entitlement),
-        None => offered.iter().flat_map(|(_, entitlement)| of(entitlement)).collect(),
+        Some((entitlement, most)) => of(entitlement, most),
+        None => offered.iter().flat_map(|(_, entitlement)| of(entitlement, None)).collect(),
     };
     offers.sort();
     offers.dedup();

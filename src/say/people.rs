@@ -1,10 +1,10 @@
 //! People in a line.
 
-use super::{Line, Run, text};
+use super::{Line, Run, length, rules, text};
 use crate::domain::{
     id::SlackUserId,
     port::Approver,
-    request::{Decider, Request, Step, StepKind},
+    request::{Decider, Request, Route, StandsIn, Step, StepKind},
 };
 
 /// Somebody who can be named.
@@ -130,10 +130,20 @@ pub fn asked_plainly(step: &Step, reader: Option<&SlackUserId>) -> String {
     or(own.chain(others.map(|approver| approver.name.as_str())))
 }
 
-/// Why a step asks them: "owners of Production Database".
+/// Why a step asks them: "owners of Production Database", or what rules demand; and why others stand in for them.
 #[must_use]
-pub fn because(step: &Step, application: &str) -> String {
-    because_of(&step.kind, step.approvers.len(), application)
+pub fn because(step: &Step, route: &Route, application: &str) -> String {
+    let demanded = rules::demand(&route.applied, &step.kind);
+    let name = route.fallback.as_ref().map_or("others", |fallback| fallback.name.as_str());
+    let own = || because_of(&step.kind, step.approvers.len(), application);
+    match step.stand_in.map(|stand_in| stand_in.why) {
+        Some(StandsIn::NobodyElse) => format!("{name}, because nobody else is left to ask"),
+        Some(StandsIn::NoAnswer { after }) => {
+            let why = demanded.unwrap_or_else(own);
+            format!("{why}; {name} too, since nobody answered for {}", length::words(after))
+        }
+        None => demanded.unwrap_or_else(own),
+    }
 }
 
 /// The same of a step that is none yet.

@@ -32,8 +32,8 @@ pub fn sentence(
             Some(_) => "What can be asked for has changed, so this was closed. Nothing was opened.".to_owned(),
             None => format!("There is nothing by that name that you can ask for. {command} shows what there is."),
         },
-        Refusal::TooLong { most } => {
-            format!("That can be had for up to {}. Choose less.", length::words(*most))
+        Refusal::TooLong { most, rule } => {
+            format!("That can be had for up to {}{}. Choose less.", length::words(*most), by_rule(rule.as_ref()))
         }
         Refusal::TooShort { least } => format!("It must last at least {}.", length::words(*least)),
         Refusal::TimePassed => "That time has passed. Write a length, or a later time.".to_owned(),
@@ -69,6 +69,11 @@ pub fn sentence(
             None => "You asked for this yourself, so someone else decides.".to_owned(),
         },
         Refusal::NotApprover => not_approver(about, reader, voice),
+        Refusal::MayNotDecide { rules } => may_not_decide(rules, about, reader, voice),
+        Refusal::Stopped { why } if about.is_some_and(|request| request.asker != *reader) => {
+            format!("This cannot go on, so your decision did not count. {}", stopped(why, about, voice))
+        }
+        Refusal::Stopped { why } => stopped(why, about, voice),
         Refusal::NeededLater => match asked_instead(about, reader) {
             Some(others) => format!(
                 "Nobody but you can approve a later step of this, so someone else approves this one: {others}. You can deny it."
@@ -96,8 +101,6 @@ pub fn sentence(
         }
         Refusal::CannotBeSaved => CANNOT_BE_SAVED.to_owned(),
         Refusal::Custody => custody(voice),
-        Refusal::Forbidden { rules } => forbidden(rules),
-        Refusal::Unjudged { .. } => unjudged(voice),
         Refusal::NotForEmergencies => {
             not_for_emergencies("That", voice)
         }
@@ -154,19 +157,6 @@ fn not_approver(about: Option<&Request>, reader: &SlackUserId, voice: &Voice) ->
 #[must_use]
 pub fn not_for_emergencies(access: &str, voice: &Voice) -> String {
     format!("{access} cannot be taken by break-glass. {} sends a normal request.", voice.command)
-}
-
-/// Rules forbid it: what they say, and their names.
-fn forbidden(rules: &[Rule]) -> String {
-    let said = |rule: &Rule| match &rule.message {
-        Some(message) => format!("{message} (rule {})", rule.id),
-        None => format!("The rule {} does not allow this.", rule.id),
-    };
-    rules.iter().map(said).collect::<Vec<_>>().join(" ")
-}
-
-fn unjudged(voice: &Voice) -> String {
-    format!("A rule could not be evaluated, so nothing was opened. Ask {} to mend that, then try again.", voice.admin())
 }
 
 /// They were told, and are none of those who sign any more.
@@ -336,7 +326,7 @@ fn identity_changed(voice: &Voice) -> String {
     format!("{MATCH_NO_MORE}, so nothing was sent on. Ask {} to mend that, then ask again.", voice.admin())
 }
 
-/// Why a request was not put to anyone.
+/// Why a request was not put to anyone, to its requester.
 #[must_use]
 pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String {
     match why {
@@ -349,17 +339,64 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             )
         }
         NotSentOn::StandingMember => "You have this access already, not through Jitney.".to_owned(),
-        NotSentOn::Forbidden { rules } => forbidden(rules),
-        NotSentOn::Unjudged { .. } => unjudged(voice),
         NotSentOn::NobodyToAsk if request.purpose.is_emergency() => format!(
             "Nobody is left who could review this, so it was not opened. Ask {} to name somebody.",
             voice.admin()
         ),
+        why => stopped(why, Some(request), voice),
+    }
+}
+
+/// What stops a request, to whoever reads it.
+pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -> String {
+    match why {
+        NotSentOn::Forbidden { rules } => forbidden(rules),
+        NotSentOn::Unjudged { .. } => UNJUDGED.to_owned(),
+        NotSentOn::TooLong { most, rule } => match about {
+            Some(request) => longer_than(*most, &request.access.level, &request.access.application, rule.as_ref()),
+            None => {
+                format!("That can be had for up to {}{}. Choose less.", length::words(*most), by_rule(rule.as_ref()))
+            }
+        },
         NotSentOn::NobodyToAsk => format!(
-            "Nobody is left who could approve this, so it was not sent on. Ask {} to name an approver for {}.",
+            "Nobody is left who could approve this, so it was not sent on. Ask {} to name an approver{}.",
             voice.admin(),
-            request.access.application
+            about.map(|request| format!(" for {}", request.access.application)).unwrap_or_default(),
         ),
+        NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
+        NotSentOn::IdentityChanged | NotSentOn::NotOffered | NotSentOn::StandingMember => {
+            "What can be asked for has changed. Nothing was opened.".to_owned()
+        }
+    }
+}
+
+/// Rules that cannot be evaluated let nothing through.
+const UNJUDGED: &str =
+    "A rule could not be evaluated, so nothing was asked. Admins were told; try again once it is mended.";
+
+/// What rules say who forbid something: the first that says anything, and its name.
+#[must_use]
+pub fn forbidden(rules: &[Rule]) -> String {
+    let speaks = rules.iter().find(|rule| rule.message.is_some());
+    match (speaks.and_then(|rule| Some((rule, rule.message.as_ref()?))), rules.first()) {
+        (Some((rule, message)), _) => format!("{message} (rule {})", rule.id),
+        (None, Some(rule)) => format!("The rule {} does not allow this.", rule.id),
+        (None, None) => "The rules do not allow this.".to_owned(),
+    }
+}
+
+/// " (rule long-cap)".
+pub(super) fn by_rule(rule: Option<&Rule>) -> String {
+    rule.map(|rule| format!(" (rule {})", rule.id)).unwrap_or_default()
+}
+
+/// They were asked, and rules take the decision from them.
+fn may_not_decide(rules: &[Rule], about: Option<&Request>, reader: &SlackUserId, voice: &Voice) -> String {
+    let names = rules.iter().map(|rule| rule.id.as_str());
+    let why = format!("rule {}", people::or(names));
+    match asked_instead(about, reader) {
+        Some(others) => format!("You cannot decide this: {why}. Asked: {others}."),
+        None => format!("You cannot decide this: {why}. Ask {}.", voice.admin()),
     }
 }
 
@@ -413,8 +450,9 @@ fn thousands(number: usize) -> String {
 
 /// Longer than this access is had for.
 #[must_use]
-pub fn longer_than(most: AccessDuration, level: &str, application: &str) -> String {
-    format!("{level} on {application} can be had for up to {}. Choose less.", length::words(most))
+pub fn longer_than(most: AccessDuration, level: &str, application: &str, rule: Option<&Rule>) -> String {
+    let most = length::words(most);
+    format!("{level} on {application} can be had for up to {most}{}. Choose less.", by_rule(rule))
 }
 
 /// A form without an access.

@@ -2,7 +2,7 @@
 
 use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, emergency, length, people,
-    refusal, text, time::Zone,
+    refusal, rules, text, time::Zone,
 };
 use chrono::TimeDelta;
 
@@ -121,6 +121,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     Card {
         lines: vec![first, until],
         steps: steps(route, &request.access.application, None, zone),
+        after: by_rules(route),
         buttons: Some(cancel(request)),
         text: format!(
             "Waiting for {names}: {}, {}. Closes {} if nobody decides.",
@@ -130,6 +131,12 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
         ),
         ..Card::default()
     }
+}
+
+/// What rules did to a request beside adding steps, one a line.
+#[must_use]
+pub fn by_rules(route: &Route) -> Vec<Line> {
+    rules::effects(&route.applied).into_iter().map(|said| vec![text(format!("{said}."))]).collect()
 }
 
 /// The steps of a request, one a line.
@@ -156,7 +163,7 @@ pub fn steps(
             let mut line = if Some(place) == current { Vec::new() } else { vec![text("then ")] };
             line.extend(people::asked(step, reader));
             let now = if Some(place) == current { ", now: " } else { ": " };
-            line.push(text(format!("{now}{}", people::because(step, application))));
+            line.push(text(format!("{now}{}", people::because(step, route, application))));
             line
         }
     };
@@ -172,6 +179,8 @@ fn active(request: &Request, route: &Route, ends: Timestamp, zone: &Zone) -> Car
     if let Some(approval) = route.last_approval() {
         second.push(Run::Person { slack: approval.by.slack.clone(), name: approval.by.name.clone() });
         second.extend([text(" approved, "), zone.token(approval.at), text(". ")]);
+    } else {
+        second.extend(rules::effects(&route.applied).into_iter().map(|said| text(format!("{said}. "))));
     }
     second.push(text("If the application does not show it yet, sign in to it again."));
     Card {
@@ -262,7 +271,10 @@ fn ended(
             vec![text("The review found that it was not justified to take it.")],
         ],
         Ending::Failed { why } => {
-            vec![vec![Run::Mark(Mark::Warning), bold("Access could not be opened")], vec![text(failed(why))]]
+            vec![
+                vec![Run::Mark(Mark::Warning), bold("Access could not be opened")],
+                vec![text(failed(why, request, voice))],
+            ]
         }
     };
     let quote = match ending {
@@ -355,8 +367,11 @@ fn since(from: Timestamp, to: Timestamp) -> String {
 
 /// Why access could not be opened, in a plain sentence. The vendor's own words go to admins.
 #[must_use]
-pub fn failed(why: &NotOpened) -> &'static str {
-    match why {
+pub fn failed(why: &NotOpened, request: &Request, voice: &Voice) -> String {
+    let said = match why {
+        NotOpened::Stopped { why } => {
+            return format!("{} Nothing was opened.", refusal::stopped(why, Some(request), voice));
+        }
         NotOpened::CalledOff => {
             "Okta did not confirm it before its time was over, so it was called off; nothing stays scheduled. You can ask again."
         }
@@ -369,7 +384,8 @@ pub fn failed(why: &NotOpened) -> &'static str {
         NotOpened::NotOffered => {
             "What can be asked for changed before it was opened, so nothing was opened. Ask again with what is offered now."
         }
-    }
+    };
+    said.to_owned()
 }
 
 fn context(request: &Request, zone: &Zone) -> Line {

@@ -5,10 +5,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::{alert, emergency, length, people, requester, time::Zone};
+use super::{alert, emergency, length, people, requester, rules, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
-    request::{Ending, NotOpened, Request, State, Step, StepKind},
+    request::{Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
     review::{Judgement, Review},
     ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
@@ -57,9 +57,10 @@ pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
     ];
     for (place, step) in (1..).zip(&route.steps) {
         let who = people::asked_plainly(step, None);
-        let why = people::because(step, &request.access.application);
+        let why = people::because(step, route, &request.access.application);
         parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
     }
+    parts.extend(rules::effects(&route.applied).into_iter().map(Part::Paragraph));
     if request.purpose.is_emergency() {
         parts.push(Part::Paragraph("Nobody approved it: one of those who were told signs a review.".to_owned()));
     }
@@ -88,6 +89,9 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
             }
             _ => format!("Closed, {when}: nobody decided in time."),
         },
+        Happened::ApprovedByRules => format!("Approved, {when}. {}.", by_rules(request)),
+        Happened::AskedToo => format!("{}, {when}.", asked_too(request)),
+        Happened::Stopped { why } => format!("Closed, {when}: {}.", stopped(why)),
         Happened::NotOffered => format!("Closed, {when}: it is not offered to them any more."),
         Happened::StoodBefore => {
             let name = people::asker_name(request);
@@ -109,6 +113,40 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         },
     };
     vec![Part::Paragraph(said)]
+}
+
+/// "Nobody needs to approve: rule oncall-staging".
+pub(super) fn by_rules(request: &Request) -> String {
+    let applied = request.route().map(|route| route.applied.as_slice()).unwrap_or_default();
+    rules::effects(applied).join(". ")
+}
+
+/// "soc was asked too: no answer for 2 hours".
+pub(super) fn asked_too(request: &Request) -> String {
+    let route = request.route();
+    let name = route.and_then(|route| route.fallback.as_ref()).map_or("Others", |fallback| fallback.name.as_str());
+    let step = route.and_then(|route| route.steps.iter().rev().find(|step| step.stand_in.is_some()));
+    match step.and_then(|step| step.stand_in).map(|stand_in| stand_in.why) {
+        Some(StandsIn::NoAnswer { after }) => format!("{name} was asked too: no answer for {}", length::words(after)),
+        _ => format!("{name} was asked: nobody else is left to ask"),
+    }
+}
+
+/// What stops a request, in a clause.
+pub(super) fn stopped(why: &NotSentOn) -> String {
+    match why {
+        NotSentOn::Forbidden { rules } => {
+            let names: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+            format!("rule {} does not allow it", names.join(", "))
+        }
+        NotSentOn::Unjudged { .. } => "a rule could not be evaluated".to_owned(),
+        NotSentOn::TooLong { most, .. } => format!("it can be had for up to {}", length::words(*most)),
+        NotSentOn::NobodyToAsk => "nobody is left who could approve it".to_owned(),
+        NotSentOn::Unfit { .. } => "the requester cannot be served any more".to_owned(),
+        NotSentOn::IdentityChanged | NotSentOn::NotOffered | NotSentOn::StandingMember => {
+            "it is not offered to them any more".to_owned()
+        }
+    }
 }
 
 fn approved(request: &Request, place: u32, when: &str) -> String {
@@ -180,6 +218,7 @@ fn reason(why: &NotOpened) -> String {
         NotOpened::Inactive { status } => format!("the requester's Okta account is {status}"),
         NotOpened::UnfitGroup { reason } => format!("the group may not be changed: {}", alert::unfit(reason)),
         NotOpened::NotOffered => "it is not offered to them any more".to_owned(),
+        NotOpened::Stopped { why } => stopped(why),
     }
 }
 

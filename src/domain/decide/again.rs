@@ -8,8 +8,8 @@ use crate::domain::{
     id::{EffectId, RequestId},
     live::Promise,
     membership::Membership,
-    port::{Doubt, Effect},
-    request::{NotOpened, Request, State},
+    port::{Doubt, Effect, Facts},
+    request::{NotOpened, NotSentOn, Request, State},
 };
 
 /// How long what was looked at before an addition counts at least, and at most. An addition that is tried for longer is
@@ -30,7 +30,7 @@ impl<'a> Case<'a> {
         let Some(promise) = self.live.promises.get(&effect) else { return decision };
         let Effect::AddMember { membership: key } = &promise.effect else { return decision };
         let Some(membership) = self.live.memberships.get(key) else { return decision };
-        let (over, good) = self.stopped_today(membership);
+        let (over, good) = self.stopped_today(membership, None, &mut decision);
         let old = resumed || self.is_old(promise, &good);
         if good.is_empty() || old {
             decision.event(match doubt {
@@ -56,12 +56,32 @@ impl<'a> Case<'a> {
     }
 
     /// Of the requests that wait for an addition: those that end instead, since their time is over or today's catalogue
-    /// stops them, and those that still may have it.
-    pub(super) fn stopped_today(&self, membership: &Membership) -> (Vec<(RequestId, Over)>, Vec<&'a Request>) {
+    /// or rules stop them, and those that still may have it; `facts` are what the directory says of the person now.
+    pub(super) fn stopped_today(
+        &self,
+        membership: &Membership,
+        facts: Option<&Facts>,
+        decision: &mut Decision,
+    ) -> (Vec<(RequestId, Over)>, Vec<&'a Request>) {
         let (mut over, in_time) = self.too_late(membership);
-        let (good, stopped): (Vec<_>, Vec<_>) =
-            in_time.into_iter().partition(|request: &&Request| self.still_offered(request));
-        over.extend(stopped.iter().map(|request| (request.id, Over::Failed(NotOpened::NotOffered))));
+        let mut good = Vec::new();
+        for request in in_time {
+            match self.stopped(request, facts) {
+                None => good.push(request),
+                Some(why) => {
+                    self.tell_unjudged(request.id, &why, decision);
+                    over.push((request.id, Over::Failed(not_opened(why))));
+                }
+            }
+        }
         (over, good)
+    }
+}
+
+/// What stops an addition, as the end that it comes to.
+fn not_opened(why: NotSentOn) -> NotOpened {
+    match why {
+        NotSentOn::NotOffered => NotOpened::NotOffered,
+        why => NotOpened::Stopped { why },
     }
 }

@@ -1,15 +1,13 @@
 //! Asking, withdrawing, and the way from a received request to its approvers.
 
-use std::collections::BTreeSet;
-
-use super::{Case, Decision, Mode};
+use super::{Asked, Case, Decision, Mode};
 use crate::domain::{
     catalogue::Who,
     command::{Answer, Ask, Refusal},
     event::Event,
-    id::{Email, RequestId, SlackUserId},
-    port::{Approver, Effect, Identity, Members, MembershipKey, Unfit},
-    request::{Access, Ending, NotSentOn, Purpose, Request, Route, Sought, State, Step, StepKind},
+    id::{RequestId, SlackUserId},
+    port::{Effect, Identity, MembershipKey, Unfit},
+    request::{Access, Ending, NotSentOn, Request, State},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -38,10 +36,16 @@ impl Case<'_> {
             group: entitlement.group.clone(),
             sensitivity: entitlement.sensitivity,
         };
+        let (_, why) = ask.justification.parts();
+        let asked = Asked { id: request, access: &access, purpose: ask.purpose, end: ask.end, why };
         if ask.purpose.is_emergency() {
             self.may_take(ask)?;
-            if let Some(Ok(known)) = &ask.known {
-                self.may_be_asked(ask, &access, known)?;
+        }
+        if let Some(Ok(known)) = &ask.known {
+            match self.duties_of(asked, known) {
+                // On record, so that admins are told.
+                Ok(_) | Err(NotSentOn::Unjudged { .. }) => {}
+                Err(why) => return Err(why.into()),
             }
         }
         let mut decision = Decision::answering(Answer::Saved { request });
@@ -57,7 +61,7 @@ impl Case<'_> {
             closes: self.closes(ask.end),
         });
         match &ask.known {
-            Some(Ok(known)) => self.identified(request, &access, ask.purpose, known, &mut decision),
+            Some(Ok(known)) => self.identified(asked, known, &mut decision),
             _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
         }
         Ok(decision)
@@ -75,7 +79,7 @@ impl Case<'_> {
     fn fits(&self, end: EndRule, most: AccessDuration) -> Result<(), Refusal> {
         let length = end.lasts(self.now).ok_or(Refusal::TimePassed)?;
         if length > most {
-            return Err(Refusal::TooLong { most });
+            return Err(Refusal::TooLong { most, rule: None });
         }
         if length < self.today.limits.min_duration {
             return Err(Refusal::TooShort { least: self.today.limits.min_duration });
@@ -116,14 +120,8 @@ impl Case<'_> {
     }
 
     /// The requester is known: may they ask, have they it already, whom to ask?
-    pub(super) fn identified(
-        &self,
-        id: RequestId,
-        access: &Access,
-        purpose: Purpose,
-        person: &Identity,
-        decision: &mut Decision,
-    ) {
+    pub(super) fn identified(&self, asked: Asked<'_>, person: &Identity, decision: &mut Decision) {
+        let Asked { id, access, .. } = asked;
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
         if !self.live.is_bound_rightly(person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
@@ -137,7 +135,7 @@ impl Case<'_> {
             decision.event(Event::StandingDoubted { request: id, person: person.clone() });
             decision.effect(Effect::CheckStanding { request: id, membership: key });
         } else {
-            self.seek(id, access, purpose, person, decision);
+            self.seek(asked, person, decision);
         }
     }
 
@@ -162,7 +160,7 @@ impl Case<'_> {
             decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::StandingMember });
             self.tell_owners(request, person, decision);
         } else {
-            self.seek(request.id, &request.access, request.purpose, person, decision);
+            self.seek(request.into(), person, decision);
         }
     }
 
@@ -173,59 +171,6 @@ impl Case<'_> {
         for owner in owners.filter(|owner| **owner != person.email) {
             let (owner, name) = (owner.clone(), person.name.clone());
             decision.effect(Effect::TellOwner { request: request.id, owner, name });
-        }
-    }
-
-    /// Finds out how the approvers can be reached. The requester is never one of them.
-    fn seek(&self, id: RequestId, access: &Access, purpose: Purpose, person: &Identity, decision: &mut Decision) {
-        let sought =
-            if purpose.is_emergency() { self.panels_of(access, person) } else { self.steps_of(access, person) };
-        if sought.is_empty() || sought.iter().any(|step| step.emails.is_empty() && step.groups.is_empty()) {
-            return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
-        }
-        let mut emails: Vec<Email> = sought.iter().flat_map(|step| step.emails.iter().cloned()).collect();
-        emails.sort();
-        emails.dedup();
-        let mut groups: Vec<Who> = sought.iter().flat_map(|step| step.groups.iter().cloned()).collect();
-        groups.sort();
-        groups.dedup();
-        decision.event(Event::ApproversSought { request: id, person: person.clone(), sought });
-        decision.effect(Effect::FindApprovers { request: id, emails, groups });
-    }
-
-    fn steps_of(&self, access: &Access, requester: &Identity) -> Vec<Sought> {
-        let Some((application, entitlement)) = self.today.catalogue.find(&access.entitlement) else {
-            return Vec::new();
-        };
-        let sought = entitlement.approval.iter().map(|rule| {
-            let kind = StepKind::new(rule, application);
-            let asked = kind.approvers_today(self.today.catalogue, requester);
-            let (people, groups): (Vec<Who>, _) = asked.into_iter().partition(|who| who.person().is_some());
-            let emails = people.iter().filter_map(Who::person).filter(|email| **email != requester.email);
-            Sought { emails: emails.cloned().collect(), kind, groups }
-        });
-        sought.collect()
-    }
-
-    /// The approvers were looked up: the request is put to them, in the order the configuration names them.
-    pub(super) fn found(
-        &self,
-        id: RequestId,
-        person: &Identity,
-        sought: &[Sought],
-        (approvers, members): (&[Approver], &[Members]),
-        decision: &mut Decision,
-    ) {
-        let step = |step: &Sought| {
-            let approvers = step.people(person, (approvers, members));
-            Step { kind: step.kind.clone(), approvers, approval: None }
-        };
-        let steps: Vec<Step> = sought.iter().map(step).collect();
-        if !Route::can_be_met(&steps, &BTreeSet::new()) {
-            decision.event(Event::RequestRefused { request: id, why: NotSentOn::NobodyToAsk });
-        } else {
-            decision.event(Event::RequestPending { request: id, steps });
-            decision.event(self.reminder(id, 0));
         }
     }
 
@@ -248,20 +193,5 @@ impl Case<'_> {
             State::Approved { .. } | State::Active { .. } => Err(Refusal::TooLateToCancel),
             State::Revoking { .. } | State::Ended { .. } => Err(Refusal::Over),
         }
-    }
-}
-
-impl Sought {
-    /// Those of them who can be asked, in the order the configuration names them. The requester is never one of them.
-    pub(super) fn people(&self, requester: &Identity, (found, members): (&[Approver], &[Members])) -> Vec<Approver> {
-        let of_groups = members.iter().filter(|one| self.groups.contains(&one.group)).flat_map(|one| &one.emails);
-        let mut emails: Vec<&Email> = Vec::new();
-        for email in self.emails.iter().chain(of_groups) {
-            if !emails.contains(&email) {
-                emails.push(email);
-            }
-        }
-        let known = emails.into_iter().filter_map(|email| found.iter().find(|one| one.email == *email));
-        known.filter(|one| one.okta != requester.okta && one.slack != requester.slack).cloned().collect()
     }
 }

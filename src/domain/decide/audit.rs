@@ -7,7 +7,6 @@ use super::{Case, Decision, news::News};
 use crate::domain::{
     id::RequestId,
     port::{Alert, Effect, Fault},
-    request::Request,
     ticket::{AuditChannel, Happened},
 };
 
@@ -19,10 +18,11 @@ impl Case<'_> {
             News::Pending(_) => return,
         };
         let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
-        // Nobody was asked yet where it is not known for whom.
-        let known = |request: &&Request| request.route().is_some() || *what == Happened::Taken;
-        if let Some(request) = self.request(*id).filter(known).filter(|_| told) {
-            let at = self.when(request, what);
+        // Nobody was asked yet where it is not known for whom; rules may approve all the same, and glass may be broken.
+        let known = self.request(*id).filter(|request| request.route().is_some());
+        let at = known.map(|request| self.when(request, what));
+        let at = at.or_else(|| matches!(what, Happened::ApprovedByRules | Happened::Taken).then_some(self.now));
+        if let Some(at) = at.filter(|_| told) {
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
         }
     }

@@ -1,14 +1,12 @@
 //! Decisions of approvers: received at once, judged once it is known who made them, strictly in order of receipt.
 
-use std::collections::BTreeSet;
-
 use super::{Case, Decision, MOST_CLICKS, Mode, refuse_click, too_late};
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    id::{OktaUserId, RequestId},
-    port::{Approver, Effect, Identity, Nudge},
-    request::{Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
+    id::{OktaGroupId, RequestId},
+    port::{Effect, Identity, MembershipKey, Nudge, Requester},
+    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Verdict},
 };
 
 impl Case<'_> {
@@ -40,25 +38,34 @@ impl Case<'_> {
     }
 
     /// Who pressed is known: the decision at the head of the queue is judged.
-    pub(super) fn judge(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
+    pub(super) fn judge(
+        &self,
+        request: &Request,
+        who: Result<&Identity, Refusal>,
+        requester: Option<&Requester>,
+        decision: &mut Decision,
+    ) {
         let State::Pending { route, clicks, .. } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
-            _ => self.may_decide(request, route, who, &click.verdict).map(|()| who),
+            _ => self.may_decide(request, route, who, click).map(|()| who),
         });
         let open = match verdict {
             Err(why) => {
+                let gone = why.is_dismissal().then_some(&click.slack);
                 refuse_click(request.id, click, why, decision);
-                true
+                gone.is_none() || self.staff(request, route, gone, decision)
             }
-            Ok(_) if !self.still_offered(request) => {
-                refuse_click(request.id, click, Refusal::NotOffered, decision);
-                decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::NotOffered });
-                false
-            }
-            Ok(who) => self.count(request, route, click, who, decision),
+            Ok(who) => match self.stopped_at_vote(request, requester) {
+                Some(why) => {
+                    refuse_click(request.id, click, Refusal::Stopped { why: why.clone() }, decision);
+                    self.not_sent_on(request.id, why, decision);
+                    false
+                }
+                None => self.count(request, route, click, who, decision),
+            },
         };
         match rest.first() {
             Some(next) if open => {
@@ -69,8 +76,18 @@ impl Case<'_> {
         }
     }
 
-    /// Whether someone may decide the step that is asked now, by today's configuration.
-    fn may_decide(&self, request: &Request, route: &Route, who: &Identity, verdict: &Verdict) -> Result<(), Refusal> {
+    /// Why today's catalogue, rules and facts stop a request at a decision on it, if they do.
+    fn stopped_at_vote(&self, request: &Request, requester: Option<&Requester>) -> Option<NotSentOn> {
+        match requester {
+            Some(Requester::Unfit { why }) => Some(NotSentOn::Unfit { unfit: why.clone() }),
+            Some(Requester::Fit { facts }) => self.stopped(request, Some(facts)),
+            None => self.stopped(request, None),
+        }
+    }
+
+    /// Whether someone may decide the step that is asked now, by today's configuration and rules, on the terms that
+    /// they saw.
+    fn may_decide(&self, request: &Request, route: &Route, who: &Identity, click: &Click) -> Result<(), Refusal> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
@@ -81,33 +98,30 @@ impl Case<'_> {
         if let Some(approval) = approvals.clone().find(|approval| approval.by.okta == who.okta) {
             return Err(Refusal::HasApproved { at: approval.at });
         }
+        if !click.terms.is_empty() && click.terms != request.digest() {
+            return Err(Refusal::OldTerms);
+        }
         let (_, step) = route.current().ok_or(Refusal::Over)?;
-        let today = step.kind.approvers_today(self.today.catalogue, &route.person);
-        if !today.iter().any(|named| named.is(who)) {
+        let own = self.without_ours(who);
+        if !step.deciders(self.today.catalogue, &route.person).iter().any(|named| named.is(&own)) {
             return Err(Refusal::NotApprover);
         }
-        match verdict {
+        match self.forbids_deciding(request, who) {
+            Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
+            Err(why) => return Err(Refusal::Stopped { why }),
+            Ok(()) => {}
+        }
+        match click.verdict {
             Verdict::Approve if self.is_needed_later(request, route, &who.okta) => Err(Refusal::NeededLater),
             _ => Ok(()),
         }
     }
 
-    /// Whether somebody's yes to the present step would leave a later one to nobody, where without it all could be met.
-    fn is_needed_later(&self, request: &Request, route: &Route, who: &OktaUserId) -> bool {
-        let left = self.left(request, route);
-        let later = left.get(1..).unwrap_or_default();
-        Route::can_be_met(&left, &BTreeSet::new()) && !Route::can_be_met(later, &BTreeSet::from([who]))
-    }
-
-    /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
-    pub(super) fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
-        let unmet = route.steps.iter().filter(|step| step.approval.is_none());
-        let now = |step: &Step| {
-            let today = step.kind.approvers_today(self.today.catalogue, &route.person);
-            let able = |one: &&Approver| one.may_be_among(&today) && request.can_be_asked(&one.slack);
-            Step { approvers: step.approvers.iter().filter(able).cloned().collect(), ..step.clone() }
-        };
-        unmet.map(now).collect()
+    /// Somebody without the groups in which they stand by our doing: being given access makes nobody decide.
+    pub(super) fn without_ours(&self, who: &Identity) -> Identity {
+        let key = |group: &OktaGroupId| MembershipKey { group: group.clone(), user: who.okta.clone() };
+        let groups = who.groups.iter().filter(|group| !self.is_ours(&key(group))).cloned().collect();
+        Identity { groups, ..who.clone() }
     }
 
     /// A decision that counts. Answers whether the request is still open afterwards.
@@ -129,15 +143,8 @@ impl Case<'_> {
                     self.approve(request, decision);
                     return false;
                 }
-                // Whoever could decide the next step may have left since it was made.
-                let next = self.left(request, route).into_iter().nth(1);
-                if next.is_none_or(|step| step.approvers.iter().all(|one| one.okta == who.okta)) {
-                    let why = NotSentOn::NobodyToAsk;
-                    decision.event(Event::RequestRefused { request: request.id, why });
-                    return false;
-                }
-                decision.event(self.reminder(request.id, 0));
-                true
+                let after = route.approved(place, Approval { by: Decider::from(who), at: click.at });
+                self.begin_step(request, &after, decision)
             }
         }
     }
@@ -157,6 +164,7 @@ fn receive(request: RequestId, decide: &Decide, first: bool) -> Decision {
         request,
         slack: decide.who.clone(),
         verdict,
+        terms: decide.digest.clone(),
         spot: (&decide.place).into(),
     });
     if first {

@@ -3,45 +3,29 @@
 //! Law: nobody approves it, and so everything else that can stop a request is asked, now and again before the addition;
 //! whoever is to review it is found before it is taken, and told by the same line.
 
-use super::{Case, Decision, Mode};
+use std::collections::BTreeSet;
+
+use super::{Asked, Case, Decision, Mode, routing::FoundPeople};
 use crate::domain::{
     catalogue::{Entitlement, Who},
     command::{Ask, Refusal},
     event::Event,
-    id::{ApplicationId, SlackUserId},
+    id::{Email, SlackUserId},
     live::Promise,
     membership::Motion,
-    port::{Alert, Approver, Effect, Identity, Members, MembershipKey},
+    port::{Alert, Effect, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request, Sought, State, StepKind},
     review::{ADMINS_FROM, Panel, Review, times_late},
-    rules::Question,
-    time::{AccessDuration, EndRule},
+    time::AccessDuration,
 };
-
-/// What is taken, as the rules are asked about it.
-struct Taking<'a> {
-    access: &'a Access,
-    end: EndRule,
-    justification: &'a str,
-}
-
-impl<'a> From<&'a Request> for Taking<'a> {
-    fn from(request: &'a Request) -> Self {
-        let justification = request.justification.text.as_deref().unwrap_or_default();
-        Self { access: &request.access, end: request.end, justification }
-    }
-}
 
 impl Case<'_> {
     /// The longest that something can be had for in the way it is asked for.
     pub(super) fn longest(&self, purpose: Purpose, entitlement: &Entitlement) -> Result<AccessDuration, Refusal> {
-        match (purpose, &self.today.catalogue.emergency) {
-            (Purpose::Access | Purpose::Extension { .. }, _) => Ok(entitlement.max_duration),
-            (Purpose::Emergency, Some(emergency)) if entitlement.emergency => {
-                Ok(entitlement.max_duration.min(emergency.max_duration))
-            }
-            (Purpose::Emergency, _) => Err(Refusal::NotForEmergencies),
+        if !purpose.is_emergency() {
+            return Ok(entitlement.max_duration);
         }
+        self.today.catalogue.longest_emergency(entitlement).ok_or(Refusal::NotForEmergencies)
     }
 
     /// Whether somebody may break glass at all now, and again: whatever can be told before it is known who they are. A
@@ -68,68 +52,27 @@ impl Case<'_> {
         self.live.requests.values().find(unreviewed)
     }
 
-    /// Whether somebody who is known may take what they ask for.
-    pub(super) fn may_be_asked(&self, ask: &Ask, access: &Access, person: &Identity) -> Result<(), Refusal> {
-        let (_, justification) = ask.justification.parts();
-        self.allows(&Taking { access, end: ask.end, justification }, person).map_err(|why| match why {
-            NotSentOn::Forbidden { rules } => Refusal::Forbidden { rules },
-            NotSentOn::Unjudged { rules } => Refusal::Unjudged { rules },
-            _ => Refusal::NotOffered,
-        })
-    }
-
-    /// Whether what is taken may be, by today's catalogue and rules. Of these only those that forbid are heard.
-    pub(super) fn may_be_taken(&self, request: &Request, person: &Identity) -> Result<(), NotSentOn> {
-        self.allows(&request.into(), person)
-    }
-
-    fn allows(&self, taking: &Taking<'_>, person: &Identity) -> Result<(), NotSentOn> {
-        let Taking { access, end, justification } = *taking;
-        let entitlement = self.offered(&access.entitlement, Some(&access.group), person);
-        let found = self.today.catalogue.find(&access.entitlement).zip(entitlement);
-        let ((application, _), entitlement) = found.ok_or(NotSentOn::NotOffered)?;
-        let most = self.longest(Purpose::Emergency, entitlement).map_err(|_| NotSentOn::NotOffered)?;
-        let duration = end.lasts(self.now).filter(|length| *length <= most).ok_or(NotSentOn::NotOffered)?;
-        let question = Question {
-            person,
-            application,
-            entitlement,
-            duration,
-            total: self.at_a_stretch(duration, access, person),
-            at: self.now,
-            justification,
-            emergency: true,
-        };
-        match self.today.catalogue.rules.of(&question) {
-            Ok(ruling) if ruling.forbidden.is_empty() => Ok(()),
-            Ok(ruling) => Err(NotSentOn::Forbidden { rules: ruling.forbidden }),
-            Err(unjudged) => Err(NotSentOn::Unjudged { rules: unjudged.0 }),
+    /// Finds out how those can be reached who are to be told. Where there is nobody, nothing is taken.
+    pub(super) fn seek_reviewers(&self, asked: Asked<'_>, person: &Identity, decision: &mut Decision) {
+        let sought = self.panels_of(asked.access, person);
+        if sought.is_empty() {
+            return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
         }
-    }
-
-    /// How long somebody would have something with the whole planned time of what they hold of the same group.
-    fn at_a_stretch(&self, duration: AccessDuration, access: &Access, person: &Identity) -> AccessDuration {
-        let key = MembershipKey { group: access.group.clone(), user: person.okta.clone() };
-        let holds = self.live.memberships.get(&key).into_iter().flat_map(|membership| membership.holds.keys());
-        let planned = holds.filter_map(|id| match &self.request(*id)?.state {
-            State::Active { opened, ends, .. } => u64::try_from((*ends - *opened).num_seconds()).ok(),
-            _ => None,
-        });
-        let total = planned.fold(duration.secs(), u64::saturating_add);
-        AccessDuration::from_secs(total).unwrap_or(AccessDuration::LONGEST)
+        let emails: BTreeSet<Email> = sought.iter().flat_map(|panel| panel.emails.iter().cloned()).collect();
+        let groups: BTreeSet<Who> = sought.iter().flat_map(|panel| panel.groups.iter().cloned()).collect();
+        let (request, person, applied) = (asked.id, person.clone(), Vec::new());
+        decision.event(Event::ApproversSought { request, person, sought, fallback: None, applied });
+        let (emails, groups) = (emails.into_iter().collect(), groups.into_iter().collect());
+        decision.effect(Effect::FindApprovers { request, emails, groups });
     }
 
     /// Whom to tell of it: whoever reviews, and the owners. Reasons for which nobody is named are left out.
     pub(super) fn panels_of(&self, access: &Access, holder: &Identity) -> Vec<Sought> {
-        let application: &ApplicationId = access.entitlement.application();
+        let application = access.entitlement.application().clone();
         let review = self.today.catalogue.emergency.iter();
         let review = review.map(|emergency| StepKind::Approvers { name: emergency.review.clone() });
-        let sought = review.chain([StepKind::Owner { application: application.clone() }]).map(|kind| {
-            let named = kind.approvers_today(self.today.catalogue, holder);
-            let (people, groups): (Vec<Who>, _) = named.into_iter().partition(|who| who.person().is_some());
-            let emails = people.iter().filter_map(Who::person).filter(|email| **email != holder.email);
-            Sought { emails: emails.cloned().collect(), kind, groups }
-        });
+        let kinds = review.chain([StepKind::Owner { application }]);
+        let sought = kinds.map(|kind| self.sought(kind, holder));
         sought.filter(|sought| !sought.emails.is_empty() || !sought.groups.is_empty()).collect()
     }
 
@@ -139,15 +82,19 @@ impl Case<'_> {
         request: &Request,
         person: &Identity,
         sought: &[Sought],
-        found: (&[Approver], &[Members]),
+        found: FoundPeople<'_>,
         decision: &mut Decision,
     ) {
-        let panel = |sought: &Sought| Panel { kind: sought.kind.clone(), people: sought.people(person, found) };
+        let panel = |sought: &Sought| Panel { kind: sought.kind.clone(), people: found.beside(sought, person) };
         let panels: Vec<Panel> = sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect();
-        let stopped = self.may_be_taken(request, person).err();
+        let offered = self.offered(&request.access.entitlement, Some(&request.access.group), person);
+        let stopped = match offered {
+            Some(_) => self.duties_of(request.into(), person).err(),
+            None => Some(NotSentOn::NotOffered),
+        };
         // Nobody else could ever sign its review.
         if let Some(why) = stopped.or_else(|| panels.is_empty().then_some(NotSentOn::NobodyToAsk)) {
-            return decision.event(Event::RequestRefused { request: request.id, why });
+            return self.not_sent_on(request.id, why, decision);
         }
         let membership = MembershipKey { group: request.access.group.clone(), user: person.okta.clone() };
         let until = request.end.end(self.now);

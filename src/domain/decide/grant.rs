@@ -10,7 +10,7 @@ use crate::domain::{
     membership::{self, Membership, Motion},
     port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
     request::{Decider, Ending, NotOpened, Request, State},
-    time::Timestamp,
+    time::{EndRule, Timestamp},
 };
 
 /// How a hold ends.
@@ -30,8 +30,13 @@ impl<'a> Case<'a> {
     /// All steps are approved: the end is on record, then the addition is prepared.
     pub(super) fn approve(&self, request: &Request, decision: &mut Decision) {
         let Some(key) = request.membership() else { return };
-        let until = request.end.end(self.now);
-        decision.event(Event::RequestApproved { request: request.id, membership: key.clone(), until });
+        self.give(request.id, key, request.end, decision);
+    }
+
+    /// The end is on record, then the addition is prepared.
+    pub(super) fn give(&self, request: RequestId, key: MembershipKey, end: EndRule, decision: &mut Decision) {
+        let until = end.end(self.now);
+        decision.event(Event::RequestApproved { request, membership: key.clone(), until });
         let motion = self.live.memberships.get(&key).map_or(&Motion::Outside, |membership| &membership.motion);
         if matches!(motion, Motion::Outside | Motion::Inside) {
             decision.effect(Effect::CheckMember { membership: key });
@@ -42,7 +47,7 @@ impl<'a> Case<'a> {
     pub(super) fn stands(&self, key: &MembershipKey, standing: &Standing, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let ours = membership.is_ours(self.now);
-        let (mut over, good) = self.stopped_today(membership);
+        let (mut over, good) = self.stopped_today(membership, standing.facts.as_ref(), decision);
         let failure = match standing {
             Standing { inactive: Some(status), .. } => Some(NotOpened::Inactive { status: status.clone() }),
             Standing { unfit_group: Some(reason), .. } => Some(NotOpened::UnfitGroup { reason: reason.clone() }),
@@ -86,7 +91,7 @@ impl<'a> Case<'a> {
     /// An addition is confirmed: access is open, from now on, for what may still have it.
     pub(super) fn added(&self, key: &MembershipKey, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
-        let (over, good) = self.stopped_today(membership);
+        let (over, good) = self.stopped_today(membership, None, decision);
         for request in good {
             decision.event(Event::GrantOpened { request: request.id, ends: request.end.end(self.now) });
             decision.nudge(request.id, Nudge::Open);

@@ -41,7 +41,6 @@ impl Case<'_> {
 
     fn news(&self, event: &Event, decision: &Decision) -> Vec<News> {
         let one = match event {
-            Event::RequestPending { request, .. } => News::Pending(*request),
             Event::EmergencyTaken { request, .. } => News::Taken(*request),
             Event::ReviewSigned { request, .. } => self.reviewed(*request),
             Event::StepApproved { request, step, .. } => News::Happened(*request, Happened::Approved { step: *step }),
@@ -49,6 +48,14 @@ impl Case<'_> {
             Event::RequestCancelled { request } => News::Over(*request, Happened::Withdrawn),
             Event::RequestLapsed { request } => News::Over(*request, Happened::Unanswered),
             Event::RequestRefused { request, why: NotSentOn::NotOffered } => News::Over(*request, Happened::NotOffered),
+            Event::RequestRefused { request, why } if self.is_pending(*request) => {
+                News::Over(*request, Happened::Stopped { why: why.clone() })
+            }
+            Event::RequestPending { request, steps, .. } if steps.is_empty() => {
+                return vec![News::Pending(*request), News::Happened(*request, Happened::ApprovedByRules)];
+            }
+            Event::RequestPending { request, .. } => News::Pending(*request),
+            Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
             Event::GrantOpened { request, ends } => News::Happened(*request, Happened::Opened { ends: *ends }),
             Event::RemovalLate { membership, .. } => return self.late(membership),
@@ -67,6 +74,11 @@ impl Case<'_> {
             _ => return Vec::new(),
         };
         vec![one]
+    }
+
+    /// Whether it was put to its approvers before this decision.
+    fn is_pending(&self, request: RequestId) -> bool {
+        self.request(request).is_some_and(|request| matches!(request.state, State::Pending { .. }))
     }
 
     /// Access is over. What was taken by break-glass is done with once it is reviewed, too.

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Decision};
+use super::{
+    Case, Decision,
+    routing::{FoundPeople, Plan},
+};
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
@@ -65,19 +68,23 @@ impl Case<'_> {
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
-                self.identified(request.id, &request.access, request.purpose, person, decision);
+                self.identified(request.into(), person, decision);
             }
             (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
-            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. })
+            (Checking::Finding { person, sought, .. }, Outcome::Found { approvers, members, missing })
                 if request.purpose.is_emergency() =>
             {
-                self.taken(request, person, sought, (approvers, members), decision);
+                self.taken(request, person, sought, FoundPeople { approvers, members, missing }, decision);
             }
-            (Checking::Finding { person, sought }, Outcome::Found { approvers, members, .. }) => {
-                self.found(request.id, person, sought, (approvers, members), decision);
+            (
+                Checking::Finding { person, sought, fallback, applied },
+                Outcome::Found { approvers, members, missing },
+            ) => {
+                let plan = Plan { sought, fallback: fallback.as_ref(), applied };
+                self.found(request, person, plan, FoundPeople { approvers, members, missing }, decision);
             }
             _ => {}
         }
@@ -85,16 +92,16 @@ impl Case<'_> {
 
     fn authority(&self, request: RequestId, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = self.request(request) else { return };
-        let who = match outcome {
-            Outcome::Identified { person, .. } => Ok(person),
-            Outcome::NotServed { why } => Err(Refusal::NotServed { unfit: why.clone() }),
-            Outcome::Refused { fault } => Err(Refusal::NotLookedUp { fault: fault.clone() }),
+        let (who, requester) = match outcome {
+            Outcome::Identified { person, requester } => (Ok(person), requester.as_ref()),
+            Outcome::NotServed { why } => (Err(Refusal::NotServed { unfit: why.clone() }), None),
+            Outcome::Refused { fault } => (Err(Refusal::NotLookedUp { fault: fault.clone() }), None),
             _ => return,
         };
         if request.review.is_open() {
             self.judge_signature(request, who, decision);
         } else {
-            self.judge(request, who, decision);
+            self.judge(request, who, requester, decision);
         }
     }
 
@@ -135,6 +142,7 @@ impl Case<'_> {
             Effect::CheckAuthority { .. } if self.now - promise.since >= LOOK_UP_FOR => GiveUp::Refused,
             Effect::Nudge { .. }
             | Effect::Remind { .. }
+            | Effect::TellFallback { .. }
             | Effect::Reply { .. }
             | Effect::TellOwner { .. }
             | Effect::AlertAdmins { .. }
@@ -274,6 +282,7 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         }
         Effect::Nudge { .. }
         | Effect::Remind { .. }
+        | Effect::TellFallback { .. }
         | Effect::Reply { .. }
         | Effect::TellOwner { .. }
         | Effect::AlertAdmins { .. }

@@ -72,7 +72,7 @@ impl Case<'_> {
         if !self.live.is_bound_rightly(who) {
             return Err(Refusal::IdentityChanged);
         }
-        let may = request.review.may_sign(who, &route.person, self.today.catalogue);
+        let may = request.review.may_sign(&self.without_ours(who), &route.person, self.today.catalogue);
         may.then_some(()).ok_or(Refusal::NotReviewer)
     }
 

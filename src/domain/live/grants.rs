@@ -75,6 +75,7 @@ impl Fold<'_> {
         };
         let key = request.membership().ok_or(illegal)?;
         let due = due.min(at);
+        let held = opened.filter(|_| !matches!(then, Then::Removal));
         request.state = match then {
             Then::Removal => State::Revoking { route, opened, due, ending, late: None },
             Then::Kept { by } => ended(route, opened, ending, at, Some(by)),
@@ -87,6 +88,7 @@ impl Fold<'_> {
         if matches!(then, Then::Removal) {
             membership.ending.insert(id);
         }
+        held.into_iter().for_each(|opened| membership.remember(opened, at));
         self.follow(id);
         Ok(())
     }
@@ -96,10 +98,13 @@ impl Fold<'_> {
         let illegal = self.illegal(format!("{id} is not being ended"));
         let request = self.request(id)?;
         let State::Revoking { route, opened, ending, .. } = &request.state else { return Err(illegal) };
-        request.state = ended(route.clone(), *opened, ending.clone(), at, None);
+        let opened = *opened;
+        request.state = ended(route.clone(), opened, ending.clone(), at, None);
         request.revision += 1;
         let key = request.membership().ok_or(illegal)?;
-        self.membership(&key).ending.remove(&id);
+        let membership = self.membership(&key);
+        membership.ending.remove(&id);
+        opened.into_iter().for_each(|opened| membership.remember(opened, at));
         self.follow(id);
         Ok(())
     }

@@ -4,12 +4,11 @@
 
 use super::{Fold, Illegal};
 use crate::domain::{
-    command::Refusal,
     event::Event,
     id::{RequestId, SlackUserId},
     past::Past,
     port::{Posted, ViewKey},
-    request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, State, Verdict},
+    request::{Approval, Checking, Click, Denial, Ending, Reminders, Request, Route, Shown, StandIn, State, Verdict},
     review::Review,
     said::{Said, Words},
     time::Timestamp,
@@ -72,15 +71,15 @@ impl Fold<'_> {
         if let Event::ApproverUnreachable { slack, .. } = event {
             request.unreachable.push(slack.clone());
         } else {
-            if let (Event::DecisionRefused { slack, why: Refusal::NotApprover, .. }, State::Pending { .. }) =
-                (event, &request.state)
+            if let (Event::DecisionRefused { slack, why, .. }, State::Pending { .. }) = (event, &request.state)
+                && why.is_dismissal()
             {
                 request.dismissed.insert(slack.clone(), at);
             }
             request.state = next(&request.state, event, words, at).ok_or(illegal)?;
         }
         // A reminder is said, and changes no message.
-        if !matches!(event, Event::ReminderSet { .. }) {
+        if !matches!(event, Event::ReminderSet { .. } | Event::EscalationSet { .. } | Event::FallbackTold { .. }) {
             request.revision += 1;
         }
         self.follow(id);
@@ -115,7 +114,8 @@ impl Fold<'_> {
 /// Checking(…)           ─ LookUpSlow ─▶ itself, once
 /// Checking(…)           ─ ApproversSought ─▶ Finding ─ RequestPending ─▶ Pending
 /// Checking, Pending     ─ RequestRefused, RequestCancelled, RequestLapsed ─▶ Ended
-/// Pending               ─ DecisionReceived, StepApproved, ReminderSet ─▶ itself; RequestDenied ─▶ Ended
+/// Pending               ─ DecisionReceived, StepApproved, ReminderSet, EscalationSet, FallbackAsked, FallbackTold
+///                         ─▶ itself; RequestDenied ─▶ Ended
 /// any                   ─ DecisionRefused ─▶ itself
 /// ```
 fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<State> {
@@ -129,14 +129,19 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         }
         (
             State::Checking { checking: Checking::Identifying | Checking::Standing { .. }, slow },
-            Event::ApproversSought { person, sought, .. },
+            Event::ApproversSought { person, sought, fallback, applied, .. },
         ) => {
-            let checking = Checking::Finding { person: person.clone(), sought: sought.clone() };
+            let (person, sought) = (person.clone(), sought.clone());
+            let checking = Checking::Finding { person, sought, fallback: fallback.clone(), applied: applied.clone() };
             State::Checking { checking, slow: *slow }
         }
-        (State::Checking { checking: Checking::Finding { person, .. }, .. }, Event::RequestPending { steps, .. }) => {
-            let route = Route { person: person.clone(), steps: steps.clone() };
-            State::Pending { route, clicks: Vec::new(), reminders: Reminders::default() }
+        (
+            State::Checking { checking: Checking::Finding { person, .. }, .. },
+            Event::RequestPending { steps, fallback, applied, .. },
+        ) => {
+            let (steps, fallback, applied) = (steps.clone(), fallback.clone(), applied.clone());
+            let route = Route { person: person.clone(), steps, fallback, applied };
+            State::Pending { route, clicks: Vec::new(), reminders: Reminders::default(), escalates: None }
         }
         (State::Checking { .. }, Event::RequestRefused { why, .. }) => {
             over(None, Ending::Refused { why: why.clone() }, at)
@@ -148,44 +153,65 @@ fn next(state: &State, event: &Event, words: &Words, at: Timestamp) -> Option<St
         (State::Pending { route, .. }, Event::RequestCancelled { .. }) => over(Some(route), Ending::Cancelled, at),
         (State::Checking { .. }, Event::RequestLapsed { .. }) => over(None, Ending::Unanswered, at),
         (State::Pending { route, .. }, Event::RequestLapsed { .. }) => over(Some(route), Ending::Unanswered, at),
-        (State::Pending { route, clicks, reminders }, Event::DecisionReceived { slack, verdict, spot, .. }) => {
+        (
+            State::Pending { route, clicks, reminders, escalates },
+            Event::DecisionReceived { slack, verdict, terms, spot, .. },
+        ) => {
             let reason = match verdict {
                 Verdict::Approve => None,
                 Verdict::Deny { reason } => Some(Said::find(reason, words)),
             };
-            let click = Click { slack: slack.clone(), verdict: verdict.clone(), reason, spot: *spot, at };
+            let (slack, verdict, terms) = (slack.clone(), verdict.clone(), terms.clone());
+            let click = Click { slack, verdict, reason, spot: *spot, terms, at };
             let clicks = clicks.iter().cloned().chain([click]).collect();
-            State::Pending { route: route.clone(), clicks, reminders: *reminders }
+            State::Pending { route: route.clone(), clicks, reminders: *reminders, escalates: *escalates }
         }
-        (State::Pending { route, clicks, reminders }, Event::DecisionRefused { slack, .. }) => {
+        (State::Pending { route, clicks, reminders, escalates }, Event::DecisionRefused { slack, .. }) => {
             let (_, clicks) = take(clicks, slack)?;
-            State::Pending { route: route.clone(), clicks, reminders: *reminders }
+            State::Pending { route: route.clone(), clicks, reminders: *reminders, escalates: *escalates }
         }
         // Decided or ended by a decision before it, in the same line.
         (_, Event::DecisionRefused { .. }) => state.clone(),
         (State::Pending { route, clicks, .. }, Event::StepApproved { step, by, .. }) => {
             let (click, clicks) = take(clicks, &by.slack)?;
-            let mut route = route.clone();
-            let step = route.steps.get_mut(usize::try_from(*step).ok()?)?;
-            step.approval.is_none().then_some(())?;
-            step.approval = Some(Approval { by: by.clone(), at: click.at });
-            // One person meets one step: nobody is asked again.
-            for step in route.steps.iter_mut().filter(|step| step.approval.is_none()) {
-                step.approvers.retain(|approver| approver.okta != by.okta);
-            }
-            State::Pending { route, clicks, reminders: Reminders::default() }
+            let place = usize::try_from(*step).ok()?;
+            route.steps.get(place)?.approval.is_none().then_some(())?;
+            let route = route.approved(place, Approval { by: by.clone(), at: click.at });
+            State::Pending { route, clicks, reminders: Reminders::default(), escalates: None }
         }
-        (State::Pending { route, clicks, .. }, Event::ReminderSet { at, told, .. }) => State::Pending {
+        (State::Pending { route, clicks, escalates, .. }, Event::ReminderSet { at, told, .. }) => State::Pending {
             route: route.clone(),
             clicks: clicks.clone(),
             reminders: Reminders { told: *told, next: Some(*at) },
+            escalates: *escalates,
         },
+        (State::Pending { route, clicks, reminders, .. }, Event::EscalationSet { at, .. }) => {
+            State::Pending { route: route.clone(), clicks: clicks.clone(), reminders: *reminders, escalates: Some(*at) }
+        }
+        (State::Pending { route, clicks, reminders, .. }, Event::FallbackTold { .. }) => {
+            State::Pending { route: route.clone(), clicks: clicks.clone(), reminders: *reminders, escalates: None }
+        }
+        (State::Pending { route, clicks, reminders, .. }, Event::FallbackAsked { step, why, .. }) => {
+            let route = asked_too(route, *step, StandIn { why: *why, at })?;
+            State::Pending { route, clicks: clicks.clone(), reminders: *reminders, escalates: None }
+        }
         (State::Pending { route, clicks, .. }, Event::RequestDenied { by, .. }) => {
             let (click, _) = take(clicks, &by.slack)?;
             over(Some(route), Ending::Denied { by: by.clone(), reason: click.reason? }, at)
         }
         _ => return None,
     })
+}
+
+/// The fallback approvers stand in for a step, beside those who are asked there already.
+fn asked_too(route: &Route, step: u32, stand_in: StandIn) -> Option<Route> {
+    let mut asked = route.clone();
+    let step = asked.steps.get_mut(usize::try_from(step).ok()?)?;
+    (step.approval.is_none() && step.stand_in.is_none()).then_some(())?;
+    step.stand_in = Some(stand_in);
+    let new = route.spare().filter(|one| !step.approvers.iter().any(|other| other.okta == one.okta));
+    step.approvers.extend(new.cloned().collect::<Vec<_>>());
+    Some(asked)
 }
 
 /// The first decision of one person that waits, and the others.

@@ -32,7 +32,7 @@ impl Fold<'_> {
         if !request.purpose.is_emergency() {
             return Err(illegal);
         }
-        let route = Route { person: person.clone(), steps: Vec::new() };
+        let route = Route { person: person.clone(), steps: Vec::new(), fallback: None, applied: Vec::new() };
         request.state = State::Approved { route, at, until };
         request.review = Review::Open { panels: panels.to_vec(), since: at, signatures: Vec::new(), told: 0 };
         request.revision += 1;

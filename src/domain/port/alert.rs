@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, MembershipKey, Removal, UnfitGroup, Vendor};
 use crate::domain::{
     alarm::Alarm,
-    id::{OktaGroupId, RequestId, SlackUserId},
+    id::{Email, OktaGroupId, RequestId, RuleId, SlackUserId},
     request::Request,
     time::Timestamp,
 };
@@ -48,6 +48,20 @@ pub enum Alert {
         membership: MembershipKey,
         /// What came back.
         fault: Fault,
+    },
+    /// Rules could not be evaluated, so that a request was stopped.
+    RulesUnjudged {
+        /// Which request.
+        request: RequestId,
+        /// Which rules.
+        rules: Vec<RuleId>,
+    },
+    /// Approvers that the configuration names cannot be found: departed, or without an account.
+    ApproversMissing {
+        /// For which request they were to be asked.
+        request: RequestId,
+        /// Who.
+        emails: Vec<Email>,
     },
     /// An access could not be opened, since its group is none that may be changed.
     GroupUnfit {

@@ -37,6 +37,7 @@ impl Effect {
             Self::MoveTicket { .. } => Some(Call::MoveTicket),
             Self::Reply { .. }
             | Self::Remind { .. }
+            | Self::TellFallback { .. }
             | Self::Nudge { .. }
             | Self::TellOwner { .. }
             | Self::AlertAdmins { .. }

@@ -9,7 +9,7 @@ impl Play {
     }
 
     /// All that was ever promised to the channel.
-    fn told(&self) -> Vec<&Happened> {
+    pub(super) fn told(&self) -> Vec<&Happened> {
         let effects = self.entries.iter().flat_map(|entry| &entry.effects);
         effects
             .filter_map(|effect| match effect {

@@ -56,11 +56,11 @@ impl Play {
 
     /// Taken, and shown to those who are told.
     fn taken() -> Self {
-        Self::taking().settled("find_approvers", told()).shown()
+        Self::taking().settled("find_approvers", told()).all_shown()
     }
 
     /// Every message that is stale is shown.
-    fn shown(mut self) -> Self {
+    fn all_shown(mut self) -> Self {
         let requests: Vec<_> = self.live.requests.values().cloned().collect();
         for (request, view) in
             requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v)))
@@ -105,7 +105,7 @@ fn it_is_taken_and_told_in_one_line_and_nobody_approves_it() {
     let cards = views.iter().filter(|view| matches!(view, ViewKey::Approver { .. })).count();
     assert_eq!((cards, views.len()), (3, 4), "their cards are due with the line that took it");
     assert!(matches!(taken.last_effects(), [Effect::CheckMember { .. }]));
-    let open = taken.shown().opened();
+    let open = taken.all_shown().opened();
     assert_eq!(open.stands(), "active/inside");
     assert_eq!(open.live.requests[&ONE].ends(), Some(open.now + TimeDelta::seconds(2_700)));
 }
@@ -131,7 +131,7 @@ fn whoever_took_it_is_told_nothing_as_a_reviewer() {
 #[test]
 fn it_has_its_limits() {
     let free = Play::with_glass();
-    assert_eq!(free.refuses(&take("db/rw", "a", 3_601, None)), Refusal::TooLong { most: secs(3_600) });
+    assert_eq!(free.refuses(&take("db/rw", "a", 3_601, None)), Refusal::TooLong { most: secs(3_600), rule: None });
     for (mode, refusal) in [(Mode::LowDisk, Refusal::CannotBeSaved), (Mode::Custody, Refusal::Custody)] {
         assert_eq!(Play { mode, ..free.clone() }.refuses(&take("db/rw", "a", 60, None)), refusal);
     }
@@ -152,7 +152,7 @@ fn it_has_its_limits() {
 fn who_took_something_cools_down_from_its_end_on() {
     let over = Play::taken().opened().over();
     let end = over.now;
-    let reviewed = over.shown().signed("carol", Judgement::Justified);
+    let reviewed = over.all_shown().signed("carol", Judgement::Justified);
     let again = take("db/rw", "again", 60, None);
     assert_eq!(reviewed.refuses(&again), Refusal::CoolingDown { until: end + TimeDelta::hours(12) });
     assert!(reviewed.clone().run(&take("db/debug", "other", 60, None)).is_ok(), "of another access");
@@ -203,8 +203,12 @@ fn rules_that_forbid_hold_at_each_step_and_no_others() {
     let known = take("db/rw", "glass", 60, Some(identity("alice")));
     let (forbidden, unjudged) = (vec![freeze()], vec![freeze().id]);
     let at_once = with(&forbids, Play::with_glass()).refuses(&known);
-    assert_eq!(at_once, Refusal::Forbidden { rules: forbidden.clone() });
-    assert_eq!(with(&breaks, Play::with_glass()).refuses(&known), Refusal::Unjudged { rules: unjudged.clone() });
+    assert_eq!(at_once, Refusal::Stopped { why: NotSentOn::Forbidden { rules: forbidden.clone() } });
+    // On record, so that admins are told.
+    let unclear = with(&breaks, Play::with_glass()).goes(&known);
+    let why = NotSentOn::Unjudged { rules: unjudged.clone() };
+    assert!(unclear.last().contains(&Event::RequestRefused { request: ONE, why }));
+    assert!(matches!(unclear.last_effects(), [Effect::AlertAdmins { alert: Alert::RulesUnjudged { .. } }]));
     for (rules, why) in
         [(&forbids, NotSentOn::Forbidden { rules: forbidden }), (&breaks, NotSentOn::Unjudged { rules: unjudged })]
     {
@@ -242,7 +246,7 @@ fn whoever_waits_for_an_answer_may_break_glass_meanwhile() {
 
 #[test]
 fn nobody_signs_their_own_by_any_account() {
-    let taken = Play::taken().opened().shown();
+    let taken = Play::taken().opened().all_shown();
     let own = Command::Sign(Sign {
         who: slack("alice"),
         request: ONE,
@@ -269,7 +273,7 @@ fn nobody_signs_their_own_by_any_account() {
 
 #[test]
 fn the_first_signature_counts_and_the_next_is_told_so() {
-    let taken = Play::taken().opened().shown();
+    let taken = Play::taken().opened().all_shown();
     let both = taken.goes(&sign("carol", Judgement::Justified)).goes(&sign("bob", Judgement::NotJustified));
     let again = both.clone().goes(&sign("carol", Judgement::Justified));
     assert_eq!(again.live.seq, both.live.seq, "pressed twice");
@@ -285,7 +289,7 @@ fn the_first_signature_counts_and_the_next_is_told_so() {
 
 #[test]
 fn what_was_not_justified_ends_at_once() {
-    let signed = Play::taken().opened().shown().signed("carol", Judgement::NotJustified);
+    let signed = Play::taken().opened().all_shown().signed("carol", Judgement::NotJustified);
     assert_eq!(signed.stands(), "revoking/removing");
     assert!(signed.last_effects().contains(&Effect::Nudge { request: ONE, nudge: Nudge::NotJustified }));
     let over = signed.settled("remove_member", REMOVED);
@@ -295,13 +299,13 @@ fn what_was_not_justified_ends_at_once() {
     // Before it was opened, and after its end.
     let opening = Play::taken().signed("carol", Judgement::NotJustified);
     assert_eq!(opening.stands(), "ended notjustified");
-    let late = Play::taken().opened().over().shown().signed("carol", Judgement::NotJustified);
+    let late = Play::taken().opened().over().all_shown().signed("carol", Judgement::NotJustified);
     assert!(matches!(&late.live.requests[&ONE].state, State::Ended { ending: Ending::Expired, .. }));
 }
 
 #[test]
 fn it_stays_in_memory_until_it_is_signed_and_shown() {
-    let mut play = Play::taken().opened().over().shown();
+    let mut play = Play::taken().opened().over().all_shown();
     while let Some(effect) = play.live.promises.keys().next().copied() {
         play = play.goes(&Command::Settle { effect, outcome: Outcome::Told });
     }
@@ -310,13 +314,13 @@ fn it_stays_in_memory_until_it_is_signed_and_shown() {
     assert!(later.review().is_open());
     let signed = later.signed("dana", Judgement::Justified);
     assert_eq!(signed.live.requests[&ONE].stale_views().len(), 4, "every copy, and the message of who took it");
-    assert_eq!(signed.shown().live.requests.get(&ONE), None);
+    assert_eq!(signed.all_shown().live.requests.get(&ONE), None);
 }
 
 #[test]
 fn a_review_that_is_late_is_told_at_growing_intervals_and_to_admins_from_the_third_on() {
     const DUE: Command = Command::RequestDue { request: ONE };
-    let mut play = Play::taken().opened().over().shown();
+    let mut play = Play::taken().opened().over().all_shown();
     let since = Play::taken().now;
     let (mut hours, mut admins) = (Vec::new(), Vec::new());
     for _ in 0..5 {
@@ -337,7 +341,7 @@ fn a_review_that_is_late_is_told_at_growing_intervals_and_to_admins_from_the_thi
     }
     assert_eq!((hours, admins), (vec![24, 48, 96, 192, 360], vec![false, false, true, true, true]));
     // A long sleep is one telling; and whoever cannot sign any more is not told.
-    let mut slept = Play::taken().opened().over().shown().after(200 * 3_600);
+    let mut slept = Play::taken().opened().over().all_shown().after(200 * 3_600);
     slept.catalogue.approvers.clear();
     let told = slept.goes(&DUE);
     assert!(told.last().contains(&Event::ReviewLate { request: ONE, told: 4 }));
@@ -363,11 +367,11 @@ fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
         "{effects:?}"
     );
     let closes = |play: &Play| play.last_effects().contains(&Effect::MoveTicket { request: ONE, to: Column::Closed });
-    let open = taken.shown().opened();
+    let open = taken.all_shown().opened();
     let over = open.clone().over();
     assert!(!closes(&over), "it waits for its review");
-    assert!(closes(&over.shown().signed("carol", Judgement::Justified)));
-    let signed = open.shown().signed("carol", Judgement::Justified);
+    assert!(closes(&over.all_shown().signed("carol", Judgement::Justified)));
+    let signed = open.all_shown().signed("carol", Judgement::Justified);
     assert!(!closes(&signed), "access is open");
     assert!(closes(&signed.over()));
     let nothing = with(Tickets::Kept, Play::taking()).settled("find_approvers", told());
@@ -411,7 +415,7 @@ proptest! {
                 }
             } else {
                 play.now += TimeDelta::seconds(secs);
-                play = play.shown();
+                play = play.all_shown();
             }
             laws(&play)?;
             let open = play.live.requests.values().filter(|request| request.review.is_open()).count();

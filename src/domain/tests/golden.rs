@@ -18,6 +18,20 @@ const EVENTS: &[&str] = &[
     r#"{"event":"standing_doubted","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
     r#"{"event":"approvers_sought","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"sought":[{"kind":{"asks":"owner","application":"db"},"emails":["b@acme.example"]},{"kind":{"asks":"approvers","name":"security"},"emails":[]},{"kind":{"asks":"person","email":"c@acme.example"},"emails":[]}]}"#,
     r#"{"event":"request_pending","request":"R-1","steps":[{"kind":{"asks":"owner","application":"db"},"approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}]}]}"#,
+    r#"{"event":"approvers_sought","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a","groups":["00g1"],"slack_groups":["S1"],"title":"Engineer","department":"Payments","manager":"m@acme.example"},"sought":[{"kind":{"asks":"manager"},"emails":["m@acme.example"],"groups":["okta:00g2","slack:S2"]}],"fallback":{"kind":{"asks":"approvers","name":"soc"},"emails":["c@acme.example"]},"applied":[{"rule":{"id":"long","message":"Long"},"does":{"does":"step","kind":{"asks":"approvers","name":"soc"}}},{"rule":{"id":"two"},"does":{"does":"distinct","people":2}},{"rule":{"id":"cap"},"does":{"does":"max_duration","most":60}},{"rule":{"id":"auto"},"does":{"does":"auto_approve"}},{"rule":{"id":"same"},"does":{"does":"ask_all_the_same"}}]}"#,
+    r#"{"event":"request_pending","request":"R-1","steps":[],"fallback":{"name":"soc","approvers":[]},"applied":[{"rule":{"id":"auto"},"does":{"does":"auto_approve"}}]}"#,
+    r#"{"event":"fallback_asked","request":"R-1","step":0,"why":{"stands_in":"nobody_else"}}"#,
+    r#"{"event":"fallback_asked","request":"R-1","step":0,"why":{"stands_in":"no_answer","after":7200}}"#,
+    r#"{"event":"fallback_told","request":"R-1"}"#,
+    r#"{"event":"escalation_set","request":"R-1","at":"2026-11-24T14:10:00Z"}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"forbidden","rules":[{"id":"freeze","message":"Frozen"}]}}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"unjudged","rules":["overflow"]}}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"too_long","most":60,"rule":{"id":"cap"}}}"#,
+    r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve"},"terms":"0102"}"#,
+    r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"may_not_decide","rules":[{"id":"contractors"}]}}"#,
+    r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"stopped","why":{"why":"not_offered"}}}"#,
+    r#"{"event":"grant_failed","request":"R-1","why":{"failure":"stopped","why":{"why":"forbidden","rules":[{"id":"freeze"}]}},"then":{"then":"nothing"}}"#,
+    r#"{"event":"request_received","request":"R-1","key":"form","asker":"U0A","access":{"entitlement":"db/rw","application":"Database","level":"db/rw","group":"00g1","sensitivity":"high"},"purpose":{"purpose":"extension","of":"R-1"},"end":{"rule":"after","secs":7200},"justification":"970c","closes":"2026-11-25T13:40:00Z"}"#,
     r#"{"event":"reminder_set","request":"R-1","at":"2026-11-24T14:10:00Z","told":0}"#,
     r#"{"event":"look_up_slow","request":"R-1"}"#,
     r#"{"event":"request_refused","request":"R-1","why":{"why":"not_offered"}}"#,
@@ -71,6 +85,8 @@ const EFFECTS: &[&str] = &[
     r#"{"effect":"identify_person","request":"R-1","slack":"U0A"}"#,
     r#"{"effect":"check_standing","request":"R-1","membership":{"group":"00g1","user":"00u1"}}"#,
     r#"{"effect":"find_approvers","request":"R-1","emails":["b@acme.example"]}"#,
+    r#"{"effect":"find_approvers","request":"R-1","emails":[],"groups":["okta:00g2","slack:S2"]}"#,
+    r#"{"effect":"tell_fallback","request":"R-1","to":"U0C"}"#,
     r#"{"effect":"check_authority","request":"R-1","slack":"U0B"}"#,
     r#"{"effect":"check_member","membership":{"group":"00g1","user":"00u1"}}"#,
     r#"{"effect":"add_member","membership":{"group":"00g1","user":"00u1"}}"#,
@@ -89,6 +105,8 @@ const EFFECTS: &[&str] = &[
 ];
 
 const ALERTS: &[&str] = &[
+    r#"{"alert":"rules_unjudged","request":"R-1","rules":["overflow"]}"#,
+    r#"{"alert":"approvers_missing","request":"R-1","emails":["b@acme.example"]}"#,
     r#"{"alert":"removals_late","revision":1}"#,
     r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#,
     r#"{"alert":"removal_confirmed","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z","at":"2026-11-24T15:50:00Z"}"#,
@@ -107,6 +125,10 @@ const ALERTS: &[&str] = &[
 ];
 
 const OUTCOMES: &[&str] = &[
+    r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"requester":{"requester":"fit","facts":{"groups":["00g1"],"title":"Engineer","department":"Payments","manager":"m@acme.example"}}}"#,
+    r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"requester":{"requester":"unfit","why":{"unfit":"inactive","status":"SUSPENDED"}}}"#,
+    r#"{"outcome":"found","approvers":[],"missing":["b@acme.example"],"members":[{"group":"okta:00g2","emails":["c@acme.example"]}]}"#,
+    r#"{"outcome":"stands","standing":{"member":false,"facts":{}}}"#,
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
     r#"{"outcome":"not_served","why":{"unfit":"ambiguous","email":"a@acme.example"}}"#,
     r#"{"outcome":"found","approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}],"missing":["c@acme.example"]}"#,
@@ -125,6 +147,9 @@ const OUTCOMES: &[&str] = &[
 ];
 
 const HAPPENED: &[&str] = &[
+    r#"{"happened":"approved_by_rules"}"#,
+    r#"{"happened":"asked_too"}"#,
+    r#"{"happened":"stopped","why":{"why":"nobody_to_ask"}}"#,
     r#"{"happened":"approved","step":0}"#,
     r#"{"happened":"denied"}"#,
     r#"{"happened":"withdrawn"}"#,

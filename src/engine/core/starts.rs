@@ -178,6 +178,8 @@ impl Effect {
                 Alert::GoneFromSight { requests, .. } => requests.first().copied(),
                 Alert::AddRejected { request, .. }
                 | Alert::GroupUnfit { request, .. }
+                | Alert::RulesUnjudged { request, .. }
+                | Alert::ApproversMissing { request, .. }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::ReviewLate { request }

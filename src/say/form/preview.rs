@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use super::{Filled, Knowledge, Scene};
 use crate::{
     domain::{
-        catalogue::{Application, Catalogue, Entitlement, StepRule, Who},
+        catalogue::{Application, Catalogue, Entitlement, Who},
+        decide::Outlook,
+        duty::Duties,
         id::Email,
-        port::Identity,
-        request::{Request, State, StepKind},
-        time::{EndRule, Timestamp},
+        request::{NotSentOn, Request, State, StepKind},
+        time::{AccessDuration, EndRule, Timestamp},
     },
     say::{
         Line, Mark, Run, Voice, bold, length,
         people::{self, Named},
-        requester, text,
+        refusal, requester, rules, text,
         time::Zone,
     },
 };
@@ -27,9 +28,37 @@ const LOOKED_UP: usize = 5;
 
 type Chosen<'a> = (&'a Application, &'a Entitlement);
 
+/// What a request for this would have to go through; nothing while it is not known who asks.
+pub(super) fn outlook(
+    scene: &Scene<'_>,
+    entitlement: &Entitlement,
+    filled: &Filled,
+) -> Option<Result<Duties, NotSentOn>> {
+    let end = match &filled.end {
+        Some(Err(_)) => return None,
+        Some(Ok(end)) => *end,
+        // Until a length is chosen: as for the shortest.
+        None => EndRule::After { secs: AccessDuration::from_secs(1).ok()? },
+    };
+    let before = scene.held.get(&entitlement.group).copied().unwrap_or_default();
+    let (catalogue, now) = (scene.catalogue, scene.now);
+    let person = scene.who.person()?;
+    Some(Outlook { catalogue, person, end, before, why: &filled.why, emergency: false, now }.of(&entitlement.id))
+}
+
+/// How long it can be had, where that is known.
+pub(super) fn most(outlook: &Result<Duties, NotSentOn>) -> Option<AccessDuration> {
+    match outlook {
+        Ok(duties) => Some(duties.most),
+        Err(NotSentOn::TooLong { most, .. }) => Some(*most),
+        Err(_) => None,
+    }
+}
+
 pub(super) fn preview(
     scene: &Scene<'_>,
     chosen: Option<Chosen<'_>>,
+    outlook: Option<&Result<Duties, NotSentOn>>,
     offers: bool,
     filled: &Filled,
 ) -> (Vec<Line>, Vec<Line>) {
@@ -40,18 +69,40 @@ pub(super) fn preview(
     if let Some(request) = open {
         return (vec![vec![text(standing(request, scene.now, scene.voice))]], Vec::new());
     }
-    let mut lines = vec![ends(scene, application, entitlement, filled)];
-    match (asked(scene, application, entitlement), scene.who) {
+    if let (Some(Err(why)), Knowledge::Known(_)) = (outlook, scene.who) {
+        return (vec![not_possible(why, application, entitlement, scene.voice)], Vec::new());
+    }
+    let duties = outlook.and_then(|outlook| outlook.as_ref().ok());
+    let at_once = duties.is_some_and(|duties| duties.steps.is_empty());
+    let mut lines = vec![ends(scene, application, entitlement, filled, at_once)];
+    match (duties.and_then(|duties| asked(scene, application, duties)), scene.who) {
         (_, Knowledge::Late(_)) => {
             lines.push(vec![text("Okta is slow. You can send this; who is asked is shown in your message.")]);
             (lines, Vec::new())
         }
         (Some(steps), Knowledge::Known(_)) => (lines, steps),
+        (None, Knowledge::Known(_)) if matches!(filled.end, Some(Err(_))) => (lines, Vec::new()),
         _ => {
             lines.push(vec![text("Looking up who will be asked.")]);
             (lines, Vec::new())
         }
     }
+}
+
+/// Why it could not be had, whatever else is filled in.
+fn not_possible(why: &NotSentOn, application: &Application, entitlement: &Entitlement, voice: &Voice) -> Line {
+    let (first, rest) = match why {
+        NotSentOn::TooLong { most, rule } => {
+            let (most, rule) = (length::words(*most), refusal::by_rule(rule.as_ref()));
+            let names = format!("{} · {}", application.name, entitlement.name);
+            ("Too long.", format!("{names} can be had for up to {most}{rule}."))
+        }
+        NotSentOn::Unjudged { .. } => {
+            ("Not possible now.", "A rule cannot be evaluated. If you send this, admins are told.".to_owned())
+        }
+        why => ("Not possible now.", refusal::stopped(why, None, voice)),
+    };
+    vec![Run::Mark(Mark::Warning), bold(first), text(format!(" {rest}"))]
 }
 
 const fn unchosen(who: Knowledge<'_>, offers: bool) -> &'static str {
@@ -67,7 +118,13 @@ const fn unchosen(who: Knowledge<'_>, offers: bool) -> &'static str {
     }
 }
 
-fn ends(scene: &Scene<'_>, application: &Application, entitlement: &Entitlement, filled: &Filled) -> Line {
+fn ends(
+    scene: &Scene<'_>,
+    application: &Application,
+    entitlement: &Entitlement,
+    filled: &Filled,
+    at_once: bool,
+) -> Line {
     let end = match &filled.end {
         None => return vec![text("Choose a length to see when it would end.")],
         Some(Err(fault)) => return vec![text(fault.clone())],
@@ -84,6 +141,9 @@ fn ends(scene: &Scene<'_>, application: &Application, entitlement: &Entitlement,
                 length::words(entitlement.max_duration)
             )),
         ],
+        Some(_) if at_once => {
+            vec![bold(format!("Opens at once, until {}.", scene.zone().full(end.end(scene.now), scene.now)))]
+        }
         _ => until(end, scene.now, &scene.zone()),
     }
 }
@@ -100,27 +160,40 @@ fn until(end: EndRule, now: Timestamp, zone: &Zone) -> Line {
     }
 }
 
-/// Everyone who is to be looked up by name for an access.
+/// Everyone who is to be looked up by name for what a request would have to go through.
 #[must_use]
-pub fn whom(catalogue: &Catalogue, chosen: (&Application, &Entitlement), asker: Option<&Identity>) -> Vec<Email> {
-    let (application, entitlement) = chosen;
-    let steps = entitlement.approval.iter().map(|rule| others(rule, application, catalogue, asker));
-    steps.flat_map(|emails| emails.into_iter().take(LOOKED_UP)).collect()
+pub fn whom(scene: &Scene<'_>, filled: &Filled) -> Vec<Email> {
+    let found = filled.entitlement.as_ref().and_then(|id| scene.catalogue.find(id));
+    let duties = found.and_then(|(_, entitlement)| outlook(scene, entitlement, filled)?.ok());
+    let steps = duties.map(|duties| duties.steps).unwrap_or_default();
+    steps.iter().flat_map(|kind| Whom::by(kind, scene).emails.into_iter().take(LOOKED_UP)).collect()
 }
 
-fn others(rule: &StepRule, application: &Application, catalogue: &Catalogue, asker: Option<&Identity>) -> Vec<Email> {
-    let Some(asker) = asker else { return Vec::new() };
-    let named = StepKind::new(rule, application).approvers_today(catalogue, asker);
-    named.iter().filter_map(Who::person).filter(|email| **email != asker.email).cloned().collect()
+/// Whom a step names, without the requester.
+struct Whom {
+    emails: Vec<Email>,
+    /// Whether it names groups besides.
+    groups: bool,
 }
 
-/// Whom each step would ask; nothing while someone of them is not looked up yet.
-fn asked(scene: &Scene<'_>, application: &Application, entitlement: &Entitlement) -> Option<Vec<Line>> {
-    entitlement.approval.iter().map(|rule| step(scene, application, rule)).collect()
+impl Whom {
+    fn by(kind: &StepKind, scene: &Scene<'_>) -> Self {
+        let Some(asker) = scene.who.person() else { return Self { emails: Vec::new(), groups: false } };
+        let named = kind.approvers_today(scene.catalogue, asker);
+        let emails = named.iter().filter_map(Who::person).filter(|email| **email != asker.email);
+        Self { emails: emails.cloned().collect(), groups: named.iter().any(|who| who.person().is_none()) }
+    }
 }
 
-fn step(scene: &Scene<'_>, application: &Application, rule: &StepRule) -> Option<Line> {
-    let emails = others(rule, application, scene.catalogue, scene.who.person());
+/// Whom each step would ask, and what else rules demand; nothing while someone of them is not looked up yet.
+fn asked(scene: &Scene<'_>, application: &Application, duties: &Duties) -> Option<Vec<Line>> {
+    let steps = duties.steps.iter().map(|kind| step(scene, application, duties, kind));
+    let rest = rules::effects(&duties.applied).into_iter().map(|said| Some(vec![text(said)]));
+    steps.chain(rest).collect()
+}
+
+fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &StepKind) -> Option<Line> {
+    let Whom { emails, groups } = Whom::by(kind, scene);
     let first: Vec<&Option<Named>> =
         emails.iter().take(LOOKED_UP).map(|email| scene.names.get(email)).collect::<Option<_>>()?;
     let people: Vec<Run> = first
@@ -131,26 +204,29 @@ fn step(scene: &Scene<'_>, application: &Application, rule: &StepRule) -> Option
     let unnamed = emails.len().saturating_sub(LOOKED_UP);
     let count = people.len() + unnamed;
     let mut line = match (people.is_empty(), unnamed) {
-        (true, 0) => return Some(vec![text(nobody(rule, application, emails.is_empty()))]),
+        (true, 0) if groups => vec![text("Whoever is in the groups named")],
+        (true, 0) => return Some(vec![text(nobody(kind, application, scene.catalogue, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
     };
-    let why = people::because_of(&StepKind::new(rule, application), count, &application.name);
-    line.push(text(format!(": {why}")));
+    let more = if groups && count > 0 { " or others in the groups named" } else { "" };
+    let why = rules::demand(&duties.applied, kind);
+    let why = why.unwrap_or_else(|| people::because_of(kind, count, &application.name));
+    line.push(text(format!("{more}: {why}")));
     Some(line)
 }
 
-fn nobody(rule: &StepRule, application: &Application, only_asker: bool) -> String {
-    let whom = match rule {
-        StepRule::Owner => format!("owns {}", application.name),
-        StepRule::Manager => "is your manager".to_owned(),
-        StepRule::Approvers(name) => format!("is in {name}"),
-        StepRule::Person(_) => format!("is named for {}", application.name),
+fn nobody(kind: &StepKind, application: &Application, catalogue: &Catalogue, only_asker: bool) -> String {
+    let whom = match kind {
+        StepKind::Owner { .. } => format!("owns {}", application.name),
+        StepKind::Manager => "is your manager".to_owned(),
+        StepKind::Approvers { name } => format!("is in {name}"),
+        StepKind::Person { .. } => format!("is named for {}", application.name),
     };
-    if only_asker {
-        format!("Nobody but you {whom}, so nobody could approve this.")
-    } else {
-        format!("Nobody who {whom} can be asked now, so nobody could approve this.")
+    match (&catalogue.fallback, only_asker) {
+        (Some(name), _) => format!("{name}, because nobody else is left to ask"),
+        (None, true) => format!("Nobody but you {whom}, so nobody could approve this."),
+        (None, false) => format!("Nobody who {whom} can be asked now, so nobody could approve this."),
     }
 }
 

@@ -140,7 +140,7 @@ fn an_approver_who_cannot_be_reached() {
     text: Bob Stone could not be reached for R-142. Slack answers: user_disabled. Dana Fox can still decide it.
     ");
     let nobody = changed(pending(), |request| request["unreachable"] = json!(["U0BOB", "U0DANA"]));
-    assert_snapshot!(told(&nobody).lines().nth(2).unwrap(), @"Nobody else is asked, so it closes unanswered unless that is mended.");
+    assert_snapshot!(told(&nobody).lines().nth(2).unwrap(), @"Nobody else is left to ask, so it was closed.");
 }
 
 #[test]

@@ -218,11 +218,4 @@ fn its_refusals_say_what_one_can_do() {
     assert_snapshot!(say(&Refusal::OwnReview, Some(&request), "alice"), @"You took this access, so someone else signs the review.");
     assert_snapshot!(say(&Refusal::NotReviewer, Some(&request), "erin"), @"You cannot sign this review: it is not yours any more. Told: Carol Diaz, Gus Lind or 2 others.");
     assert_snapshot!(say(&Refusal::ReviewSigned, Some(&taken(expired(), signed("justified"))), "bob"), @"Carol Diaz signed this today 17:00 Paris time (UTC+1). Nothing changed.");
-    let rule = |message: Option<&str>| {
-        serde_json::from_value(json!({ "refusal": "forbidden", "rules": [{ "id": "freeze", "message": message }] }))
-            .unwrap()
-    };
-    assert_snapshot!(say(&rule(Some("Production is frozen until January.")), None, "alice"), @"Production is frozen until January. (rule freeze)");
-    assert_snapshot!(say(&rule(None), None, "alice"), @"The rule freeze does not allow this.");
-    assert_snapshot!(say(&Refusal::Unjudged { rules: Vec::new() }, None, "alice"), @"A rule could not be evaluated, so nothing was opened. Ask Carol Diaz to mend that, then try again.");
 }

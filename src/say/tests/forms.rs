@@ -8,8 +8,9 @@ use super::*;
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     duration::{Length, resolve},
-    id::{ApplicationId, Email, EntitlementId, OktaGroupId},
+    id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, RuleId},
     port::Identity,
+    rules::{Required, Rule, Rules, Ruling, Unjudged},
     ticket::Tickets,
     time::AccessDuration,
 };
@@ -26,7 +27,7 @@ fn level(id: &str, name: &str, sensitivity: Sensitivity) -> Entitlement {
     Entitlement {
         id: EntitlementId::parse(id).unwrap(),
         name: name.to_owned(),
-        group: OktaGroupId::parse("00gPRODRW").unwrap(),
+        group: OktaGroupId::parse(format!("00g{}", id.replace(['/', '-'], ""))).unwrap(),
         sensitivity,
         approval: vec![StepRule::Owner],
         durations: vec![Offer::For(secs(7_200)), Offer::For(secs(2_700)), Offer::EndOfDay, Offer::For(secs(36_000))],
@@ -77,9 +78,9 @@ fn seen(who: Knowledge<'_>, chosen: Option<&str>, length: Option<&str>, own: &[R
         let length = Length::parse(length, secs(60)).unwrap();
         resolve(length, now, &voice.zone, &voice.day).map_err(|error| error.to_string())
     });
-    let scene = Scene { catalogue: &catalogue, who, own, names: &names, now, voice: &voice };
+    let scene = Scene { catalogue: &catalogue, who, own, held: &BTreeMap::new(), names: &names, now, voice: &voice };
     let entitlement = chosen.map(|id| EntitlementId::parse(id).unwrap());
-    plain::request(&form::request(&scene, &Filled { entitlement, end }))
+    plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() }))
 }
 
 fn preview(form: &str) -> String {
@@ -131,10 +132,7 @@ fn the_preview_case_by_case() {
     **Until today 18:00 Paris time (UTC+1), whenever it is approved.**
     1. @Bob Stone or @Dana Fox: owners of Production Database
     ");
-    assert_snapshot!(known(Some("prod-db/rw"), Some("9h")), @"
-    ⚠️ **Too long.** Production Database · Read-Write can be had for up to 8 hours.
-    1. @Bob Stone or @Dana Fox: owners of Production Database
-    ");
+    assert_snapshot!(known(Some("prod-db/rw"), Some("9h")), @"⚠️ **Too long.** Production Database · Read-Write can be had for up to 8 hours.");
     assert_snapshot!(known(Some("staging/admin"), Some("1h")), @"
     **If approved now, until today 15:40 Paris time (UTC+1).** The 1 hour starts when access opens.
     1. Nobody but you owns staging, so nobody could approve this.
@@ -157,6 +155,83 @@ fn the_preview_case_by_case() {
     assert_snapshot!(own(request(pending())), @"You asked for this today 14:40: waiting for Bob Stone or Dana Fox. (R-142)");
     assert_snapshot!(own(request(active())), @"You have this until today 16:42 Paris time (UTC+1). (R-142)");
     assert_snapshot!(own(request(checking())), @"You asked for this today 14:40. (R-142)");
+}
+
+/// What the form says under these rules, with Carol as the fallback.
+fn ruled(rules: Rules, chosen: &str, length: &str) -> String {
+    let soc = ApproversName::parse("soc").unwrap();
+    let carol = Email::parse("carol@acme.example").unwrap();
+    let approvers = BTreeMap::from([(soc.clone(), vec![Who::Person(carol.clone())])]);
+    let catalogue = Catalogue { approvers, fallback: Some(soc), rules, ..catalogue() };
+    let named = |id: &str, name: &str| Some(Named { slack: slack(id), name: name.to_owned() });
+    let names = BTreeMap::from([
+        (Email::parse("bob@acme.example").unwrap(), named("bob", "Bob Stone")),
+        (Email::parse("dana@acme.example").unwrap(), named("dana", "Dana Fox")),
+        (carol, named("carol", "Carol Diaz")),
+    ]);
+    let (alice, voice, now) = (alice_is(), voice(), at("13:40"));
+    let length = Length::parse(length, secs(60)).unwrap();
+    let end = Some(resolve(length, now, &voice.zone, &voice.day).map_err(|error| error.to_string()));
+    // She held an hour of it until lunch.
+    let held = BTreeMap::from([(OktaGroupId::parse("00gproddbrw").unwrap(), 3_600)]);
+    let who = Knowledge::Known(&alice);
+    let scene = Scene { catalogue: &catalogue, who, own: &[], held: &held, names: &names, now, voice: &voice };
+    let entitlement = Some(EntitlementId::parse(chosen).unwrap());
+    preview(&plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() })))
+}
+
+#[test]
+fn what_rules_mean_is_shown_before_it_is_sent() {
+    let rule =
+        |id: &str, message: Option<&str>| Rule { id: RuleId::parse(id).unwrap(), message: message.map(str::to_owned) };
+    let says = |ruling: Ruling| Rules::new(move |_| Ok(ruling.clone()), |_, _| Ok(Vec::new()));
+    let long = Rules::new(
+        move |question| {
+            let required = Required {
+                rule: rule("long-requests", Some("More than 2 hours at a stretch")),
+                step: Some(StepRule::Approvers(ApproversName::parse("soc").unwrap())),
+                distinct: None,
+                max_duration: None,
+            };
+            let required = if question.total.secs() > 7_200 { vec![required] } else { Vec::new() };
+            Ok(Ruling { required, ..Ruling::default() })
+        },
+        |_, _| Ok(Vec::new()),
+    );
+    assert_snapshot!(ruled(long.clone(), "prod-db/rw", "1h"), @"
+    **If approved now, until today 15:40 Paris time (UTC+1).** The 1 hour starts when access opens.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    ");
+    assert_snapshot!(ruled(long, "prod-db/rw", "90m"), @"
+    **If approved now, until today 16:10 Paris time (UTC+1).** The 1 h 30 min start when access opens.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    2. @Carol Diaz: More than 2 hours at a stretch, rule long-requests
+    ");
+    let bounds =
+        Required { rule: rule("crown-jewels", None), step: None, distinct: Some(2), max_duration: Some(secs(3_600)) };
+    let bounds = || says(Ruling { required: vec![bounds.clone()], ..Ruling::default() });
+    assert_snapshot!(ruled(bounds(), "prod-db/rw", "1h"), @"
+    **If approved now, until today 15:40 Paris time (UTC+1).** The 1 hour starts when access opens.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    2. @Bob Stone or @Dana Fox: owners of Production Database
+    3. Two different people in all: rule crown-jewels
+    4. At most 1 hour: rule crown-jewels
+    ");
+    assert_snapshot!(ruled(bounds(), "prod-db/rw", "2h"), @"⚠️ **Too long.** Production Database · Read-Write can be had for up to 1 hour (rule crown-jewels).");
+    let forbidden = rule("freeze", Some("Production is frozen until January."));
+    let forbidden = says(Ruling { forbidden: vec![forbidden], ..Ruling::default() });
+    assert_snapshot!(ruled(forbidden, "prod-db/rw", "1h"), @"⚠️ **Not possible now.** Production is frozen until January. (rule freeze)");
+    let auto = says(Ruling { auto: vec![rule("oncall-staging", None)], ..Ruling::default() });
+    assert_snapshot!(ruled(auto, "prod-db/rw", "1h"), @"
+    **Opens at once, until today 15:40 Paris time (UTC+1).**
+    1. Nobody needs to approve: rule oncall-staging
+    ");
+    let broken = Rules::new(|_| Err(Unjudged(vec![RuleId::parse("overflow").unwrap()])), |_, _| Ok(Vec::new()));
+    assert_snapshot!(ruled(broken, "prod-db/rw", "1h"), @"⚠️ **Not possible now.** A rule cannot be evaluated. If you send this, admins are told.");
+    assert_snapshot!(ruled(Rules::default(), "staging/admin", "1h"), @"
+    **If approved now, until today 15:40 Paris time (UTC+1).** The 1 hour starts when access opens.
+    1. soc, because nobody else is left to ask
+    ");
 }
 
 /// On the night the clocks go back 02:30 comes twice, and the form says which one it is.

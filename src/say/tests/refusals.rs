@@ -29,8 +29,8 @@ fn id() -> RequestId {
 fn of_asking() {
     assert_snapshot!(to(&Refusal::NotOffered, None, "alice"), @"There is nothing by that name that you can ask for. /jit shows what there is.");
     assert_snapshot!(to(&Refusal::NotOffered, Some(&request(pending())), "bob"), @"What can be asked for has changed, so this was closed. Nothing was opened.");
-    assert_snapshot!(to(&Refusal::TooLong { most: secs(28_800) }, None, "alice"), @"That can be had for up to 8 hours. Choose less.");
-    assert_snapshot!(refusal::longer_than(secs(28_800), "Read-Write", "Production Database"), @"Read-Write on Production Database can be had for up to 8 hours. Choose less.");
+    assert_snapshot!(to(&Refusal::TooLong { most: secs(28_800), rule: None }, None, "alice"), @"That can be had for up to 8 hours. Choose less.");
+    assert_snapshot!(refusal::longer_than(secs(28_800), "Read-Write", "Production Database", None), @"Read-Write on Production Database can be had for up to 8 hours. Choose less.");
     assert_snapshot!(to(&Refusal::TooShort { least: secs(60) }, None, "alice"), @"It must last at least 1 minute.");
     assert_snapshot!(to(&Refusal::TimePassed, None, "alice"), @"That time has passed. Write a length, or a later time.");
     let asked = Refusal::AlreadyAsked { request: id(), at: at("13:40") };

@@ -100,8 +100,7 @@ impl Desk {
                 Refusal::NotForEmergencies
                 | Refusal::CoolingDown { .. }
                 | Refusal::ReviewOpen { .. }
-                | Refusal::Forbidden { .. }
-                | Refusal::Unjudged { .. }
+                | Refusal::Stopped { .. }
                 | Refusal::NotServed { .. }
                 | Refusal::IdentityChanged
                 | Refusal::AlreadyAsked { .. }

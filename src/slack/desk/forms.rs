@@ -79,17 +79,6 @@ impl Kind {
             Self::Emergency => emergency::groups(catalogue, who),
         }
     }
-
-    /// Everyone who is to be named for what is chosen.
-    fn whom(self, offer: &Offer, chosen: Option<&EntitlementId>) -> Vec<Email> {
-        let asker = identity(offer.known.as_ref()).or(offer.bound.as_ref());
-        let found = chosen.and_then(|id| offer.catalogue.find(id));
-        let whom = found.map(|found| match self {
-            Self::Request => form::whom(&offer.catalogue, found, asker),
-            Self::Emergency => emergency::whom(&offer.catalogue, &found.1.id, asker),
-        });
-        whom.unwrap_or_default()
-    }
 }
 
 /// A form that is open: what is filled in, and its last state.
@@ -125,6 +114,20 @@ pub(super) fn identity(known: Option<&Result<Identity, Unfit>>) -> Option<&Ident
     known.and_then(|known| known.as_ref().ok())
 }
 
+/// What a form is drawn from, without anyone's name.
+fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) -> Scene<'a> {
+    const NOBODY: &form::Names = &form::Names::new();
+    Scene {
+        catalogue: &offer.catalogue,
+        who,
+        own: &offer.open,
+        held: &offer.held,
+        names: NOBODY,
+        now: offer.now,
+        voice,
+    }
+}
+
 impl Desk {
     /// Opens the form at once, from memory; what Okta says of the person redraws it.
     pub(super) async fn open_form(
@@ -152,9 +155,9 @@ impl Desk {
         if let Some(custody) = self.custody_of(&offer) {
             return self.answer_at(&who, &from, &custody).await;
         }
-        let filled = Filled { entitlement: chosen.clone(), end: None };
+        let filled = Filled { entitlement: chosen.clone(), ..Filled::default() };
         // Before it is drawn: what comes to be known meanwhile is not on it.
-        let wanting = self.awaits(kind, &offer, chosen.as_ref());
+        let wanting = self.awaits(kind, &offer, &filled);
         let view = self.drawn(kind, &offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
@@ -176,8 +179,8 @@ impl Desk {
     }
 
     /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, kind: Kind, offer: &Offer, chosen: Option<&EntitlementId>) -> bool {
-        let whom = kind.whom(offer, chosen);
+    fn awaits(&self, kind: Kind, offer: &Offer, filled: &Filled) -> bool {
+        let whom = self.whom(kind, offer, filled);
         let unnamed = self.names.of(&whom).len() < whom.len();
         offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
@@ -186,7 +189,7 @@ impl Desk {
     /// does not answer it is asked again, until the form is pressed, sent or closed.
     async fn follow(self: Arc<Self>, who: SlackUserId, mut sheet: Sheet, press: Pressed) {
         for _ in 0..MOST_LOOK_UPS {
-            let mut facts = pin!(self.facts(sheet.kind, &who, sheet.chosen.clone()));
+            let mut facts = pin!(self.facts(sheet.kind, &who, sheet.chosen.clone(), sheet.fields.clone()));
             let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
                 Ok(found) => found,
                 Err(_) => {
@@ -205,14 +208,30 @@ impl Desk {
     }
 
     /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
-    async fn facts(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>) -> bool {
+    async fn facts(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>, fields: Fields) -> bool {
         let names = async {
             if let Some(offer) = self.door.offer(who.clone()).await {
-                self.names.find(&self.chat, &kind.whom(&offer, chosen.as_ref())).await;
+                let filled = self.filled(chosen, &fields, &offer);
+                self.names.find(&self.chat, &self.whom(kind, &offer, &filled)).await;
             }
         };
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
         found.is_some()
+    }
+
+    /// What is filled in, as far as it can be read.
+    fn filled(&self, chosen: Option<EntitlementId>, fields: &Fields, offer: &Offer) -> Filled {
+        let end = self.filled_end(fields, offer).map(|end| end.map_err(|(_, sentence)| sentence));
+        Filled { entitlement: chosen, end, why: fields.text("justification").to_owned() }
+    }
+
+    /// Everyone who is to be named for what is filled in.
+    fn whom(&self, kind: Kind, offer: &Offer, filled: &Filled) -> Vec<Email> {
+        let scene = scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice());
+        match kind {
+            Kind::Request => form::whom(&scene, filled),
+            Kind::Emergency => emergency::whom(&scene, filled),
+        }
     }
 
     fn drawn(&self, kind: Kind, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
@@ -224,8 +243,8 @@ impl Desk {
             return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
-        let names = self.names.of(&kind.whom(offer, filled.entitlement.as_ref()));
-        let scene = Scene { catalogue: &offer.catalogue, who, own: &offer.open, names: &names, now: offer.now, voice };
+        let names = self.names.of(&self.whom(kind, offer, filled));
+        let scene = Scene { names: &names, ..scene(offer, who, voice) };
         if kind == Kind::Emergency {
             let form = emergency::form(&scene, filled);
             if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
@@ -263,9 +282,8 @@ impl Desk {
         if !self.presses.is_last(&sheet.id, press) {
             return Drawn::Not;
         }
-        let wanting = self.awaits(sheet.kind, &offer, sheet.chosen.as_ref());
-        let end = self.filled_end(&sheet.fields, &offer).map(|end| end.map_err(|(_, sentence)| sentence));
-        let filled = Filled { entitlement: sheet.chosen.clone(), end };
+        let filled = self.filled(sheet.chosen.clone(), &sheet.fields, &offer);
+        let wanting = self.awaits(sheet.kind, &offer, &filled);
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
         let view = self.drawn(sheet.kind, &offer, pace, &filled, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
@@ -365,8 +383,8 @@ impl Desk {
         let offered = form::offered(&offer.catalogue, knowledge(offer, Pace::Waiting));
         let found = offered.into_iter().find(|(_, entitlement)| entitlement.id == *chosen);
         match (refusal, found) {
-            (Refusal::TooLong { most }, Some((application, entitlement))) => {
-                refusal::longer_than(*most, &entitlement.name, &application.name)
+            (Refusal::TooLong { most, rule }, Some((application, entitlement))) => {
+                refusal::longer_than(*most, &entitlement.name, &application.name, rule.as_ref())
             }
             _ => refusal::sentence(refusal, about, who, offer.now, self.chat.voice()),
         }
@@ -388,7 +406,9 @@ impl Desk {
             }
             // It was offered when the form was drawn, or the choice is forged.
             Refusal::NotOffered => errors(&[("entitlement", refusal::OFFER_CHANGED.to_owned())]),
-            Refusal::NotServed { .. } | Refusal::IdentityChanged => errors(&[("entitlement", sentence)]),
+            Refusal::NotServed { .. } | Refusal::IdentityChanged | Refusal::Stopped { .. } => {
+                errors(&[("entitlement", sentence)])
+            }
             _ => errors(&[("justification", sentence)]),
         }
     }

@@ -1,0 +1,166 @@
+//! What today's catalogue, rules and facts say of a request: its duties when it is made, and whether it is stopped
+//! afterwards.
+//!
+//! Law: what applied when a request was made decides its steps. Today may stop it, and never loosens it.
+
+use super::{Case, Decision};
+use crate::domain::{
+    catalogue::{Application, Catalogue, Entitlement},
+    duty::{Barred, Duties, duties},
+    id::{EntitlementId, RequestId},
+    port::{Alert, Effect, Facts, Identity, MembershipKey},
+    request::{Access, NotSentOn, Purpose, Request},
+    rules::{Question, Ruling},
+    time::{AccessDuration, EndRule, Timestamp},
+};
+
+/// A request as far as rules go by it: on record, or about to be.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) id: RequestId,
+    pub(super) access: &'a Access,
+    pub(super) purpose: Purpose,
+    pub(super) end: EndRule,
+    /// Why, in their words; empty where these were erased.
+    pub(super) why: &'a str,
+}
+
+impl<'a> From<&'a Request> for Asked<'a> {
+    fn from(request: &'a Request) -> Self {
+        Self {
+            id: request.id,
+            access: &request.access,
+            purpose: request.purpose,
+            end: request.end,
+            why: request.justification.text.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// What a request would have to go through if it were made now: what a form shows before it is sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    /// What can be asked for, by which rules.
+    pub catalogue: &'a Catalogue,
+    /// Who asks.
+    pub person: &'a Identity,
+    /// Until when.
+    pub end: EndRule,
+    /// For how many seconds they held or hold the same group, at the stretch that this would continue.
+    pub before: u64,
+    /// Why, in their words.
+    pub why: &'a str,
+    /// Whether it is taken by break-glass.
+    pub emergency: bool,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Outlook<'_> {
+    /// The duties of a request for an entitlement.
+    ///
+    /// # Errors
+    /// Why it could not be made: rules, or its length.
+    pub fn of(&self, id: &EntitlementId) -> Result<Duties, NotSentOn> {
+        let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
+        let rules = &self.catalogue.rules;
+        let ask = |application: &Application, entitlement: &Entitlement| {
+            let ruling = rules.of(&Question {
+                person: self.person,
+                application,
+                entitlement,
+                duration: length,
+                total: together(length, self.before),
+                at: self.now,
+                justification: self.why,
+                emergency: self.emergency,
+            })?;
+            // Of break-glass only what forbids is heard: nobody approves it.
+            let heard = |ruling: Ruling| Ruling { forbidden: ruling.forbidden, ..Ruling::default() };
+            Ok(if self.emergency { heard(ruling) } else { ruling })
+        };
+        let mut duties = duties(self.catalogue, id, ask)?;
+        if self.emergency {
+            let longest = self.catalogue.find(id).and_then(|(_, found)| self.catalogue.longest_emergency(found));
+            duties.most = duties.most.min(longest.ok_or(NotSentOn::NotOffered)?);
+        }
+        if length > duties.most {
+            return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
+        }
+        Ok(duties)
+    }
+}
+
+impl Case<'_> {
+    /// What a request of somebody has to go through, by today's catalogue and rules.
+    pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
+        let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
+        let outlook = Outlook {
+            catalogue: self.today.catalogue,
+            person,
+            end: asked.end,
+            before: self.live.stretch(&key, self.today.limits.gap, self.now, Some(asked.id)),
+            why: asked.why,
+            emergency: asked.purpose == Purpose::Emergency,
+            now: self.now,
+        };
+        outlook.of(&asked.access.entitlement)
+    }
+
+    /// Why a request that was put to its approvers may not go on, if today stops it; `facts` are what the directory
+    /// says of the requester now, where that was looked up.
+    pub(super) fn stopped(&self, request: &Request, facts: Option<&Facts>) -> Option<NotSentOn> {
+        let Some(route) = request.route() else { return Some(NotSentOn::NotOffered) };
+        let person = facts.map_or_else(|| route.person.clone(), |facts| route.person.with(facts));
+        if self.offered(&request.access.entitlement, Some(&request.access.group), &person).is_none() {
+            return Some(NotSentOn::NotOffered);
+        }
+        self.duties_of(request.into(), &person).err()
+    }
+
+    /// Rules that cannot be evaluated are a matter for admins.
+    pub(super) fn tell_unjudged(&self, request: RequestId, why: &NotSentOn, decision: &mut Decision) {
+        if let NotSentOn::Unjudged { rules } = why {
+            let alert = Alert::RulesUnjudged { request, rules: rules.clone() };
+            decision.effect(Effect::AlertAdmins { alert });
+        }
+    }
+
+    /// The rules that take the decision on a request from somebody.
+    pub(super) fn forbids_deciding(&self, request: &Request, who: &Identity) -> Result<(), NotSentOn> {
+        let (Some(route), Some(length)) = (request.route(), request.end.lasts(self.now)) else { return Ok(()) };
+        let found = self.today.catalogue.find(&request.access.entitlement);
+        let (application, entitlement) = found.ok_or(NotSentOn::NotOffered)?;
+        let before = request
+            .membership()
+            .map_or(0, |key| self.live.stretch(&key, self.today.limits.gap, self.now, Some(request.id)));
+        let question = Question {
+            person: &route.person,
+            application,
+            entitlement,
+            duration: length,
+            total: together(length, before),
+            at: self.now,
+            justification: request.justification.text.as_deref().unwrap_or_default(),
+            emergency: request.purpose == Purpose::Emergency,
+        };
+        let rules = self.today.catalogue.rules.forbid_deciding(&question, who);
+        let rules = rules.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?;
+        if rules.is_empty() { Ok(()) } else { Err(NotSentOn::Forbidden { rules }) }
+    }
+}
+
+impl From<Barred> for NotSentOn {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::NotOffered => Self::NotOffered,
+            Barred::Forbidden(rules) => Self::Forbidden { rules },
+            Barred::Unjudged(rules) => Self::Unjudged { rules },
+        }
+    }
+}
+
+/// A length with what was held before at the same stretch; the longest length there is where it is more.
+fn together(length: AccessDuration, before_secs: u64) -> AccessDuration {
+    AccessDuration::from_secs(length.secs().saturating_add(before_secs)).unwrap_or(AccessDuration::LONGEST)
+}
