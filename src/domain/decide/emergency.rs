@@ -11,7 +11,6 @@ use crate::domain::{
     command::{Ask, Refusal},
     event::Event,
     id::{Email, SlackUserId},
-    live::Promise,
     membership::Motion,
     port::{Alert, Effect, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request, Sought, State, StepKind},
@@ -28,8 +27,8 @@ impl Case<'_> {
         self.today.catalogue.longest_emergency(entitlement).ok_or(Refusal::NotForEmergencies)
     }
 
-    /// Whether somebody may break glass at all now, and again: whatever can be told before it is known who they are. A
-    /// freeze, which stops additions, stops this here.
+    /// Whether somebody may break glass now, and again: whatever can be told before it is known who they are. What stops
+    /// all additions for a while is to be asked about here, too.
     pub(super) fn may_take(&self, ask: &Ask) -> Result<(), Refusal> {
         if let Some(open) = self.unreviewed(&ask.who) {
             return Err(Refusal::ReviewOpen { request: open.id });
@@ -114,13 +113,14 @@ impl Case<'_> {
         }
         let told = times_late(self.now - *since);
         decision.event(Event::ReviewLate { request: request.id, told });
-        let reminds = |promise: &Promise, to: &SlackUserId| matches!(&promise.effect, Effect::Remind { to: other, .. } if other == to);
+        let waits = |to: &SlackUserId| {
+            let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
+            self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
+        };
         let signers = request.review.signers(&route.person, self.today.catalogue);
-        for one in signers.into_iter().filter(|one| request.can_be_asked(&one.slack)) {
-            // One that still waits to be said stands for it.
-            if !self.live.promises_of(request.id).any(|(_, promise)| reminds(promise, &one.slack)) {
-                decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
-            }
+        // One that still waits to be said stands for it.
+        for one in signers.into_iter().filter(|one| request.can_be_asked(&one.slack) && !waits(&one.slack)) {
+            decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
         }
         if told >= ADMINS_FROM {
             decision.effect(Effect::AlertAdmins { alert: Alert::ReviewLate { request: request.id } });
