@@ -23,7 +23,7 @@ use crate::{
         time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, approver, audit, emergency, nudge, refusal},
+    say::{Card, alert, approver, audit, nudge, refusal, review},
     slack::chat::{Chat, Guest},
 };
 
@@ -131,7 +131,7 @@ impl Vendors {
         let Some(shown) = request.shown.get(&view) else { return Ok(Outcome::Moot) };
         let chat = self.chat()?;
         let card = if request.purpose.is_emergency() {
-            emergency::late(request, self.clock.now())
+            review::late(request, self.clock.now())
         } else {
             nudge::still_waiting(request, chat.voice())
         };

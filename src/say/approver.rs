@@ -1,9 +1,9 @@
 //! An approver's card, from the question to the end of the grant.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, emergency, length, people,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, length, people,
     requester::{self, access, access_plainly, flat, how_long, justification, nobody_decided, steps, zone},
-    text,
+    review, text,
     time::Zone,
 };
 use crate::domain::{
@@ -20,7 +20,7 @@ const MOST_HELD: usize = 3;
 #[must_use]
 pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>, voice: &Voice) -> Card {
     if request.purpose.is_emergency() {
-        return emergency::card(request, reader, voice);
+        return review::card(request, reader, voice);
     }
     let zone = zone(request, voice);
     let mut card = match &request.state {

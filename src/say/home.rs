@@ -1,8 +1,8 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, emergency, list, people,
-    refusal, requester, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run, Voice, approver, bold, list, people, refusal,
+    requester, review, text, time::Zone,
 };
 use crate::domain::{
     decide::Mode,
@@ -178,13 +178,13 @@ fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
 /// A review that is to be signed.
 fn reviewing(request: &Request, home: &Home, zone: &Zone) -> Card {
     let checked = request.review.signatures().iter().any(|signature| signature.slack == home.who);
-    let status = if checked { vec![bold("Checking…")] } else { emergency::status(request, zone) };
+    let status = if checked { vec![bold("Checking…")] } else { review::status(request, zone) };
     let signs = !checked && home.mode != Mode::Custody;
     Card {
-        lines: vec![emergency::took(request), status],
+        lines: vec![review::took(request), status],
         quote: Some(requester::justification(request)),
-        after: vec![emergency::signers(request.review.panels(), &home.who)],
-        buttons: signs.then(|| emergency::sign(request, &format!("{ROW}review:{}", request.id))),
+        after: vec![review::signers(request.review.panels(), &home.who)],
+        buttons: signs.then(|| review::sign(request, &format!("{ROW}review:{}", request.id))),
         ..Card::default()
     }
 }
@@ -205,7 +205,7 @@ fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
 
 fn other(request: &Request, home: &Home, zone: &Zone) -> Card {
     let holder = if request.asker == home.who { text("You") } else { people::asker(request) };
-    let first = vec![holder, text(format!(" · {}", requester::access(request)))];
+    let first = vec![holder, text(format!(" · {}{}", requester::access(request), list::broken(request)))];
     let second: Line = match request.state {
         State::Active { ends, .. } => vec![text("until "), zone.token(ends)],
         State::Revoking { due, late: Some(_), .. } => {

@@ -27,6 +27,7 @@ pub mod people;
 mod plain;
 pub mod refusal;
 pub mod requester;
+pub mod review;
 pub mod rules;
 pub mod slash;
 #[cfg(test)]

@@ -10,9 +10,10 @@ use crate::{
     domain::{home::Pages, id::EntitlementId},
     say::{
         Button, ButtonId, Buttons, Card, Line, Look, Mark, Row, Run,
-        emergency::{EmergencyForm, ReviewForm},
+        emergency::EmergencyForm,
         form::{self, Choice, DenyForm, Field, Frame, Group, Notice, RequestForm},
         home::{Page, Piece},
+        review::ReviewForm,
     },
 };
 

@@ -171,7 +171,7 @@ fn a_signed_review_stands_in_every_copy() {
 #[test]
 fn the_form_of_a_review_says_what_was_taken_and_what_signing_does() {
     let form = |state| {
-        let form = emergency::review(&taken(state, open()), &voice());
+        let form = review::form(&taken(state, open()), &voice());
         let verdicts =
             form.verdicts.iter().map(|one| format!("{}: {}", one.label, one.description.as_deref().unwrap_or("–")));
         let lines = form.first.iter().map(plain::line).chain(verdicts).chain(form.note.hint.clone());
@@ -197,7 +197,7 @@ fn the_form_of_a_review_says_what_was_taken_and_what_signing_does() {
 
 #[test]
 fn how_long_a_review_is_open_is_told_as_it_is() {
-    let late = |at: &str| emergency::late(&taken(expired(), open()), at.parse().unwrap()).text;
+    let late = |at: &str| review::late(&taken(expired(), open()), at.parse().unwrap()).text;
     assert_snapshot!(late("2026-11-25T13:41:00Z"), @"Review open for 24 hours: Alice Martin, Production Database, Read-Write.");
     assert_snapshot!(late("2026-11-26T20:00:00Z"), @"Review open for 54 hours: Alice Martin, Production Database, Read-Write.");
     assert_snapshot!(late("2026-12-02T13:41:00Z"), @"Review open for 8 days: Alice Martin, Production Database, Read-Write.");

@@ -16,7 +16,7 @@ use crate::{
         review::Review,
     },
     engine::{Offer, Response},
-    say::{emergency, form, refusal, slash},
+    say::{emergency, form, refusal, review, slash},
     slack::{
         blocks,
         envelope::{Form, Press},
@@ -130,7 +130,7 @@ impl Desk {
             return Ack::Bare;
         };
         let metadata = serde_json::to_string(&Reviewing { request, place }).unwrap_or_default();
-        let view = blocks::review_form(&emergency::review(standing, self.chat.voice()), &metadata);
+        let view = blocks::review_form(&review::form(standing, self.chat.voice()), &metadata);
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&press.trigger.clone().into(), view).await {
             Ok(_) => Ack::Bare,
@@ -150,7 +150,7 @@ impl Desk {
             let sentence = self.sentence(&Refusal::ForeignCard, None, &who).await;
             return instead(&blocks::notice(&form::not_done(sentence)));
         };
-        let judgement = form.fields.choice("verdict").and_then(emergency::judgement);
+        let judgement = form.fields.choice("verdict").and_then(review::judgement);
         let note = self.door.text(form.fields.text("note"));
         let (judgement, note) = match (judgement, note) {
             (Some(judgement), Ok(note)) => (judgement, note),
@@ -170,7 +170,7 @@ impl Desk {
             Err(refusal) => {
                 let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
                 let notice = match refusal {
-                    Refusal::ReviewSigned => emergency::signed_before(sentence),
+                    Refusal::ReviewSigned => review::signed_before(sentence),
                     _ => form::not_done(sentence),
                 };
                 instead(&blocks::notice(&notice))
