@@ -8,6 +8,7 @@
 use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow};
+use futures_util::{Stream, StreamExt as _};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use tokio::{sync::watch, task::JoinHandle};
 use tracing::{error, info};
@@ -29,7 +30,7 @@ use crate::{
     ledger::{KeyError, Keys, Ledger as _, Local},
     outside::Vendors,
     say::alert,
-    server::{self, Health},
+    server::{self, Health, control, socket::Socket},
     slack::{
         chat::Chat,
         client::SlackClient,
@@ -40,41 +41,54 @@ use crate::{
 };
 
 mod post;
+mod record;
+mod steward;
 
 use post::Post;
+use steward::{Begun, Steward};
 
-/// Runs until `stop` ends, then finishes what is under way and closes the store.
+/// Runs until `stop` ends, then finishes what is under way and closes the store. `again` gives the configuration each time
+/// that it is read anew.
 ///
 /// # Errors
 /// If the store or Okta's settings cannot be used at all.
-pub async fn run(loaded: Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send) -> Result<()> {
+pub async fn run(
+    loaded: Loaded,
+    again: impl Stream<Item = Loaded> + Send + 'static,
+    clock: Arc<dyn Clock>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<()> {
     install_tls();
     let Loaded { essentials, settings, .. } = loaded;
     let essentials = essentials.map_err(|faults| anyhow!("{faults}"))?;
     if let Err(faults) = &settings {
         error!("the configuration has faults: custody, nothing is granted until they are mended\n{faults}");
     }
-    let (keys, settings) = match open_key(&essentials, settings.ok()) {
+    let begun = match settings {
+        Ok(settings) => Begun::Served(Arc::new(settings)),
+        Err(faults) => Begun::Faulty(faults.counts()),
+    };
+    let (keys, begun) = match open_key(&essentials, begun) {
         Ok(opened) => opened,
-        Err(fault) => return without_key(&essentials, &fault, clock, stop).await,
+        Err(fault) => return without_key(&essentials, &fault, again, clock, stop).await,
     };
     let recovered = open_store(&essentials, &keys, clock.as_ref())?;
     clock.not_before(recovered.live.at);
-    let parts = Parts::begin(&essentials, settings, recovered, Arc::clone(&clock)).await?;
+    let parts = Parts::begin(essentials, begun, keys, recovered, again, Arc::clone(&clock))?;
     parts.serve_until(stop).await
 }
 
 /// The audit key, and what may be granted under it: nothing while others may read it. Ending what is due needs no
 /// secret, so that goes on.
-fn open_key(essentials: &Essentials, settings: Option<Settings>) -> Result<(Keys, Option<Settings>), KeyError> {
+fn open_key(essentials: &Essentials, begun: Begun) -> Result<(Keys, Begun), KeyError> {
     let path = &essentials.audit.key_file;
     match Keys::open(path, &essentials.store.directory) {
         Err(fault @ KeyError::Open(_)) => {
             let keys = Keys::read_exposed(path)?;
             error!(%fault, "the audit key is no secret: custody, nothing is granted until that is mended and the program is started again");
-            Ok((keys, None))
+            Ok((keys, Begun::Unfit))
         }
-        opened => opened.map(|keys| (keys, settings)),
+        opened => opened.map(|keys| (keys, begun)),
     }
 }
 
@@ -82,6 +96,7 @@ fn open_key(essentials: &Essentials, settings: Option<Settings>) -> Result<(Keys
 async fn without_key(
     essentials: &Essentials,
     fault: &KeyError,
+    again: impl Stream<Item = Loaded> + Send,
     clock: Arc<dyn Clock>,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
@@ -101,6 +116,7 @@ async fn without_key(
     tokio::select! {
         () = stop => {}
         () = telling => {}
+        () = again.for_each(|_| async { steward::too_late() }) => {}
     }
     serving.abort();
     Ok(())
@@ -124,6 +140,17 @@ fn listen(essentials: &Essentials, health: Health) -> JoinHandle<()> {
     })
 }
 
+/// Orders from the host, while the store is held.
+fn take_orders(essentials: &Essentials, door: Door) -> JoinHandle<()> {
+    let socket = Socket::bind(&essentials.store.directory);
+    tokio::spawn(async move {
+        match socket {
+            Ok(socket) => control::serve(socket, door).await,
+            Err(fault) => error!(%fault, "no order can be taken from the command line"),
+        }
+    })
+}
+
 /// The running parts.
 struct Parts {
     door: Door,
@@ -132,23 +159,29 @@ struct Parts {
     ledger: Arc<Local>,
     health: JoinHandle<()>,
     chat: JoinHandle<()>,
+    steward: JoinHandle<()>,
+    control: JoinHandle<()>,
     leave: watch::Sender<bool>,
 }
 
 impl Parts {
     /// Removals first; then health, and Slack with all that needs it.
-    async fn begin(
-        essentials: &Essentials,
-        settings: Option<Settings>,
+    fn begin(
+        essentials: Essentials,
+        begun: Begun,
+        keys: Keys,
         recovered: Recovered,
+        again: impl Stream<Item = Loaded> + Send + 'static,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let Recovered { live, ledger, custody } = recovered;
-        let catalogue = Arc::new(settings.as_ref().map(|s| s.catalogue.clone()).unwrap_or_default());
-        let limits = limits(settings.as_ref(), essentials.slack.as_ref());
+        let last = live.configuration.clone();
+        let catalogue = Arc::new(begun.settings().map(|settings| settings.catalogue.clone()).unwrap_or_default());
+        let limits = limits(begun.settings().map(AsRef::as_ref), essentials.slack.as_ref());
         let seed = rand::rng().random();
-        let served = settings.filter(|_| custody.is_none()).map(Arc::new);
-        let post = Post::new(essentials, served, Arc::clone(&clock), admin_groups(&catalogue))?;
+        let begun = if custody.is_some() { Begun::Unfit } else { begun };
+        let served = begun.settings().cloned();
+        let post = Arc::new(Post::new(&essentials, served, Arc::clone(&clock), admin_groups(&catalogue))?);
         let held = custody.map(|custody| custody.held).unwrap_or_default();
         let core = Core::new(live, catalogue, limits, Mode::Custody, seed).owing(held);
         let ledger = Arc::new(ledger);
@@ -156,20 +189,28 @@ impl Parts {
         let engine = tokio::spawn(engine.run());
         let (leave, left) = watch::channel(false);
         let (sockets, sockets_seen) = watch::channel(SocketState::default());
-        let health = listen(essentials, Health { engine: door.watch(), sockets: sockets_seen });
-        let chat = ChatRoom { post, door: door.clone(), helm: helm.clone(), sockets, left };
-        let chat = tokio::spawn(chat.run());
-        Ok(Self { door, helm, engine, ledger, health, chat, leave })
+        let health = listen(&essentials, Health { engine: door.watch(), sockets: sockets_seen });
+        let begins = if begun.settings().is_some() { Begins::Served } else { Begins::InCustody };
+        let chat = ChatRoom { post: Arc::clone(&post), door: door.clone(), helm: helm.clone(), sockets, left };
+        let chat = tokio::spawn(chat.run(begins));
+        let control = take_orders(&essentials, door.clone());
+        let steward = Steward::new(essentials, begun, (keys, last), door.clone(), helm.clone(), post);
+        let steward = tokio::spawn(steward.run(again));
+        Ok(Self { door, helm, engine, ledger, health, chat, steward, control, leave })
     }
 
     async fn serve_until(self, stop: impl Future<Output = ()> + Send) -> Result<()> {
-        let Self { door, helm, mut engine, ledger, health, chat, leave } = self;
+        let Self { door, helm, mut engine, ledger, health, chat, steward, control, leave } = self;
         let early = tokio::select! {
             () = stop => None,
             ended = &mut engine => Some(ended),
         };
         info!(seq = door.status().seq, "stopping");
         let _ = leave.send(true);
+        steward.abort();
+        control.abort();
+        // The socket is gone before the store is let go of: the next program's is not taken for it.
+        let _ = control.await;
         // The sockets go first: what they have taken is answered before the engine ends.
         let _ = chat.await;
         health.abort();
@@ -187,7 +228,7 @@ impl Parts {
 
 /// Slack's side, from the first look at the tokens to the last ack.
 struct ChatRoom {
-    post: Post,
+    post: Arc<Post>,
     door: Door,
     helm: Helm,
     sockets: watch::Sender<SocketState>,
@@ -195,7 +236,7 @@ struct ChatRoom {
 }
 
 impl ChatRoom {
-    async fn run(self) {
+    async fn run(self, begins: Begins) {
         let mut left = self.left.clone();
         let opened = tokio::select! {
             opened = self.post.open() => opened,
@@ -203,30 +244,28 @@ impl ChatRoom {
         };
         let Some((client, chat)) = opened else { return };
         self.helm.connected().await;
-        let (settings, outside, status) = (self.post.settings(), self.post.outside(), self.door.watch());
-        let begins = if settings.is_some() { Begins::Served } else { Begins::InCustody };
+        let (outside, status) = (self.post.outside(), self.door.watch());
         let looking = async {
             post::look_over_tickets(&outside).await;
             std::future::pending::<()>().await
         };
         // In custody admins are told, and whoever asks or decides; access can be returned.
         tokio::select! {
-            () = self.serve(client, chat, settings.as_deref()) => {}
+            () = self.serve(client, chat) => {}
             () = tell_of_custody(&outside, status, begins) => {}
             () = looking => {}
         }
     }
 
     /// Opens the sockets; with settings, everything is served.
-    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>, settings: Option<&Settings>) {
-        // In custody nothing can be asked for, so that no length is read.
-        let least = settings.map_or(AccessDuration::LONGEST, |settings| settings.requests.min_duration);
-        let desk = Desk::new(self.door, chat, least);
+    async fn serve(self, client: Arc<SlackClient>, chat: Arc<Chat>) {
+        let now = self.post.chat();
+        let handler = Desk::handler(self.door, move || now.borrow().clone().unwrap_or_else(|| Arc::clone(&chat)));
         let seed = StdRng::from_rng(&mut rand::rng());
-        let transport = Transport::new(client, desk.handler(), Timing::default(), seed);
+        let transport = Transport::new(client, handler, Timing::default(), seed);
         let mut state = transport.state();
         let sockets = self.sockets;
-        if settings.is_some() {
+        if self.post.taken() {
             // Before the first socket: whoever is faster than this would be told of a custody that is over.
             self.helm.mode(Mode::Serving).await;
             info!("Slack takes the tokens: serving");

@@ -4,9 +4,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use crate::{
@@ -36,11 +37,11 @@ pub use tickets::Tickets;
 /// Slack, Okta and Jira.
 pub struct Vendors {
     okta: Okta,
-    /// None where no tickets are kept.
-    tickets: Option<Tickets>,
+    /// Empty where no tickets were kept since the start.
+    tickets: OnceLock<Tickets>,
     chat: watch::Receiver<Option<Arc<Chat>>>,
     clock: Arc<dyn Clock>,
-    administrators: BTreeSet<OktaGroupId>,
+    administrators: Mutex<Arc<BTreeSet<OktaGroupId>>>,
     /// Who stood in each admin group when it was last read: alerts are about Okta, most of all when it is down.
     rosters: Mutex<BTreeMap<OktaGroupId, BTreeSet<Email>>>,
 }
@@ -55,7 +56,27 @@ impl Vendors {
         clock: Arc<dyn Clock>,
         administrators: BTreeSet<OktaGroupId>,
     ) -> Self {
-        Self { okta, tickets, chat, clock, administrators, rosters: Mutex::default() }
+        let (tickets, administrators) = (tickets.map(OnceLock::from).unwrap_or_default(), Arc::new(administrators));
+        Self { okta, tickets, chat, clock, administrators: Mutex::new(administrators), rosters: Mutex::default() }
+    }
+
+    /// Another configuration is in force: which groups may carry admin roles, and in which zone tickets are written.
+    pub fn adopt(&self, administrators: BTreeSet<OktaGroupId>, zone: &TimeZone) {
+        *self.administrators.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(administrators);
+        if let Some(tickets) = self.tickets.get() {
+            tickets.adopt(zone);
+        }
+    }
+
+    /// From now on tickets are kept, if none were since the start. Those that are opened are told everything, whatever
+    /// is configured later.
+    pub fn keep_tickets(&self, tickets: Tickets) {
+        // Whoever has them already keeps them: their credentials are of the start.
+        let _ = self.tickets.set(tickets);
+    }
+
+    fn administrators(&self) -> Arc<BTreeSet<OktaGroupId>> {
+        Arc::clone(&self.administrators.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What admins should know of Jira's project before its first ticket, if anything.
@@ -63,7 +84,7 @@ impl Vendors {
     /// # Errors
     /// Where Jira does not answer.
     pub async fn look_over_tickets(&self) -> Result<Option<Card>, EffectError> {
-        match &self.tickets {
+        match self.tickets.get() {
             Some(tickets) => tickets.look_over().await,
             None => Ok(None),
         }
@@ -209,7 +230,7 @@ impl Outside for Vendors {
             }),
             Effect::FindApprovers { emails, .. } => self.find(&emails).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
-                let standing = self.okta.standing(&membership, &self.administrators).await?;
+                let standing = self.okta.standing(&membership, &self.administrators()).await?;
                 Ok(Outcome::Stands { standing })
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
@@ -222,7 +243,7 @@ impl Outside for Vendors {
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
             Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
-                match (&self.tickets, about) {
+                match (self.tickets.get(), about) {
                     (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,
                     _ => Ok(Outcome::Moot),
                 }

@@ -2,9 +2,13 @@
 //!
 //! It refuses to know what people do there.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tracing::{error, warn};
 
 use crate::{
@@ -25,10 +29,20 @@ use crate::{
 /// The waits between two looks whether Slack takes the tokens: doubled from the first to the last.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
+/// What is served, and whether Slack takes the tokens. Nothing is served before both are so.
+#[derive(Default)]
+struct Terms {
+    settings: Option<Arc<Settings>>,
+    taken: bool,
+}
+
 /// The way to Slack.
 pub(super) struct Post {
+    /// As it was at the start: its tokens and its address hold until the next one.
     slack: Option<Slack>,
-    settings: Option<Arc<Settings>>,
+    terms: Mutex<Terms>,
+    /// Held while the way is opened or its manners change, so that none of the two undoes the other.
+    opening: AsyncMutex<()>,
     admins: Vec<Who>,
     chat: watch::Sender<Option<Arc<Chat>>>,
     outside: Arc<Vendors>,
@@ -51,7 +65,8 @@ impl Post {
         let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
         let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, administrators));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
-        Ok(Self { slack, settings, admins, chat, outside })
+        let (terms, opening) = (Mutex::new(Terms { settings, taken: false }), AsyncMutex::default());
+        Ok(Self { slack, terms, opening, admins, chat, outside })
     }
 
     /// Everything outside, which reaches Slack over this as soon as it is open.
@@ -59,9 +74,38 @@ impl Post {
         Arc::clone(&self.outside)
     }
 
-    /// What is served, if anything is.
-    pub(super) fn settings(&self) -> Option<Arc<Settings>> {
-        self.settings.clone()
+    fn terms(&self) -> MutexGuard<'_, Terms> {
+        self.terms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Slack takes the tokens: answers whether anything is served.
+    pub(super) fn taken(&self) -> bool {
+        let mut terms = self.terms();
+        terms.taken = true;
+        terms.settings.is_some()
+    }
+
+    /// Other settings are in force: answers whether Slack takes the tokens. The way itself stays as it is.
+    pub(super) async fn adopt(&self, settings: &Arc<Settings>) -> bool {
+        let taken = {
+            let mut terms = self.terms();
+            terms.settings = Some(Arc::clone(settings));
+            terms.taken
+        };
+        let _opening = self.opening.lock().await;
+        let open = self.chat.borrow().clone();
+        if let Some(chat) = open {
+            let manners = Manners::new(&settings.slack, Some(settings), &settings.admins);
+            self.chat.send_replace(Some(Arc::new(chat.with(manners).await)));
+            let outside = self.outside();
+            tokio::spawn(async move { outside.meet_admins().await });
+        }
+        taken
+    }
+
+    /// The bot as it behaves by now, once it is open.
+    pub(super) fn chat(&self) -> watch::Receiver<Option<Arc<Chat>>> {
+        self.chat.subscribe()
     }
 
     /// Asks Slack until it takes the tokens. Nothing where its settings cannot be used at all.
@@ -94,7 +138,12 @@ impl Post {
     }
 
     async fn connect(&self, slack: &Slack, client: &Arc<SlackClient>, me: BotIdentity) -> Arc<Chat> {
-        let mut manners = Manners::new(slack, self.settings.as_deref(), &self.admins);
+        let _opening = self.opening.lock().await;
+        let settings = self.terms().settings.clone();
+        let mut manners = match settings.as_deref() {
+            Some(settings) => Manners::new(&settings.slack, Some(settings), &settings.admins),
+            None => Manners::new(slack, None, &self.admins),
+        };
         manners.voice.workspace = me.team;
         let chat = Arc::new(Chat::open(Arc::clone(client), me.team_id, manners).await);
         self.chat.send_replace(Some(Arc::clone(&chat)));

@@ -7,10 +7,12 @@ use std::{ffi::OsString, future::Future, path::PathBuf, process::ExitCode, sync:
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::clock::Clock;
+use crate::{clock::Clock, domain::id::SlackUserId};
 
 mod audit;
 mod check;
+mod control;
+mod identity;
 mod run;
 
 /// Just-in-time access from Slack: asked for, approved, given in Okta, taken back on time.
@@ -23,13 +25,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the bot until SIGTERM or SIGINT; then finish what is under way and close the store
+    /// Run the bot until SIGTERM or SIGINT; then finish what is under way and close the store. SIGHUP reads the
+    /// configuration again
     Run(Configured),
     /// Check the configuration without a connection: every fault, each with file, key and a mend
     Check(Configured),
     /// Check the journal
     #[command(subcommand)]
     Audit(Audit),
+    /// Show, or end, who is bound to which Okta user
+    #[command(subcommand)]
+    Identity(Identity),
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,6 +47,30 @@ enum Audit {
         #[command(flatten)]
         configured: Configured,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Identity {
+    /// List every Slack user with the Okta user they are bound to; of those that are suspended, why
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// End a binding: the next request of this Slack user binds anew
+    Unlink {
+        /// The Slack user's id, as in U0123456789
+        #[arg(value_name = "SLACK_USER", value_parser = slack_user)]
+        slack: SlackUserId,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+fn slack_user(text: &str) -> Result<SlackUserId, String> {
+    SlackUserId::parse(text).map_err(|fault| fault.to_string())
 }
 
 #[derive(Debug, Args)]
@@ -65,8 +95,15 @@ pub fn run(
         }
     };
     match cli.command {
-        Command::Run(configured) => run::run(&configured.load(), clock, stop),
+        Command::Run(configured) => run::run(configured, clock, stop),
         Command::Check(configured) => check::check(&configured.load()),
+        Command::Identity(Identity::List { json, configured }) => {
+            let form = if json { identity::Form::Json } else { identity::Form::Lines };
+            identity::list(form, &configured.load(), clock.as_ref())
+        }
+        Command::Identity(Identity::Unlink { slack, configured }) => {
+            identity::unlink(slack, &configured.load(), clock.as_ref())
+        }
         Command::Audit(Audit::Verify { file, configured }) => audit::verify(file.as_deref(), &configured.load()),
     }
 }

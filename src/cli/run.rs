@@ -3,7 +3,8 @@
 use std::{future::Future, io::IsTerminal as _, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::{Stream, stream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{Level, error, warn};
 use tracing_subscriber::{
     EnvFilter,
@@ -12,6 +13,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+use super::Configured;
 use crate::{
     app,
     clock::Clock,
@@ -26,9 +28,10 @@ const DEFAULT_FILTER: &str = "info";
 const OURS: &str = env!("CARGO_PKG_NAME");
 
 /// Runs the bot.
-pub fn run(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send) -> ExitCode {
+pub fn run(configured: Configured, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send) -> ExitCode {
+    let loaded = configured.load();
     log(loaded.essentials.as_ref().map_or(LogFormat::Text, |essentials| essentials.log.format));
-    match serve(loaded, clock, stop) {
+    match serve(loaded, configured, clock, stop) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             error!("{fault:#}");
@@ -37,7 +40,12 @@ pub fn run(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()
     }
 }
 
-fn serve(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send) -> Result<()> {
+fn serve(
+    loaded: Loaded,
+    configured: Configured,
+    clock: Arc<dyn Clock>,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
@@ -49,7 +57,18 @@ fn serve(loaded: &Loaded, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> 
                 () = stop => {}
             }
         };
-        app::run(loaded.clone(), clock, stop).await
+        let hangup = signal(SignalKind::hangup()).context("no signals")?;
+        app::run(loaded, again(hangup, configured), clock, stop).await
+    })
+}
+
+/// The configuration, read anew at each SIGHUP. Reading waits for files, so it keeps no other task waiting.
+fn again(hangup: Signal, configured: Configured) -> impl Stream<Item = Loaded> + Send {
+    stream::unfold((hangup, Arc::new(configured)), |(mut hangup, configured)| async move {
+        hangup.recv().await?;
+        let reader = Arc::clone(&configured);
+        let loaded = tokio::task::spawn_blocking(move || reader.load()).await.ok()?;
+        Some((loaded, (hangup, configured)))
     })
 }
 

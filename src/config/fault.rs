@@ -4,7 +4,10 @@
 
 use std::fmt;
 
-use crate::domain::id::OktaGroupId;
+use crate::domain::{
+    configuration::{FaultCounts, FaultKind},
+    id::OktaGroupId,
+};
 
 /// The origin of what stands in no file, in the words of the crate that layers the sources.
 pub(super) const ENVIRONMENT: &str = "the environment";
@@ -45,6 +48,18 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// How many there are of each kind: all that goes on record of them.
+    #[must_use]
+    pub fn counts(&self) -> FaultCounts {
+        let mut counts = FaultCounts::new();
+        for fault in &self.0 {
+            *counts.entry(fault.wrong.kind()).or_default() += 1;
+        }
+        counts
+    }
+}
+
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|fault| writeln!(f, "{fault}"))
@@ -72,6 +87,11 @@ impl Shown {
         let password = text.contains("://") && text.contains('@');
         let secret = long || named || password;
         Self((!secret).then(|| text.chars().take(LONGEST_SHOWN).collect()))
+    }
+
+    /// Whether a text is not fit to be shown.
+    pub(super) fn is_secret(text: &str) -> bool {
+        Self::of(text).0.is_none()
     }
 
     /// The name of a key, without quotes.
@@ -241,6 +261,32 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
+    /// What kind of fault it is, for the record.
+    const fn kind(&self) -> FaultKind {
+        match self {
+            Self::NoSuchFile
+            | Self::Unreadable(_)
+            | Self::NotText
+            | Self::NoFiles
+            | Self::Syntax { .. }
+            | Self::Unparsable => FaultKind::Source,
+            Self::Unknown(_) => FaultKind::UnknownKey,
+            Self::Missing(_) => FaultKind::MissingKey,
+            Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules | Self::Postgres => {
+                FaultKind::NotSupported
+            }
+            Self::EmptySecret(_)
+            | Self::ForeignToken(..)
+            | Self::MalformedToken
+            | Self::TwoSecrets(_)
+            | Self::SecretUnreadable(..)
+            | Self::SecretFileEmpty(_)
+            | Self::SecretNotAFile(_)
+            | Self::KeyInStore(_) => FaultKind::Secret,
+            _ => FaultKind::Value,
+        }
+    }
+
     /// Whether the key is well written and only its meaning is not there yet: it hides nothing else.
     pub(super) const fn is_only_unsupported(&self) -> bool {
         matches!(self, Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules)

@@ -14,6 +14,7 @@ mod catalogue;
 pub mod check;
 mod fault;
 mod level;
+mod manifest;
 mod raw;
 mod reader;
 mod salvage;
@@ -25,6 +26,7 @@ mod tests;
 mod values;
 
 pub use fault::{Fault, Faults};
+pub use manifest::{Manifest, Marked};
 pub use settings::{
     Audit, Essentials, Guests, Identity, Jira, Log, LogFormat, Okta, Record, Requests, Server, Settings, Slack, Store,
 };
@@ -77,18 +79,20 @@ pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
 
 fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded {
     let Gathered { tree, files, lost } = gather(paths, environment, walk);
+    let written = Manifest::of(&tree);
     let first = files.first().map_or(DEFAULT_FOLDER, String::as_str);
     let origin = first.to_owned();
     let mut root = Section::root(walk, tree, origin);
     let told = Told::by(&root);
     let parts = Parts::read(&mut root);
     root.finish();
+    let written = written.hide(walk.secrets.take());
     let faults = ordered(walk.faults.take(), &files);
     let sources = Sources { faults: &faults, lost: &lost, told };
     Loaded {
         record: sources.whole(parts.record(), &RECORD),
         essentials: sources.whole(parts.clone().essentials(), &ESSENTIAL),
-        settings: settings(parts, faults, &lost),
+        settings: settings(parts, written, faults, &lost),
         files,
     }
 }
@@ -170,7 +174,7 @@ impl Parts {
         })
     }
 
-    fn settings(self) -> Option<Settings> {
+    fn settings(self, written: Manifest) -> Option<Settings> {
         let admins = self.admins?;
         Some(Settings {
             slack: self.slack?,
@@ -184,6 +188,7 @@ impl Parts {
             identity: self.identity?,
             requests: self.requests?,
             jira: self.jira?,
+            written,
         })
     }
 }
@@ -239,11 +244,11 @@ impl Sources<'_> {
 }
 
 /// All of it, or all that is wrong with it. What may only be missing because a source was lost is not held against it.
-fn settings(parts: Parts, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
+fn settings(parts: Parts, written: Manifest, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
     if lost.something {
         faults.retain(|fault| !fault.wrong.may_be_elsewhere());
     }
-    match parts.settings() {
+    match parts.settings(written) {
         Some(settings) if faults.is_empty() => Ok(settings),
         _ => Err(Faults(faults)),
     }

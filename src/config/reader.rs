@@ -8,6 +8,7 @@ use std::{
 };
 
 use ::config::{Value, ValueKind};
+use secrecy::SecretString;
 
 use super::{
     fault::{ENVIRONMENT, Fault, Shown, Wrong},
@@ -20,6 +21,8 @@ pub(super) struct Walk {
     pub(super) faults: RefCell<Vec<Fault>>,
     /// Key paths without places, such as `application.entitlement.id`.
     pub(super) known: RefCell<BTreeSet<String>>,
+    /// What was read as secrets, by the paths of their keys.
+    pub(super) secrets: RefCell<BTreeMap<String, SecretString>>,
 }
 
 /// Where a table stands.
@@ -59,6 +62,11 @@ impl<'w> Place<'w> {
             key: joined(&self.at, key),
             wrong,
         });
+    }
+
+    /// Notes what was read as a secret: it never goes on record in clear.
+    pub(super) fn keep_secret(&self, key: &str, secret: &SecretString) {
+        self.walk.secrets.borrow_mut().insert(joined(&self.at, key), secret.clone());
     }
 
     fn below(&self, at: &str, key: &str, origin: Option<String>) -> Self {

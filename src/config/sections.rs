@@ -270,7 +270,11 @@ fn secret(
         let text = read_secret(&path).map_err(unreadable)?;
         Ok(token(&text, begins).ok_or(Wrong::SecretFileEmpty(shown))??)
     });
-    written.or(filed)
+    let secret = written.or(filed);
+    if let Some(secret) = &secret {
+        section.place().keep_secret(key, secret);
+    }
+    secret
 }
 
 fn read_secret(path: &str) -> io::Result<String> {

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+use super::Manifest;
 use crate::domain::{
     catalogue::{Catalogue, Offer, Who},
     duration::BusinessDay,
@@ -37,6 +38,8 @@ pub struct Settings {
     pub catalogue: Catalogue,
     /// Where tickets are kept, if they are.
     pub jira: Option<Jira>,
+    /// All keys that are written, for the record.
+    pub written: Manifest,
 }
 
 /// What whoever reads the record needs, and nothing else.

@@ -24,6 +24,7 @@ use crate::domain::{
 mod broken;
 mod catalogue_faults;
 mod faults;
+mod manifest;
 mod shipped;
 
 /// A sound configuration that says as little as it can.

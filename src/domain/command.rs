@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    configuration::{FaultCounts, Reading},
     event::Held,
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
@@ -91,6 +92,27 @@ pub enum Command {
     Salvage {
         /// What is known to be held.
         held: Vec<Held>,
+    },
+    /// Somebody was looked up who asked for nothing.
+    Meet {
+        /// Their Slack account.
+        slack: SlackUserId,
+        /// Who they are, or why they cannot be served.
+        found: Result<Identity, Unfit>,
+    },
+    /// An admin ends a binding.
+    Unlink {
+        /// Whose.
+        slack: SlackUserId,
+        /// The admin, by the number of their account on the host.
+        uid: u32,
+    },
+    /// A configuration was read and is to be used.
+    Configure(Reading),
+    /// A configuration was read and cannot be used.
+    Misconfigured {
+        /// How many faults of each kind it has.
+        faults: FaultCounts,
     },
 }
 
@@ -215,6 +237,10 @@ pub enum Answer {
     Returned,
     /// Nothing to say: an inner command.
     Done,
+    /// The binding is ended.
+    Unlinked,
+    /// Nobody is bound by that name.
+    NotBound,
 }
 
 /// Kinds of command that a person gives, for the record.

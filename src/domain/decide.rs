@@ -22,8 +22,10 @@ mod again;
 mod ask;
 mod audit;
 mod click;
+mod configuration;
 mod emergency;
 mod grant;
+mod identity;
 mod news;
 mod outcome;
 mod review;
@@ -219,6 +221,10 @@ impl<'a> Case<'a> {
             Command::Salvage { held } => {
                 Ok(Decision { events: vec![Event::CustodyBegan { held: held.clone() }], ..Decision::default() })
             }
+            Command::Meet { slack, found } => Ok(self.meet(slack, found)),
+            Command::Unlink { slack, uid } => Ok(self.unlink(slack, *uid)),
+            Command::Configure(reading) => Ok(self.configure(reading)),
+            Command::Misconfigured { faults } => Ok(Self::misconfigured(faults)),
             Command::Start { version } => {
                 Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
             }

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    binding::Mismatch,
     command::{CommandKind, Refusal},
+    configuration::{Against, FaultCounts},
     duty::Applied,
     id::{EffectId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
@@ -57,7 +59,7 @@ pub enum Event {
         /// Who they are.
         person: Identity,
     },
-    /// A Slack account is bound to an Okta user, for good.
+    /// A Slack account is bound to an Okta user, until an admin ends that.
     PersonBound {
         /// Who.
         person: Identity,
@@ -403,6 +405,35 @@ pub enum Event {
         /// Why.
         why: Refusal,
     },
+    /// A look-up contradicts what is on record of somebody: they neither ask nor decide until an admin ends the binding.
+    BindingSuspended {
+        /// Whose binding.
+        slack: SlackUserId,
+        /// What differs.
+        why: Mismatch,
+    },
+    /// An admin ended a binding, by the command line: the next look-up binds anew.
+    PersonUnlinked {
+        /// Whose.
+        slack: SlackUserId,
+        /// The admin, by the number of their account on the host.
+        uid: u32,
+    },
+    /// The configuration is another one than the last on record.
+    ConfigurationChanged {
+        /// What tells it from every other.
+        digest: String,
+        /// What makes it another.
+        against: Against,
+        /// Keys that take effect at the next start: until then what they said before is in force.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waits: Vec<String>,
+    },
+    /// A configuration has faults and is not used: the one before stays in force, or nothing is granted.
+    ConfigurationRefused {
+        /// How many of each kind.
+        faults: FaultCounts,
+    },
 }
 
 impl Event {
@@ -456,7 +487,11 @@ impl Event {
             | Self::EffectAdvanced { .. }
             | Self::EffectWithdrawn { .. }
             | Self::AdditionPutOff { .. }
-            | Self::EffectFailing { .. } => None,
+            | Self::EffectFailing { .. }
+            | Self::BindingSuspended { .. }
+            | Self::PersonUnlinked { .. }
+            | Self::ConfigurationChanged { .. }
+            | Self::ConfigurationRefused { .. } => None,
         }
     }
 }

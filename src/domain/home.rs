@@ -196,7 +196,7 @@ impl Home {
         };
         others.sort_by_key(|request| (!request.is_late(), request.over_at(), request.id));
         let unconfirmed = if sight == Sight::Admin { others.iter().filter(|r| r.is_late()).count() } else { 0 };
-        let known = facts.and_then(Result::ok).or_else(|| person?.bound.as_ref());
+        let known = facts.and_then(Result::ok).or_else(|| person?.bound());
         Self {
             who: who.clone(),
             zone: known.and_then(|identity| identity.zone.clone()),
@@ -260,7 +260,7 @@ fn sight(live: &Live, catalogue: &Catalogue, facts: Option<Result<&Identity, &Un
     match facts {
         None => Sight::Own,
         Some(Err(unfit)) => Sight::Unfit(unfit.clone()),
-        Some(Ok(identity)) if !live.is_bound_rightly(identity) => Sight::Misbound,
+        Some(Ok(identity)) if !live.is_bound_rightly(identity.into()) => Sight::Misbound,
         Some(Ok(identity)) if catalogue.is_admin(identity) => Sight::Admin,
         Some(Ok(identity)) if catalogue.is_owner(identity) => Sight::Owner,
         Some(Ok(_)) => Sight::Own,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     alarm::Alarm,
+    binding::{Binding, Found, Mismatch},
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
     membership::{self, Membership, Motion, Stretch},
@@ -22,6 +23,7 @@ use super::{
 
 mod alerts;
 mod grants;
+mod identity;
 mod requests;
 mod reviews;
 
@@ -40,8 +42,8 @@ const SWEEP_EVERY: u64 = 256;
 pub struct Person {
     /// Their Slack account.
     pub slack: SlackUserId,
-    /// Who they are in Okta, once it was found out. The pair is bound for good.
-    pub bound: Option<Identity>,
+    /// Who they are in Okta, once it was found out.
+    pub binding: Option<Binding>,
     /// Their requests that are not over.
     pub open: BTreeSet<RequestId>,
     /// Forms and commands of theirs that became requests.
@@ -59,13 +61,19 @@ impl Person {
     const fn new(slack: SlackUserId) -> Self {
         Self {
             slack,
-            bound: None,
+            binding: None,
             open: BTreeSet::new(),
             keys: BTreeMap::new(),
             denials: BTreeMap::new(),
             recent: VecDeque::new(),
             emergencies: BTreeMap::new(),
         }
+    }
+
+    /// Who they were found to be, whether or not that still counts.
+    #[must_use]
+    pub fn bound(&self) -> Option<&Identity> {
+        self.binding.as_ref().map(|binding| &binding.identity)
     }
 
     /// What ended lately, the latest first.
@@ -218,6 +226,8 @@ pub struct Live {
     pub refused: BTreeMap<Refuser, Refused>,
     /// That removals are late, or were until admins are told otherwise.
     pub alarm: Option<Alarm>,
+    /// The digest of the configuration that was put on record last.
+    pub configuration: Option<String>,
     /// The name of the next request.
     pub next: RequestId,
     /// The last line that was folded in; 0 before the first.
@@ -236,6 +246,7 @@ impl Default for Live {
             promises: BTreeMap::new(),
             refused: BTreeMap::new(),
             alarm: None,
+            configuration: None,
             next: RequestId::FIRST,
             seq: 0,
             at: Timestamp::UNIX_EPOCH,
@@ -271,13 +282,45 @@ impl Live {
     }
 
     /// Whether somebody's accounts are the ones that are bound to each other: one Slack account, one Okta user, and back,
-    /// by the same e-mail. Nobody is bound wrongly who is not bound yet.
+    /// by the same e-mail, and nothing ever contradicted it. Nobody is bound wrongly who is not bound yet.
     #[must_use]
-    pub fn is_bound_rightly(&self, person: &Identity) -> bool {
-        let bound = self.person(&person.slack).and_then(|known| known.bound.as_ref());
-        let account = self.accounts.get(&person.okta);
-        bound.is_none_or(|bound| bound.okta == person.okta && bound.email == person.email)
-            && account.is_none_or(|account| *account == person.slack)
+    pub fn is_bound_rightly(&self, found: Found<'_>) -> bool {
+        let mut bindings = self.bindings_of(found);
+        bindings.all(|binding| binding.holds() && binding.differs(found).is_none())
+    }
+
+    /// Bindings that count and that this contradicts, each with what differs.
+    pub fn contradicted<'a>(&'a self, found: Found<'a>) -> impl Iterator<Item = (&'a Binding, Mismatch)> {
+        let counting = self.bindings_of(found).filter(|binding| binding.holds());
+        counting.filter_map(move |binding| Some((binding, binding.differs(found)?)))
+    }
+
+    /// The bindings of a Slack account and of an Okta user: one, where they are bound to each other.
+    fn bindings_of<'a>(&'a self, found: Found<'a>) -> impl Iterator<Item = &'a Binding> {
+        let other = self.accounts.get(found.okta).filter(|account| *account != found.slack);
+        self.binding(found.slack).into_iter().chain(other.and_then(|other| self.binding(other)))
+    }
+
+    /// Which Okta user a Slack account is bound to, if it is bound.
+    #[must_use]
+    pub fn binding(&self, slack: &SlackUserId) -> Option<&Binding> {
+        self.person(slack)?.binding.as_ref()
+    }
+
+    /// All bindings, by Slack accounts, without the groups.
+    pub fn bindings(&self) -> impl Iterator<Item = Binding> {
+        let bare = |binding: &Binding| {
+            let identity =
+                Identity { groups: BTreeSet::new(), slack_groups: BTreeSet::new(), ..binding.identity.clone() };
+            Binding { identity, ..binding.clone() }
+        };
+        self.people.values().filter_map(|person| person.binding.as_ref()).map(bare)
+    }
+
+    /// Whether somebody's binding was contradicted: they neither ask nor decide.
+    #[must_use]
+    pub fn is_suspended(&self, slack: &SlackUserId) -> bool {
+        self.binding(slack).is_some_and(|binding| !binding.holds())
     }
 
     /// What else the requester of a request holds, the soonest end first.
@@ -390,16 +433,15 @@ impl Fold<'_> {
 
     fn event(&mut self, event: &Event) -> Result<(), Illegal> {
         match event {
-            Event::EffectFailing { .. } | Event::CommandRefused { .. } => Ok(()),
-            Event::ProgramStarted { .. } => {
-                // Another channel may be named since: admins are to hear of it as of a new one.
-                if let Some(refused) = self.live.refused.get_mut(&Refuser::AuditChannel) {
-                    refused.told = Timestamp::UNIX_EPOCH;
-                }
-                Ok(())
+            Event::EffectFailing { .. } | Event::CommandRefused { .. } | Event::ConfigurationRefused { .. } => Ok(()),
+            Event::ConfigurationChanged { digest, .. } => {
+                self.live.configuration = Some(digest.clone());
+                self.another_channel()
             }
+            Event::ProgramStarted { .. } => self.another_channel(),
             Event::CustodyBegan { held } => self.custody(held),
             Event::PersonBound { person, told } => self.bind(person, *told),
+            Event::BindingSuspended { .. } | Event::PersonUnlinked { .. } => self.identity(event),
             Event::CredentialsRefused { fault, call } => {
                 self.refused(Refuser::of(fault.vendor), Lacks::by(fault), *call)
             }
@@ -433,6 +475,14 @@ impl Fold<'_> {
         }
     }
 
+    /// Another channel may be named since: admins are to hear of it as of a new one.
+    fn another_channel(&mut self) -> Result<(), Illegal> {
+        if let Some(refused) = self.live.refused.get_mut(&Refuser::AuditChannel) {
+            refused.told = Timestamp::UNIX_EPOCH;
+        }
+        Ok(())
+    }
+
     fn refused(&mut self, refuser: Option<Refuser>, lacks: Lacks, call: Option<Call>) -> Result<(), Illegal> {
         let refuser = refuser.ok_or_else(|| self.illegal("nobody is told of these credentials"))?;
         let heard = self.live.refused.get(&refuser).is_some_and(|before| before.heard && !before.accepted);
@@ -457,7 +507,13 @@ impl Fold<'_> {
         if held.is_some_and(|held| held != person.slack) {
             return Err(self.illegal(format!("{} is bound to another Slack account", person.okta)));
         }
-        self.person(&person.slack).bound = Some(person.clone());
+        let at = self.entry.at;
+        let binding = &mut self.person(&person.slack).binding;
+        match binding {
+            // Only their name or zone is new.
+            Some(binding) => binding.identity = person.clone(),
+            None => *binding = Some(Binding::new(person.clone(), at)),
+        }
         Ok(())
     }
 

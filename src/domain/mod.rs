@@ -3,8 +3,10 @@
 //! Pure: it reads no clock, draws no random number, and knows no vendor, disk or thread.
 
 pub mod alarm;
+pub mod binding;
 pub mod catalogue;
 pub mod command;
+pub mod configuration;
 pub mod decide;
 pub mod duration;
 pub mod duty;

@@ -726,6 +726,15 @@ impl Request {
         self.end.lasts(opened)
     }
 
+    /// Whose decision or signature is judged next.
+    #[must_use]
+    pub fn awaited(&self) -> Option<&SlackUserId> {
+        match &self.state {
+            State::Pending { clicks, .. } => clicks.first().map(|click| &click.slack),
+            _ => self.review.signatures().first().map(|signature| &signature.slack),
+        }
+    }
+
     /// Everyone who was asked so far: to decide, or to sign its review.
     pub fn asked(&self) -> impl Iterator<Item = &Approver> {
         self.route().into_iter().flat_map(Route::asked).chain(self.review.people())

@@ -28,10 +28,12 @@ use super::{
 };
 
 mod again;
+mod agreed;
 mod audit;
 mod custody;
 mod emergency;
 mod golden;
+mod identity;
 mod reminding;
 mod routing;
 mod taking;

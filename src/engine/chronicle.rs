@@ -5,6 +5,7 @@
 use tracing::{info, warn};
 
 use crate::domain::{
+    configuration::Against,
     event::{Entry, Event},
     id::{EffectId, EntitlementId, RequestId},
     live::{Live, Touched},
@@ -24,10 +25,28 @@ pub fn tell(entry: &Entry, live: &Live, touched: &Touched) {
                 warn!(seq = entry.seq, %request, entitlement, "a removal is not confirmed long after its time");
             }
         }
+        beside_requests(entry.seq, event);
         if let (Some(what), Some(request)) = (what(event), event.request()) {
             let entitlement = entitlement(request).map(tracing::field::display);
             info!(seq = entry.seq, %request, entitlement, "{what}");
         }
+    }
+}
+
+/// What concerns no request. Of a configuration the keys, and never what they say.
+fn beside_requests(seq: u64, event: &Event) {
+    match event {
+        Event::BindingSuspended { .. } => warn!(seq, "somebody's accounts match no more: suspended until unlinked"),
+        Event::PersonUnlinked { uid, .. } => info!(seq, uid, "somebody is unlinked"),
+        Event::ConfigurationChanged { digest, against, waits } => {
+            let (keys, more) = match against {
+                Against::Last(difference) => (difference.changes.iter().map(|one| &one.key).collect(), difference.more),
+                Against::Nothing | Against::Lost => (Vec::new(), 0),
+            };
+            info!(seq, digest, ?keys, more, ?waits, "the configuration changed");
+        }
+        Event::ConfigurationRefused { faults } => warn!(seq, ?faults, "a configuration is refused"),
+        _ => {}
     }
 }
 

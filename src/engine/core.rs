@@ -274,8 +274,9 @@ impl Core {
             }
             Input::LookedUp { who, found } => {
                 self.homes.identified(&who, now.elapsed);
+                let met = self.meet(&who, &found, now, actions);
                 self.remember(who, found, now);
-                Ok(())
+                met
             }
             Input::NotLookedUp { who, after } => {
                 let jitter = self.random.random::<f64>();
@@ -296,6 +297,8 @@ impl Core {
             Input::Adopt(catalogue, limits) => {
                 self.catalogue = catalogue;
                 self.limits = limits;
+                // Of somebody's groups only those that the one before named may be known.
+                self.known.clear();
                 self.homes.reconsider(now.elapsed);
                 Ok(())
             }

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::turn::Response;
 use crate::domain::{
+    binding::Binding,
     catalogue::Catalogue,
     command::{Command, Refusal},
     decide::{Limits, Mode},
@@ -32,6 +33,7 @@ pub(super) enum Knock {
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
     Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
     Look { who: SlackUserId, pages: Option<Pages> },
+    Bindings { answer: oneshot::Sender<Vec<Binding>> },
     Connected,
     Mode(Mode),
     Adopt(Arc<Catalogue>, Limits),
@@ -117,6 +119,13 @@ impl Door {
     pub async fn offer(&self, who: SlackUserId) -> Option<Offer> {
         let (answer, answered) = oneshot::channel();
         self.knocks.try_send(Knock::Offer { who, answer }).ok()?;
+        answered.await.ok()
+    }
+
+    /// Everyone who is bound to an Okta user. Nothing if the engine is gone or swamped.
+    pub async fn bindings(&self) -> Option<Vec<Binding>> {
+        let (answer, answered) = oneshot::channel();
+        self.knocks.try_send(Knock::Bindings { answer }).ok()?;
         answered.await.ok()
     }
 

@@ -6,6 +6,7 @@
 //! Law: nothing is answered, and no promise performed, before the line it rests on is durable.
 
 mod agenda;
+pub mod alone;
 mod chronicle;
 pub mod core;
 pub mod door;

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-5");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-6");
 
 /// The tables that a start believes.
 pub const BELIEVED: [u8; 6] =
@@ -45,6 +45,7 @@ struct Standing {
     next: RequestId,
     at: Timestamp,
     refused: BTreeMap<Refuser, Refused>,
+    configuration: Option<String>,
 }
 
 /// The key of a request.
@@ -64,7 +65,8 @@ fn json<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 /// The rows of what an entry changed.
 #[must_use]
 pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
-    let standing = Standing { next: live.next, at: live.at, refused: live.refused.clone() };
+    let (refused, configuration) = (live.refused.clone(), live.configuration.clone());
+    let standing = Standing { next: live.next, at: live.at, refused, configuration };
     let mut rows = vec![(vec![table::STATE], json(&standing))];
     if touched.alarm {
         rows.push((vec![table::ALARM], live.alarm.as_ref().and_then(json)));
@@ -123,6 +125,7 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     if let Some((_, row)) = scan(table::STATE)?.first() {
         let standing: Standing = read(row)?;
         (live.next, live.at, live.refused) = (standing.next, standing.at, standing.refused);
+        live.configuration = standing.configuration;
     }
     if let Some((_, row)) = scan(table::ALARM)?.first() {
         live.alarm = Some(read(row)?);
@@ -137,7 +140,7 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
     }
     for (_, row) in scan(table::PERSON)? {
         let person: Person = read(&row)?;
-        if let Some(bound) = &person.bound {
+        if let Some(bound) = person.bound() {
             live.accounts.insert(bound.okta.clone(), person.slack.clone());
         }
         live.people.insert(person.slack.clone(), person);
@@ -181,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn who_refuses_what_is_sent_outlives_a_start() {
-        let mut live = Live::default();
+    fn who_refuses_what_is_sent_and_which_configuration_is_on_record_outlives_a_start() {
+        let mut live = Live { configuration: Some("970c".to_owned()), ..Live::default() };
         for (refuser, accepted, lacks) in [
             (Refuser::Okta, true, Lacks::Right),
             (Refuser::Jira, false, Lacks::Admission),

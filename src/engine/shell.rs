@@ -415,6 +415,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.answer_peeks();
                 Ok(())
             }
+            Knock::Bindings { answer } => {
+                let _ = answer.send(self.core.safe().bindings().collect());
+                Ok(())
+            }
             Knock::Connected => self.step(Input::Connected),
             Knock::Look { who, pages } => self.step(Input::Looked { who, pages }),
             Knock::Mode(mode) => {
@@ -496,7 +500,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         let safe = self.core.safe();
         let person = safe.person(who);
         let open = person.into_iter().flat_map(|person| &person.open).filter_map(|id| safe.requests.get(id)).cloned();
-        let bound = person.and_then(|person| person.bound.clone());
+        let bound = person.and_then(|person| person.bound().cloned());
         let held = bound.iter().flat_map(|bound| safe.stretches(&bound.okta, self.limits.gap, now.wall));
         Offer {
             catalogue: Arc::clone(self.core.catalogue()),

@@ -22,6 +22,9 @@ use super::line::{hex, unhex};
 /// Bytes of the audit key: as many as the hash it keys. The file holds them in hexadecimal, with a line break.
 pub const KEY_BYTES: usize = 32;
 
+/// Bytes of a mark: enough that no two secrets of one configuration share one by chance.
+const MARK_BYTES: usize = 8;
+
 /// The keys derived from the audit key. Prints nothing.
 #[derive(Clone)]
 pub struct Keys(Arc<Derived>);
@@ -29,6 +32,7 @@ pub struct Keys(Arc<Derived>);
 struct Derived {
     line: Hmac<Sha256>,
     index: Hmac<Sha256>,
+    mark: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Keys {
@@ -92,7 +96,8 @@ impl Keys {
     #[must_use]
     pub fn derive(audit: &[u8; KEY_BYTES]) -> Keys {
         let line = derived(audit, b"jitney journal line v1");
-        Keys(Arc::new(Derived { line, index: derived(audit, b"jitney index row v1") }))
+        let index = derived(audit, b"jitney index row v1");
+        Keys(Arc::new(Derived { line, index, mark: derived(audit, b"jitney secret mark v1") }))
     }
 
     pub(super) fn mac(&self, hash: &[u8; 32]) -> [u8; 32] {
@@ -106,11 +111,21 @@ impl Keys {
 
     /// MAC for the index: over parts, each preceded by its length, so that no two lists of parts read alike.
     pub(super) fn index_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
-        let mac =
-            parts.iter().fold(self.0.index.clone(), |mac, part| mac.chain_update(length(part)).chain_update(part));
-        mac.finalize().into_bytes().into()
+        over(&self.0.index, parts)
     }
+
+    /// What may go on record in place of a secret: the same for the same secret of the same name, another for another,
+    /// and to whoever has not the audit key it tells nothing else.
+    #[must_use]
+    pub fn mark(&self, name: &str, secret: &str) -> String {
+        hex(&over(&self.0.mark, &[name.as_bytes(), secret.as_bytes()])[..MARK_BYTES])
+    }
+}
+
+fn over(mac: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
+    let mac = parts.iter().fold(mac.clone(), |mac, part| mac.chain_update(length(part)).chain_update(part));
+    mac.finalize().into_bytes().into()
 }
 
 fn derived(audit: &[u8; KEY_BYTES], purpose: &[u8]) -> Hmac<Sha256> {

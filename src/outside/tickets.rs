@@ -2,6 +2,8 @@
 //!
 //! It refuses to know when to try again.
 
+use std::sync::{Mutex, PoisonError};
+
 use jiff::tz::TimeZone;
 use tracing::error;
 
@@ -29,7 +31,8 @@ pub struct Tickets {
     jira: Jira,
     granted: String,
     project: String,
-    zone: TimeZone,
+    /// In which their times are written.
+    zone: Mutex<TimeZone>,
 }
 
 impl Tickets {
@@ -44,7 +47,16 @@ impl Tickets {
         let settings_of_jira =
             jira::Settings { base: base_url, email: Some(email), project: project.clone(), issue_type, closed, words };
         let jira = Jira::new(settings_of_jira, &token, Timing::default())?;
-        Ok(Some(Self { jira, granted, project, zone: settings.requests.business_day.zone.clone() }))
+        Ok(Some(Self { jira, granted, project, zone: Mutex::new(settings.requests.business_day.zone.clone()) }))
+    }
+
+    /// From now on times are written in this zone.
+    pub(super) fn adopt(&self, zone: &TimeZone) {
+        self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone_from(zone);
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What admins should know of the project before its first ticket, if anything.
@@ -85,7 +97,7 @@ impl Tickets {
         let Some(Ticket::Opened { id, key, .. }) = &request.ticket else { return Ok(Outcome::Moot) };
         match effect {
             Effect::CommentTicket { what, at, .. } => {
-                let said = document(&ticket::comment(request, what, *at, &self.zone));
+                let said = document(&ticket::comment(request, what, *at, &self.zone()));
                 self.jira.comment(id, &promise.to_string(), &said, doubt).await?;
             }
             Effect::MoveTicket { to: Column::Granted, .. } => drop(self.jira.move_to(id, &self.granted).await?),
@@ -112,8 +124,8 @@ impl Tickets {
             name: request.id.to_string(),
             // Salted: no other request, of no other store, has the same.
             mark: format!("{}@{}", request.id, request.justification.digest),
-            summary: ticket::summary(request, &self.zone),
-            description: document(&ticket::description(request, &self.zone)),
+            summary: ticket::summary(request, &self.zone()),
+            description: document(&ticket::description(request, &self.zone())),
             labels: labels(request),
         }
     }

@@ -1,7 +1,7 @@
 //! What admins are told, each cause in a message of its own. The vendor's codes and request ids, never a token.
 
 use super::{
-    Card, Line, Mark, Run, Voice, bold, length, people,
+    Card, Line, Mark, Run, Voice, bold, identity, length, people,
     requester::{access, access_plainly, flat, zone},
     text,
     time::Zone,
@@ -83,6 +83,9 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             vec![text("Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.")],
         ],
         Alert::ReviewLate { request } => review_late(*request, about),
+        Alert::BindingSuspended { slack, okta, email, name, why } => {
+            identity::suspended((slack, name), (okta, email), why)
+        }
         Alert::GoneFromSight { membership, removal, .. } => gone(membership, *removal, about),
     };
     told(lines)
@@ -91,7 +94,7 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
 /// What to do about an access that could not be opened.
 const ASK_AGAIN: &str = "Nothing stays scheduled. Once it is mended, it can be asked for again.";
 
-fn warning(words: impl Into<String>) -> Line {
+pub(super) fn warning(words: impl Into<String>) -> Line {
     vec![Run::Mark(Mark::Warning), bold(words)]
 }
 

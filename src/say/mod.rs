@@ -19,6 +19,7 @@ pub(crate) mod cast;
 pub mod emergency;
 pub mod form;
 pub mod home;
+pub mod identity;
 pub mod length;
 pub mod list;
 pub mod nudge;

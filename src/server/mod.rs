@@ -1,6 +1,10 @@
-//! Health for machines: is the program there, and is it doing all of its work?
+//! What the host asks: health for machines, and orders from admins ([`control`]).
 //!
-//! It owns two answers. It refuses to know any rule. One law: alive in custody, but not ready.
+//! Here are two answers: is the program there, and is it doing all of its work? It refuses to know any rule. One law: alive
+//! in custody, but not ready.
+
+pub mod control;
+pub mod socket;
 
 use std::net::SocketAddr;
 

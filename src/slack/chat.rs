@@ -27,6 +27,7 @@ use crate::{
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
         ticket::Tickets,
+        time::AccessDuration,
     },
     say::{Card, Voice, approver, home, people::Named, requester},
 };
@@ -51,6 +52,8 @@ pub struct Manners {
     pub guests: Guests,
     /// The channel that is told of every decision, grant and ending.
     pub audit: Option<SlackChannelId>,
+    /// The shortest length that may be asked for.
+    pub least: AccessDuration,
 }
 
 impl Manners {
@@ -62,7 +65,9 @@ impl Manners {
         let (command, zone) = (slack.command.clone(), day.zone.clone());
         let voice = Voice { command, zone, day, admins: Vec::new(), workspace: None, tickets };
         let guests = settings.map_or(Guests::Refused, |settings| settings.identity.guests);
-        Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone() }
+        // In custody nothing can be asked for, so that no length is read.
+        let least = settings.map_or(AccessDuration::LONGEST, |settings| settings.requests.min_duration);
+        Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone(), least }
     }
 }
 
@@ -91,6 +96,11 @@ pub struct Chat {
     client: Arc<SlackClient>,
     team: SlackTeamId,
     manners: Manners,
+    lines: Arc<Lines>,
+}
+
+/// What is shared by the bot as it behaved before and as it behaves now.
+struct Lines {
     channels: Mutex<BTreeMap<SlackUserId, SlackChannelId>>,
     turns: Semaphore,
     /// When the audit channel was last told, in elapsed time.
@@ -100,21 +110,21 @@ pub struct Chat {
 impl Chat {
     /// The bot in `team`. The admins' names are looked up once, for the sentences that name them.
     pub async fn open(client: Arc<SlackClient>, team: SlackTeamId, mut manners: Manners) -> Self {
-        for admin in manners.admins.iter().take(2) {
-            if let Who::Person(email) = admin
-                && let Ok(person) = client.user_by_email(email.as_str()).await
-            {
-                manners.voice.admins.push(person.name);
-            }
-        }
-        Self {
-            client,
-            team,
-            manners,
-            channels: Mutex::default(),
-            turns: Semaphore::new(AT_ONCE),
-            announced: AsyncMutex::default(),
-        }
+        manners.voice.admins = names(&client, &manners.admins).await;
+        let turns = Semaphore::new(AT_ONCE);
+        let lines = Arc::new(Lines { channels: Mutex::default(), turns, announced: AsyncMutex::default() });
+        Self { client, team, manners, lines }
+    }
+
+    /// The same bot with other manners: what it has under way goes on in the old ones.
+    pub async fn with(&self, mut manners: Manners) -> Self {
+        let Self { client, team, manners: before, lines } = self;
+        manners.voice.workspace.clone_from(&before.voice.workspace);
+        manners.voice.admins = match manners.admins == before.admins {
+            true => before.voice.admins.clone(),
+            false => names(client, &manners.admins).await,
+        };
+        Self { client: Arc::clone(client), team: team.clone(), manners, lines: Arc::clone(lines) }
     }
 
     /// The words' surroundings.
@@ -129,6 +139,12 @@ impl Chat {
         &self.manners.admins
     }
 
+    /// The shortest length that may be asked for.
+    #[must_use]
+    pub const fn least(&self) -> AccessDuration {
+        self.manners.least
+    }
+
     /// The Web API.
     #[must_use]
     pub const fn client(&self) -> &Arc<SlackClient> {
@@ -140,7 +156,7 @@ impl Chat {
     /// # Errors
     /// See [`EffectError`].
     pub async fn show(&self, view: &ViewKey, request: &Request, others: &[Request]) -> Result<Posted, EffectError> {
-        let _turn = self.turns.acquire().await;
+        let _turn = self.lines.turns.acquire().await;
         let (to, card) = match view {
             ViewKey::Requester { .. } => (&request.asker, requester::card(request, others, self.voice())),
             ViewKey::Approver { slack, .. } => (slack, approver::card(request, slack, Some(others), self.voice())),
@@ -206,7 +222,7 @@ impl Chat {
     /// [`Class::Gone`] if the channel takes nothing as it is, whatever is said; [`Class::Rejected`] if it does not take
     /// this.
     pub async fn announce(&self, channel: &SlackChannelId, card: impl FnOnce() -> Card) -> Result<(), EffectError> {
-        let mut last = self.announced.lock().await;
+        let mut last = self.lines.announced.lock().await;
         if let Some(last) = *last {
             clock::pause((last + PACE).saturating_sub(clock::elapsed())).await;
         }
@@ -270,12 +286,12 @@ impl Chat {
     }
 
     async fn channel(&self, to: &SlackUserId) -> Result<SlackChannelId, EffectError> {
-        if let Some(known) = self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(to) {
+        if let Some(known) = self.lines.channels.lock().unwrap_or_else(PoisonError::into_inner).get(to) {
             return Ok(known.clone());
         }
         let opened = self.client.open_dm(&ApiUser::from(to.as_str())).await.map_err(failed)?;
         let channel = SlackChannelId::parse(opened.0).map_err(|_| unreadable())?;
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut channels = self.lines.channels.lock().unwrap_or_else(PoisonError::into_inner);
         if channels.len() >= MOST_CHANNELS {
             channels.clear();
         }
@@ -336,6 +352,19 @@ impl Chat {
             Err(error) => Err(failed(error)),
         }
     }
+}
+
+/// The names of the first admins, for the sentences that name them; without those whom Slack does not answer for.
+async fn names(client: &SlackClient, admins: &[Who]) -> Vec<String> {
+    let mut names = Vec::new();
+    for admin in admins.iter().take(2) {
+        if let Who::Person(email) = admin
+            && let Ok(person) = client.user_by_email(email.as_str()).await
+        {
+            names.push(person.name);
+        }
+    }
+    names
 }
 
 /// A failed call, classed.

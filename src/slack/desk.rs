@@ -22,7 +22,6 @@ use crate::{
         id::{EntitlementId, RequestId, SlackUserId},
         port::Posted,
         request::Request,
-        time::AccessDuration,
     },
     engine::{Door, Response},
     say::{Card, approver, form, refusal, slash},
@@ -46,22 +45,20 @@ use presses::Presses;
 pub struct Desk {
     door: Door,
     chat: Arc<Chat>,
-    least: AccessDuration,
-    presses: Presses,
-    names: Names,
+    presses: Arc<Presses>,
+    names: Arc<Names>,
 }
 
 impl Desk {
-    /// A desk before a door; `least` is the shortest length that may be asked for.
+    /// What the transport asks for each envelope. `chat` is the bot as it behaves by now: an envelope is answered in the
+    /// manners of the moment in which it came.
     #[must_use]
-    pub fn new(door: Door, chat: Arc<Chat>, least: AccessDuration) -> Self {
-        Self { door, chat, least, presses: Presses::default(), names: Names::default() }
-    }
-
-    /// What the transport asks for each envelope.
-    #[must_use]
-    pub fn handler(self) -> Handler {
-        let desk = Arc::new(self);
+    pub fn handler(door: Door, chat: impl Fn() -> Arc<Chat> + Send + Sync + 'static) -> Handler {
+        let (presses, names) = (Arc::<Presses>::default(), Arc::<Names>::default());
+        let desk = move || {
+            let (presses, names) = (Arc::clone(&presses), Arc::clone(&names));
+            Arc::new(Self { door: door.clone(), chat: chat(), presses, names })
+        };
         let words = NotDone {
             submission: slash::NOT_SAVED.to_owned(),
             command: slash::NOT_DONE.to_owned(),
@@ -69,7 +66,7 @@ impl Desk {
         };
         Handler {
             answer: Arc::new(move |envelope| {
-                let desk = Arc::clone(&desk);
+                let desk = desk();
                 Box::pin(async move { desk.answer(envelope).await })
             }),
             fallback: Arc::new(move |envelope, why| not_done(envelope, why, &words)),

@@ -16,6 +16,7 @@ use jitney::{
             Outside as _,
         },
         ticket::Tickets,
+        time::AccessDuration,
     },
     okta::{Okta, Timing},
     outside::Vendors,
@@ -49,7 +50,8 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
         Some(group) => Who::Group(OktaGroupId::parse(group).unwrap()),
         None => Who::Person(Email::fold(who).unwrap()),
     });
-    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None };
+    let least = AccessDuration::LONGEST;
+    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None, least };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
     Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::PathBuf,
+    process::Command,
     sync::Arc,
     time::Duration,
 };
@@ -11,11 +12,15 @@ use std::{
 use chrono::TimeDelta;
 use jitney::{
     clock::{Clock as _, timeout},
+    config::Loaded,
     domain::{event::Event, live::Live, port::Effect, time::Timestamp},
     ledger::{Keys, verify},
 };
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 use world::{AUDIT_CHANNEL, Company, PATIENCE, Routing, SubmitAnswer, World, slack::Message};
 
 use crate::{clock::Standing, record};
@@ -108,6 +113,7 @@ owners = ["bob@acme.example"]
 
 struct Bot {
     stop: oneshot::Sender<()>,
+    again: mpsc::UnboundedSender<Loaded>,
     task: JoinHandle<anyhow::Result<()>>,
 }
 
@@ -276,17 +282,51 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// Starts the bot.
     pub fn start_unconnected(&mut self) {
-        let loaded = jitney::config::load(&self.files(), &BTreeMap::new());
+        let loaded = self.loaded();
         let (stop, stopped) = oneshot::channel();
+        let (again, mut read) = mpsc::unbounded_channel();
+        let again_read = futures_util::stream::poll_fn(move |context| read.poll_recv(context));
         let clock = Arc::clone(&self.clock);
-        let task =
-            tokio::spawn(async move { jitney::app::run(loaded, clock, async move { drop(stopped.await) }).await });
-        self.bot = Some(Bot { stop, task });
+        let stopped = async move { drop(stopped.await) };
+        let task = tokio::spawn(async move { jitney::app::run(loaded, again_read, clock, stopped).await });
+        self.bot = Some(Bot { stop, again, task });
+    }
+
+    fn loaded(&self) -> Loaded {
+        jitney::config::load(&self.files(), &BTreeMap::new())
+    }
+
+    /// Has the bot read its configuration again, as SIGHUP does.
+    pub fn hang_up(&self) {
+        self.bot.as_ref().expect("the bot runs").again.send(self.loaded()).expect("the bot reads");
+    }
+
+    /// Waits until the bot is out of custody: what it answers shows it.
+    pub async fn until_served(&self, who: &str) {
+        let served = async {
+            let mut looks = tokio::time::interval(LOOK);
+            while self.world.slash(who, "/jit", "list").await.unwrap().seen.unwrap_or_default().contains("only ends") {
+                looks.tick().await;
+            }
+        };
+        assert!(timeout(PATIENCE, served).await.is_ok(), "custody goes on\n{}", self.world.dump());
+    }
+
+    /// What a command of the program says, with what it calls its own folder, and whether it is content.
+    pub async fn command(&self, arguments: &[&str]) -> (String, bool) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jitney"));
+        command.args(arguments);
+        for file in self.files() {
+            command.arg("--config").arg(file);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (said.replace(self.dir.path().to_str().unwrap(), "HOUSE"), output.status.success())
     }
 
     /// Stops the bot as SIGTERM does.
     pub async fn stop(&mut self) {
-        let Bot { stop, task } = self.bot.take().expect("the bot runs");
+        let Bot { stop, task, again: _again } = self.bot.take().expect("the bot runs");
         let _ = stop.send(());
         task.await.unwrap().unwrap();
     }

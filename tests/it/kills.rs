@@ -164,6 +164,43 @@ async fn a_line_that_was_promised_and_not_posted_is_posted_after_the_kill() {
     house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
 }
 
+/// The real signal to the real program: a sound configuration is in force, a faulty one is not, and each of its faults is in
+/// the log. What a killed program leaves of its socket is in nobody's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_reads_the_configuration_again_all_or_nothing() {
+    let house = House::closed(Company::acme()).await;
+    let changed = |event: &Event| matches!(event, Event::ConfigurationChanged { .. });
+    let refused = |event: &Event| matches!(event, Event::ConfigurationRefused { .. });
+    let process = Process::connected(&house).await;
+    house.until_on_record("the first configuration", 1, changed).await;
+    house.change_catalogue("owners = [\"bob@acme.example\"]", "owners = [\"dana@acme.example\"]");
+    process.hang_up();
+    house.until_on_record("the second", 2, changed).await;
+    house.change_settings("min_duration = \"1s\"", "min_duration = \"soon\"\nmax_opne = 3");
+    house.change_catalogue("sensitivity  = \"low\"", "sensitivity  = \"medium-rare\"");
+    process.hang_up();
+    house.until_on_record("that the third is refused", 1, refused).await;
+    let log = std::fs::read_to_string(house.path("log")).unwrap();
+    for fault in ["requests.min_duration: \"soon\" is not a length", "max_opne: unknown key", "is not one of the words"]
+    {
+        assert!(log.contains(fault), "{fault}\n{log}");
+    }
+    house.world.slash(ALICE, "/jit", "staging/admin 45m Rollout").await.unwrap();
+    house.world.until_message(DANA, "asks for Staging").await;
+    process.kill(&house.world).await;
+    assert!(house.path("store.sock").exists(), "nobody took it away");
+    let (said, done) = house.command(&["identity", "list"]).await;
+    assert!(!done && said.contains("max_opne") || said.contains("alice@acme.example"), "{said}");
+    house.change_settings("min_duration = \"soon\"\nmax_opne = 3", "min_duration = \"1s\"");
+    house.change_catalogue("medium-rare", "low");
+    let process = Process::connected(&house).await;
+    let (said, done) = house.command(&["identity", "list"]).await;
+    assert!(done && said.contains("alice@acme.example"), "{said}");
+    process.kill(&house.world).await;
+    no_tokens(&house);
+    house.finish_unread().await;
+}
+
 /// How often the program is killed.
 const KILLS: u32 = 200;
 

@@ -74,7 +74,12 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &["crate::ledger", "crate::okta", "crate::http", "engine::core", "engine::shell", "engine::recover", "Helm"],
     ),
     ("config", &["crate::engine", "crate::ledger", "crate::slack", "crate::okta", "crate::say"]),
-    ("server", &["crate::ledger", "crate::okta", "crate::say"]),
+    (
+        "server",
+        &["crate::ledger", "crate::okta", "crate::say", "crate::slack::chat", "Helm", "engine::alone", "Approve"],
+    ),
+    ("app/record.rs", &["crate::okta", "crate::slack", "crate::say", "crate::outside"]),
+    ("cli/control.rs", &["crate::okta", "crate::slack", "crate::say", "crate::outside"]),
     ("clock.rs", &["crate::"]),
 ];
 

@@ -62,6 +62,12 @@ impl Process {
         writeln!(self.0.stdin.as_mut().unwrap(), "{}", house.clock.now().to_rfc3339()).unwrap();
     }
 
+    /// SIGHUP.
+    pub fn hang_up(&self) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.0.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    }
+
     /// SIGKILL; ends when the program is gone for Slack too.
     pub async fn kill(mut self, world: &World) {
         self.0.kill().unwrap();

@@ -6,6 +6,7 @@ use crate::domain::{
     command::{Answer, Ask, Refusal},
     event::Event,
     id::{RequestId, SlackUserId},
+    live::Person,
     port::{Effect, Identity, MembershipKey, Unfit},
     request::{Access, Ending, NotSentOn, Request, State},
     time::{AccessDuration, EndRule, Timestamp},
@@ -19,6 +20,9 @@ impl Case<'_> {
             return Ok(Decision::answering(Answer::Saved { request: *request }));
         }
         self.may_save()?;
+        if self.live.is_suspended(&ask.who) {
+            return Err(Refusal::IdentityChanged);
+        }
         if let Some(Err(unfit)) = &ask.known {
             return Err(Refusal::NotServed { unfit: unfit.clone() });
         }
@@ -123,7 +127,8 @@ impl Case<'_> {
     pub(super) fn identified(&self, asked: Asked<'_>, person: &Identity, decision: &mut Decision) {
         let Asked { id, access, .. } = asked;
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
-        if !self.live.is_bound_rightly(person) {
+        self.doubt(person.into(), decision);
+        if !self.live.is_bound_rightly(person.into()) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
@@ -146,7 +151,7 @@ impl Case<'_> {
 
     /// Binds them if they are not bound yet, and tells them so in their message of this request.
     pub(super) fn bind(&self, request: RequestId, person: &Identity, decision: &mut Decision) {
-        let bound = self.live.person(&person.slack).and_then(|known| known.bound.as_ref());
+        let bound = self.live.person(&person.slack).and_then(Person::bound);
         if bound.is_none_or(|bound| bound.name != person.name || bound.zone != person.zone) {
             let told = bound.is_none().then_some(request);
             decision.event(Event::PersonBound { person: person.clone(), told });
@@ -175,8 +180,9 @@ impl Case<'_> {
     }
 
     /// The requester cannot be served.
-    pub(super) fn unfit(request: RequestId, unfit: &Unfit, decision: &mut Decision) {
-        decision.event(Event::RequestRefused { request, why: NotSentOn::Unfit { unfit: unfit.clone() } });
+    pub(super) fn unfit(&self, request: &Request, unfit: &Unfit, decision: &mut Decision) {
+        self.doubt_unfit(&request.asker, unfit, decision);
+        decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::Unfit { unfit: unfit.clone() } });
     }
 
     /// A requester withdraws what is not approved yet. Doing so twice is no fault.

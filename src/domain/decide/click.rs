@@ -24,6 +24,9 @@ impl Case<'_> {
         if decide.who == request.asker {
             return Err(Refusal::OwnRequest);
         }
+        if self.live.is_suspended(&decide.who) {
+            return Err(Refusal::IdentityChanged);
+        }
         match (self.today.mode, &decide.choice) {
             (Mode::Serving, _) | (Mode::LowDisk, Choice::Deny(_)) => {}
             _ => self.may_save()?,
@@ -47,6 +50,9 @@ impl Case<'_> {
     ) {
         let State::Pending { route, clicks, .. } = &request.state else { return };
         let Some((click, rest)) = clicks.split_first() else { return };
+        if let Ok(who) = &who {
+            self.doubt((*who).into(), decision);
+        }
         let verdict = who.and_then(|who| match self.today.mode {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
@@ -91,11 +97,11 @@ impl Case<'_> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
-        if !self.live.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
         let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
-        if let Some(approval) = approvals.clone().find(|approval| approval.by.okta == who.okta) {
+        if let Some(approval) = approvals.clone().find(|one| one.by.okta == who.okta || one.by.slack == who.slack) {
             return Err(Refusal::HasApproved { at: approval.at });
         }
         if !click.terms.is_empty() && click.terms != request.digest() {

@@ -84,7 +84,13 @@ impl Case<'_> {
         found: FoundPeople<'_>,
         decision: &mut Decision,
     ) {
-        let panel = |sought: &Sought| Panel { kind: sought.kind.clone(), people: found.beside(sought, person) };
+        found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
+        let panel = |sought: &Sought| {
+            // Whose accounts match no more cannot sign, and need not read what was taken.
+            let people = found.beside(sought, person).into_iter();
+            let people = people.filter(|one| self.live.is_bound_rightly(one.into())).collect();
+            Panel { kind: sought.kind.clone(), people }
+        };
         let panels: Vec<Panel> = sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect();
         let offered = self.offered(&request.access.entitlement, Some(&request.access.group), person);
         let stopped = match offered {

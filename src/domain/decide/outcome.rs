@@ -70,7 +70,7 @@ impl Case<'_> {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
                 self.identified(request.into(), person, decision);
             }
-            (Checking::Identifying, Outcome::NotServed { why }) => Self::unfit(request.id, why, decision),
+            (Checking::Identifying, Outcome::NotServed { why }) => self.unfit(request, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
@@ -94,7 +94,12 @@ impl Case<'_> {
         let Some(request) = self.request(request) else { return };
         let (who, requester) = match outcome {
             Outcome::Identified { person, requester } => (Ok(person), requester.as_ref()),
-            Outcome::NotServed { why } => (Err(Refusal::NotServed { unfit: why.clone() }), None),
+            Outcome::NotServed { why } => {
+                if let Some(slack) = request.awaited() {
+                    self.doubt_unfit(slack, why, decision);
+                }
+                (Err(Refusal::NotServed { unfit: why.clone() }), None)
+            }
             Outcome::Refused { fault } => (Err(Refusal::NotLookedUp { fault: fault.clone() }), None),
             _ => return,
         };

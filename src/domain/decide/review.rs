@@ -45,6 +45,9 @@ impl Case<'_> {
     /// Who signed is known: the signature at the head of the queue is judged.
     pub(super) fn judge_signature(&self, request: &Request, who: Result<&Identity, Refusal>, decision: &mut Decision) {
         let Some((signature, rest)) = request.review.signatures().split_first() else { return };
+        if let Ok(who) = &who {
+            self.doubt((*who).into(), decision);
+        }
         match who.and_then(|who| self.may_sign(request, who).map(|()| who)) {
             Err(why) => {
                 refuse(request.id, signature, why, decision);
@@ -69,7 +72,7 @@ impl Case<'_> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnReview);
         }
-        if !self.live.is_bound_rightly(who) {
+        if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
         let may = request.review.may_sign(&self.without_ours(who), &route.person, self.today.catalogue);

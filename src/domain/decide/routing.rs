@@ -94,7 +94,10 @@ impl Case<'_> {
         decision: &mut Decision,
     ) {
         let id = request.id;
-        let people = |step: &Sought| others(found.of(step), person);
+        found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
+        // Whose accounts match no more cannot decide, and need not read what is asked.
+        let rightly = |one: &Approver| self.live.is_bound_rightly(one.into());
+        let people = |step: &Sought| others(found.of(step), person).into_iter().filter(rightly).collect::<Vec<_>>();
         let steps: Vec<Step> = plan.sought.iter().map(|step| Step::new(step.kind.clone(), people(step))).collect();
         let fallback = plan.fallback.and_then(|sought| match &sought.kind {
             StepKind::Approvers { name } => Some(Fallback { name: name.clone(), approvers: people(sought) }),
@@ -138,7 +141,7 @@ impl Case<'_> {
         decision: &mut Decision,
     ) -> bool {
         let Some((place, step)) = route.current() else { return true };
-        let can = |one: &Approver| request.can_be_asked(&one.slack) && gone != Some(&one.slack);
+        let can = |one: &Approver| self.can_be_asked(request, one) && gone != Some(&one.slack);
         if self.able(request, route, step).iter().any(can) {
             return true;
         }
@@ -154,8 +157,13 @@ impl Case<'_> {
     /// Those of a step's approvers who can decide it by today's configuration and can be reached.
     fn able(&self, request: &Request, route: &Route, step: &Step) -> Vec<Approver> {
         let today = step.deciders(self.today.catalogue, &route.person);
-        let able = |one: &&Approver| one.may_be_among(&today) && request.can_be_asked(&one.slack);
+        let able = |one: &&Approver| one.may_be_among(&today) && self.can_be_asked(request, one);
         step.approvers.iter().filter(able).cloned().collect()
+    }
+
+    /// Whether somebody can be shown a request, and their accounts are not known to match no more.
+    fn can_be_asked(&self, request: &Request, one: &Approver) -> bool {
+        request.can_be_asked(&one.slack) && !self.live.is_suspended(&one.slack)
     }
 
     /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
@@ -168,7 +176,7 @@ impl Case<'_> {
     pub(super) fn is_needed_later(&self, request: &Request, route: &Route, who: &OktaUserId) -> bool {
         let left = self.left(request, route);
         let later = left.get(1..).unwrap_or_default();
-        let spare: Vec<Approver> = route.spare().filter(|one| request.can_be_asked(&one.slack)).cloned().collect();
+        let spare: Vec<Approver> = route.spare().filter(|one| self.can_be_asked(request, one)).cloned().collect();
         let can = |steps, approved: &BTreeSet<&OktaUserId>| Route::can_be_met(steps, &spare, approved);
         can(&left, &BTreeSet::new()) && !can(later, &BTreeSet::from([who]))
     }
@@ -179,14 +187,15 @@ impl Case<'_> {
         let found = self.today.catalogue.find(&request.access.entitlement);
         let stands_in = found.is_some_and(|(_, entitlement)| entitlement.escalates);
         let asked = |one: &&Approver| step.approvers.iter().any(|other| other.okta == one.okta);
-        let new: Vec<&Approver> = route.spare().filter(|one| !asked(one)).collect();
+        let new = route.spare().filter(|one| !asked(one) && !self.live.is_suspended(&one.slack));
+        let new: Vec<&Approver> = new.collect();
         if step.stand_in.is_none() && stands_in && !new.is_empty() {
             let step = u32::try_from(place).unwrap_or(u32::MAX);
             let why = StandsIn::NoAnswer { after: self.today.limits.escalate_after };
             return decision.event(Event::FallbackAsked { request: request.id, step, why });
         }
         decision.event(Event::FallbackTold { request: request.id });
-        for one in new.into_iter().filter(|one| step.stand_in.is_none() && request.can_be_asked(&one.slack)) {
+        for one in new.into_iter().filter(|one| step.stand_in.is_none() && self.can_be_asked(request, one)) {
             decision.effect(Effect::TellFallback { request: request.id, to: one.slack.clone() });
         }
     }

@@ -27,6 +27,8 @@ impl Live {
             Alert::ReviewLate { request } => {
                 return !self.requests.get(request).is_some_and(|request| request.review.is_open());
             }
+            // An admin ended it meanwhile.
+            Alert::BindingSuspended { slack, .. } => return !self.is_suspended(slack),
             Alert::CredentialsRefused { fault } => (Refuser::of(fault.vendor), false),
             Alert::CredentialsAccepted { vendor } => (Refuser::of(*vendor), true),
             Alert::AuditChannelRefused { .. } => (Some(Refuser::AuditChannel), false),

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, MembershipKey, Removal, UnfitGroup, Vendor};
 use crate::domain::{
     alarm::Alarm,
-    id::{Email, OktaGroupId, RequestId, RuleId, SlackUserId},
+    binding::Mismatch,
+    id::{Email, OktaGroupId, OktaUserId, RequestId, RuleId, SlackUserId},
     request::Request,
     time::Timestamp,
 };
@@ -134,6 +135,19 @@ pub enum Alert {
     ReviewLate {
         /// By which request.
         request: RequestId,
+    },
+    /// Somebody's accounts match no more what is on record: they neither ask nor decide until an admin ends the binding.
+    BindingSuspended {
+        /// Their Slack account.
+        slack: SlackUserId,
+        /// The Okta user it is bound to.
+        okta: OktaUserId,
+        /// The e-mail that joined the two.
+        email: Email,
+        /// Their name as Okta wrote it.
+        name: String,
+        /// What differs.
+        why: Mismatch,
     },
 }
 

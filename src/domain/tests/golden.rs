@@ -79,6 +79,14 @@ const EVENTS: &[&str] = &[
     r#"{"event":"audit_channel_accepted"}"#,
     r#"{"event":"command_refused","who":"U0A","command":"approve","request":"R-1","why":{"refusal":"over"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"custody"}}"#,
+    r#"{"event":"binding_suspended","slack":"U0A","why":{"mismatch":"other_email","email":"b@acme.example"}}"#,
+    r#"{"event":"binding_suspended","slack":"U0A","why":{"mismatch":"other_user","okta":"00u2","email":"b@acme.example"}}"#,
+    r#"{"event":"binding_suspended","slack":"U0A","why":{"mismatch":"other_account","slack":"U0B","email":"b@acme.example"}}"#,
+    r#"{"event":"person_unlinked","slack":"U0A","uid":1000}"#,
+    r#"{"event":"configuration_changed","digest":"970c","against":{"against":"nothing"}}"#,
+    r#"{"event":"configuration_changed","digest":"970c","against":{"against":"lost"},"waits":["okta.token"]}"#,
+    r#"{"event":"configuration_changed","digest":"970c","against":{"against":"last","changes":[{"key":"requests.max_open","from":"20"},{"key":"slack.command","to":"\"/jit\""}],"more":3}}"#,
+    r#"{"event":"configuration_refused","faults":{"source":1,"unknown_key":2,"missing_key":1,"not_supported":1,"secret":1,"value":4}}"#,
 ];
 
 const EFFECTS: &[&str] = &[
@@ -122,6 +130,7 @@ const ALERTS: &[&str] = &[
     r#"{"alert":"gone_from_sight","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"removal":"user_gone"}"#,
     r#"{"alert":"review_late","request":"R-1"}"#,
     r#"{"alert":"ticket_refused","request":"R-1","fault":{"vendor":"jira","status":400}}"#,
+    r#"{"alert":"binding_suspended","slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a","why":{"mismatch":"other_email","email":"b@acme.example"}}"#,
 ];
 
 const OUTCOMES: &[&str] = &[

@@ -8,7 +8,7 @@ use crate::{
         event::Event,
         id::SlackUserId,
         live::{Illegal, Live},
-        port::ViewKey,
+        port::{Identity, Unfit, ViewKey},
         request::Request,
     },
     engine::turn::{Now, ReplyId, Response},
@@ -73,6 +73,21 @@ impl Core {
         let about = about.and_then(|id| self.live.requests.get(&id)).cloned().or(archived.map(|request| *request));
         self.waiting.push_back(Waiting { after: self.live.seq, reply, response: Box::new(Response { result, about }) });
         Ok(())
+    }
+
+    /// Somebody was looked up who asked for nothing: what contradicts the record counts all the same.
+    pub(super) fn meet(
+        &mut self,
+        who: &SlackUserId,
+        found: &Result<Identity, Unfit>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        if now.elapsed < self.full_until {
+            return Ok(());
+        }
+        let command = Command::Meet { slack: who.clone(), found: found.clone() };
+        self.inner(&command, now, actions).map(drop)
     }
 
     /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.

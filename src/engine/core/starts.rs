@@ -123,7 +123,7 @@ impl Core {
     /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
     /// when they were last served. An admin looks most of all when Okta is down.
     fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
-        let bound = || self.safe.person(who).and_then(|person| person.bound.as_ref()).map(Ok);
+        let bound = || self.safe.person(who).and_then(|person| person.bound()).map(Ok);
         let known = self.known.get(who).map(|known| known.found.as_ref());
         known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
     }
@@ -191,7 +191,8 @@ impl Effect {
                 | Alert::CredentialsRefused { .. }
                 | Alert::CredentialsAccepted { .. }
                 | Alert::AuditChannelRefused { .. }
-                | Alert::AuditChannelAccepted => None,
+                | Alert::AuditChannelAccepted
+                | Alert::BindingSuspended { .. } => None,
             },
             other => other.request(),
         }

@@ -328,3 +328,31 @@ fn an_alert_that_nobody_could_be_told_for_a_day_is_given_up() {
         saved(&core.step(Input::Wake, later)).into_iter().flat_map(|entry| entry.events.clone()).collect::<Vec<_>>();
     assert!(settled.contains(&Event::EffectSettled { effect: ids[0], outcome: Outcome::Moot }), "{settled:?}");
 }
+
+/// Somebody who only opens their tab is held against the record too.
+#[test]
+fn a_look_up_that_contradicts_the_record_is_on_record() {
+    let mut core = core(Live::default(), Mode::Serving);
+    identified(&mut core, "ALICE", after(0));
+    let moved = Identity { email: email("alicia"), ..insider("ALICE") };
+    let who = moved.slack.clone();
+    let looked_up = |core: &mut Core, found: Identity| {
+        let actions = core.step(Input::LookedUp { who: who.clone(), found: Ok(found) }, after(1));
+        let events = saved(&actions).into_iter().flat_map(|entry| entry.events.clone());
+        events.filter(|event| matches!(event, Event::BindingSuspended { .. })).count()
+    };
+    assert_eq!(looked_up(&mut core, insider("ALICE")), 0);
+    assert_eq!(looked_up(&mut core, moved.clone()), 1);
+    assert_eq!(looked_up(&mut core, moved), 0);
+}
+
+/// What was known of somebody's groups was cut to those that the catalogue before named.
+#[test]
+fn another_catalogue_looks_everybody_up_anew() {
+    let mut core = core(Live::default(), Mode::Serving);
+    let alice = insider("ALICE");
+    core.step(Input::LookedUp { who: alice.slack.clone(), found: Ok(alice.clone()) }, after(0));
+    assert!(core.known(&alice.slack, after(1)).is_some());
+    core.step(Input::Adopt(Arc::new(catalogue()), limits()), after(1));
+    assert!(core.known(&alice.slack, after(1)).is_none());
+}

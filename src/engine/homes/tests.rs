@@ -45,7 +45,7 @@ fn home(name: &str) -> Home {
     let catalogue = Catalogue { admins: vec![Who::Person(email("CAROL"))], ..Catalogue::default() };
     let request = request();
     let alice =
-        json!({ "slack": who("ALICE"), "bound": null, "open": ["R-1"], "keys": {}, "denials": {}, "recent": [] });
+        json!({ "slack": who("ALICE"), "binding": null, "open": ["R-1"], "keys": {}, "denials": {}, "recent": [] });
     let live = Live {
         people: [(who("ALICE"), serde_json::from_value(alice).unwrap())].into(),
         requests: [(request.id, request)].into(),

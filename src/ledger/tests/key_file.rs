@@ -84,3 +84,18 @@ fn a_lost_key_is_not_replaced_by_a_new_one() {
     assert!(matches!(home.open(), Err(KeyError::Lost(_))));
     assert!(!home.key().exists());
 }
+
+#[test]
+fn a_mark_tells_secrets_apart_and_depends_on_their_name_and_the_audit_key() {
+    let (one, other) = (Keys::derive(&[1; 32]), Keys::derive(&[2; 32]));
+    assert_eq!(one.mark("okta.token", "00token"), one.mark("okta.token", "00token"));
+    let marks = [
+        one.mark("okta.token", "00token"),
+        one.mark("okta.token", "00tokens"),
+        one.mark("jira.token", "00token"),
+        one.mark("okta.token0", "0token"),
+        other.mark("okta.token", "00token"),
+    ];
+    assert_eq!(marks.iter().collect::<std::collections::BTreeSet<_>>().len(), marks.len());
+    assert!(marks.iter().all(|mark| mark.len() == 16 && !mark.contains("token")));
+}

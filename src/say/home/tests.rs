@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     domain::{
+        binding::Binding,
         catalogue::{Application, Catalogue, Who},
         home::{Looker, Pages},
         id::{ApplicationId, Email, RequestId, SlackUserId},
@@ -74,7 +75,7 @@ fn live(requests: Vec<Request>) -> Live {
     let mut live = Live::default();
     for request in requests {
         let person =
-            json!({ "slack": request.asker, "bound": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
+            json!({ "slack": request.asker, "binding": null, "open": [], "keys": {}, "denials": {}, "recent": [] });
         let person =
             live.people.entry(request.asker.clone()).or_insert_with(|| serde_json::from_value(person).unwrap());
         person.open.insert(request.id);
@@ -254,7 +255,7 @@ fn whoever_can_be_served_no_more_keeps_what_is_theirs_and_sees_nothing_of_others
     ");
     // The e-mail of an admin, on an account that is bound to another.
     let mut bound = live();
-    bound.people.get_mut(&bob.slack).unwrap().bound = Some(bob.clone());
+    bound.people.get_mut(&bob.slack).unwrap().binding = Some(Binding::new(bob.clone(), at("12:00:00")));
     let stolen = Identity { email: Email::parse("carol@acme.example").unwrap(), ..bob.clone() };
     let home = Home::of(&bound, &catalogue(), Mode::Serving, at("13:00:00"), looker(Ok(&stolen)));
     assert_eq!((&home.sight, home.waiting.total, home.others.total), (&Sight::Misbound, 0, 0));

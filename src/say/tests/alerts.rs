@@ -290,3 +290,28 @@ fn owners_and_starts() {
     text: Jitney hears nobody at the moment. Slack opens no socket: slack.app_token is not valid. Nothing can be asked for or decided until it is mended. Whatever is due is removed on time.
     ");
 }
+
+#[test]
+fn accounts_that_match_no_more() {
+    use crate::domain::{binding::Mismatch, id::Email};
+    let email = |name: &str| Email::parse(format!("{name}@acme.example")).unwrap();
+    let (okta, user) = (|id: &str| OktaUserId::parse(id).unwrap(), slack("bob"));
+    let alert = |why| Alert::BindingSuspended {
+        slack: user.clone(),
+        okta: okta("00uBOB"),
+        email: email("bob"),
+        name: "Bob Stone".to_owned(),
+        why,
+    };
+    assert_snapshot!(seen(&alert(Mismatch::OtherEmail { email: email("rob") })), @"
+    ⚠️ @Bob Stone** neither asks nor decides for now: the accounts match no more**
+    On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account's e-mail is rob@acme.example now.
+    What is open goes on, and ends as planned.
+    If the change is right, end the old binding with `jitney identity unlink U0BOB`. The next request binds anew.
+    text: Bob Stone neither asks nor decides for now: the accounts match no more. On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account's e-mail is rob@acme.example now. What is open goes on, and ends as planned. If the change is right, end the old binding with jitney identity unlink U0BOB. The next request binds anew.
+    ");
+    let why = Mismatch::OtherUser { okta: okta("00uROB"), email: email("rob") };
+    assert_snapshot!(alert::card(&alert(why), None).text, @"Bob Stone neither asks nor decides for now: the accounts match no more. On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but the Slack account, now rob@acme.example, leads to Okta user 00uROB. What is open goes on, and ends as planned. If the change is right, end the old binding with jitney identity unlink U0BOB. The next request binds anew.");
+    let why = Mismatch::OtherAccount { slack: slack("eve"), email: email("bob2") };
+    assert_snapshot!(alert::card(&alert(why), None).text, @"Bob Stone neither asks nor decides for now: the accounts match no more. On record: Slack account U0BOB, bob@acme.example, Okta user 00uBOB; but Slack account U0EVE, bob2@acme.example, leads to the same Okta user. What is open goes on, and ends as planned. If the change is right, end the old binding with jitney identity unlink U0BOB. The next request binds anew.");
+}

@@ -22,7 +22,8 @@ async fn alice(field: &str, value: Value) -> (Result<Member, Unfit>, Option<Slac
         workspace: None,
         tickets: Tickets::None,
     };
-    let manners = Manners { voice, admins: Vec::new(), guests: Guests::Refused, audit: None };
+    let least = AccessDuration::LONGEST;
+    let manners = Manners { voice, admins: Vec::new(), guests: Guests::Refused, audit: None, least };
     let chat = Chat::open(Arc::new(api.client()), "T1".into(), manners).await;
     let member = chat.member(&SlackUserId::parse("U1").unwrap()).await.unwrap();
     (member, chat.by_email(&Email::fold("alice@acme.example").unwrap()).await.unwrap())

@@ -309,7 +309,8 @@ impl Desk {
     pub(super) fn reckon(&self, length: &str, offer: &Offer) -> Result<EndRule, String> {
         let voice = self.chat.voice();
         let zone = zone(offer, voice);
-        let parsed = Length::parse(length, self.least).map_err(|error| refusal::length(error, length, self.least))?;
+        let parsed = Length::parse(length, self.chat.least())
+            .map_err(|error| refusal::length(error, length, self.chat.least()))?;
         resolve(parsed, offer.now, zone.zone(), &voice.day).map_err(|error| refusal::end(error, parsed, &zone))
     }
 

@@ -138,15 +138,15 @@ impl Desk {
     fn read(&self, offer: &Offer, word: &str, rest: &str, who: &SlackUserId, key: String) -> Result<Ask, String> {
         let voice = self.chat.voice();
         let entitlement = entitlement(offer, word, voice)?;
-        let (length, why) = split(rest, |length| Length::parse(length, self.least).is_ok());
+        let (length, why) = split(rest, |length| Length::parse(length, self.chat.least()).is_ok());
         match (length, why) {
             ("", "") => Err(slash::missing(Missing::Length, word, "", voice)),
             ("", why) => {
                 let first = why.split_whitespace().next().unwrap_or_default();
-                let fault = Length::parse(first, self.least).err();
+                let fault = Length::parse(first, self.chat.least()).err();
                 Err(fault.map_or_else(
                     || slash::missing(Missing::Length, word, "", voice),
-                    |fault| refusal::length(fault, first, self.least),
+                    |fault| refusal::length(fault, first, self.chat.least()),
                 ))
             }
             (length, "") => Err(slash::missing(Missing::Why, word, length, voice)),

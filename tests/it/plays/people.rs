@@ -109,6 +109,7 @@ async fn a_second_slack_account_of_the_same_okta_user_neither_decides_nor_asks()
                 (ALICE, "Waiting for @Dana"),
                 (DANA, "asks for Production Database · Read-Write"),
                 (OTHER_ALICE, "Not sent on"),
+                (CAROL, "the accounts match no more"),
             ]],
         )
         .await;
@@ -207,8 +208,8 @@ async fn an_approver_who_is_no_longer_active_reads_that_their_decision_did_not_c
 async fn an_approver_whose_accounts_match_no_more_decides_nothing() {
     let house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
-    change(&house, BOB, |bob| bob.okta.as_mut().unwrap().id = "00uBOB2".into());
     house.ask(DANA, "staging/admin", "2h", "INC-43").await;
+    change(&house, BOB, |bob| bob.okta.as_mut().unwrap().id = "00uBOB2".into());
     house.press(BOB, "INC-43", "approve").await;
     let note = house.world.until_ephemeral(BOB, "do not match").await;
     assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"Your Slack account and your Okta account do not match what is on record, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
@@ -227,6 +228,8 @@ async fn an_approver_whose_account_is_the_requesters_by_now_decides_nothing() {
     let note = house.world.until_ephemeral(BOB, "You asked for this yourself").await;
     assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You asked for this yourself, so someone else decides: Dana Fox.");
     assert!(house.world.writes().is_empty());
+    // Two accounts lead to Alice by now: hers is one of them.
+    house.sees(CAROL, "the accounts match no more").await;
     house.finish_unread().await;
 }
 
