@@ -5,7 +5,7 @@
 //! Law: removals begin before anything else is tried, and whatever fails on the way leaves the program in custody, not
 //! dead.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::{Stream, StreamExt as _};
@@ -17,9 +17,7 @@ use crate::{
     clock::Clock,
     config::{Essentials, Loaded, Settings, Slack},
     domain::{
-        catalogue::Catalogue,
         decide::{Limits, Mode},
-        id::OktaGroupId,
         ticket::{AuditChannel, Tickets},
         time::AccessDuration,
     },
@@ -28,7 +26,7 @@ use crate::{
         recover::{self, Recovered},
     },
     ledger::{KeyError, Keys, Ledger as _, Local},
-    outside::Vendors,
+    outside::{Groups, Vendors},
     say::alert,
     server::{self, Health, control, socket::Socket},
     slack::{
@@ -106,7 +104,7 @@ async fn without_key(
     let status = Status { mode: Mode::Custody, quiet: true, seq: 0, lines: Lines::Damaged };
     let health = Health { engine: watch::channel(status).1, sockets: watch::channel(SocketState::default()).1 };
     let serving = listen(essentials, health);
-    let post = Post::new(essentials, None, clock, BTreeSet::new())?;
+    let post = Post::new(essentials, None, clock, Groups::default())?;
     let telling = async {
         if post.open().await.is_some() {
             post::insist(&post.outside(), &alert::without_key(&fault.to_string())).await;
@@ -181,7 +179,7 @@ impl Parts {
         let seed = rand::rng().random();
         let begun = if custody.is_some() { Begun::Unfit } else { begun };
         let served = begun.settings().cloned();
-        let post = Arc::new(Post::new(&essentials, served, Arc::clone(&clock), admin_groups(&catalogue))?);
+        let post = Arc::new(Post::new(&essentials, served, Arc::clone(&clock), Groups::of(&catalogue))?);
         let held = custody.map(|custody| custody.held).unwrap_or_default();
         let core = Core::new(live, catalogue, limits, Mode::Custody, seed).owing(held);
         let ledger = Arc::new(ledger);
@@ -329,15 +327,12 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
         unanswered_after: AccessDuration::from_secs(requests.unanswered_after.as_secs())
             .unwrap_or(AccessDuration::LONGEST),
         remind_after: requests.remind_after,
+        escalate_after: requests.escalate_after,
+        warn_before_expiry: requests.warn_before_expiry,
+        gap: requests.gap,
         min_duration: requests.min_duration,
         max_open: requests.max_open,
         ..Limits::default()
     };
     Limits { tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None }, audit, ..limits }
-}
-
-/// Groups that may carry admin roles, because the catalogue says so.
-fn admin_groups(catalogue: &Catalogue) -> BTreeSet<OktaGroupId> {
-    let allowed = catalogue.entitlements().filter(|(_, entitlement)| entitlement.allow_admin_group);
-    allowed.map(|(_, entitlement)| entitlement.group.clone()).collect()
 }

@@ -11,6 +11,8 @@ pub mod jira;
 pub mod ledger;
 pub mod okta;
 pub mod outside;
+pub mod policy;
 pub mod say;
 pub mod server;
+pub mod setup;
 pub mod slack;

@@ -13,11 +13,12 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     domain::{
+        catalogue::Catalogue,
         home::Home,
-        id::{Email, OktaGroupId, RequestId, SlackUserId},
+        id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Approver, Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit,
-            Vendor, ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit, Vendor,
+            ViewKey,
         },
         request::{Request, Spot, State},
         ticket::Happened,
@@ -25,14 +26,37 @@ use crate::{
     },
     okta::Okta,
     say::{Card, alert, approver, audit, nudge, refusal, review},
-    slack::chat::{Chat, Guest},
+    slack::chat::Chat,
 };
 
 mod admins;
 mod alarm;
+mod approvers;
+mod people;
 mod tickets;
 
+use people::Look;
 pub use tickets::Tickets;
+
+/// What the catalogue says of groups that vendors are asked about.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Groups {
+    /// Those in Okta that may carry admin roles.
+    pub administrators: BTreeSet<OktaGroupId>,
+    /// Those in Slack whose members decide.
+    pub deciding: BTreeSet<SlackGroupId>,
+}
+
+impl Groups {
+    /// As a catalogue names them.
+    #[must_use]
+    pub fn of(catalogue: &Catalogue) -> Self {
+        let allowed = catalogue.entitlements().filter(|(_, entitlement)| entitlement.allow_admin_group);
+        let administrators = allowed.map(|(_, entitlement)| entitlement.group.clone()).collect();
+        let deciding = catalogue.slack_groups().into_iter().cloned().collect();
+        Self { administrators, deciding }
+    }
+}
 
 /// Slack, Okta and Jira.
 pub struct Vendors {
@@ -41,28 +65,38 @@ pub struct Vendors {
     tickets: OnceLock<Tickets>,
     chat: watch::Receiver<Option<Arc<Chat>>>,
     clock: Arc<dyn Clock>,
-    administrators: Mutex<Arc<BTreeSet<OktaGroupId>>>,
+    groups: Mutex<Arc<Groups>>,
     /// Who stood in each admin group when it was last read: alerts are about Okta, most of all when it is down.
     rosters: Mutex<BTreeMap<OktaGroupId, BTreeSet<Email>>>,
+    slack_rosters: people::Rosters,
+    acquaintances: approvers::Acquaintances,
 }
 
 impl Vendors {
-    /// Okta, the tickets where they are kept, and Slack once its tokens were taken. `administrators` are groups that may carry admin roles.
+    /// Okta, the tickets where they are kept, and Slack once its tokens were taken; `groups` are those that are asked about.
     #[must_use]
     pub fn new(
         okta: Okta,
         tickets: Option<Tickets>,
         chat: watch::Receiver<Option<Arc<Chat>>>,
         clock: Arc<dyn Clock>,
-        administrators: BTreeSet<OktaGroupId>,
+        groups: Groups,
     ) -> Self {
-        let (tickets, administrators) = (tickets.map(OnceLock::from).unwrap_or_default(), Arc::new(administrators));
-        Self { okta, tickets, chat, clock, administrators: Mutex::new(administrators), rosters: Mutex::default() }
+        Self {
+            okta,
+            tickets: tickets.map(OnceLock::from).unwrap_or_default(),
+            chat,
+            clock,
+            groups: Mutex::new(Arc::new(groups)),
+            rosters: Mutex::default(),
+            slack_rosters: Mutex::default(),
+            acquaintances: Mutex::default(),
+        }
     }
 
-    /// Another configuration is in force: which groups may carry admin roles, and in which zone tickets are written.
-    pub fn adopt(&self, administrators: BTreeSet<OktaGroupId>, zone: &TimeZone) {
-        *self.administrators.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(administrators);
+    /// Another configuration is in force: which groups are asked about, and in which zone tickets are written.
+    pub fn adopt(&self, groups: Groups, zone: &TimeZone) {
+        *self.groups.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(groups);
         if let Some(tickets) = self.tickets.get() {
             tickets.adopt(zone);
         }
@@ -75,8 +109,9 @@ impl Vendors {
         let _ = self.tickets.set(tickets);
     }
 
-    fn administrators(&self) -> Arc<BTreeSet<OktaGroupId>> {
-        Arc::clone(&self.administrators.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The groups that are asked about now.
+    pub fn groups(&self) -> Arc<Groups> {
+        Arc::clone(&self.groups.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What admins should know of Jira's project before its first ticket, if anything.
@@ -92,47 +127,6 @@ impl Vendors {
 
     fn chat(&self) -> Result<Arc<Chat>, EffectError> {
         self.chat.borrow().clone().ok_or_else(|| retry("not connected"))
-    }
-
-    async fn find(&self, emails: &[Email]) -> Result<Outcome, EffectError> {
-        let chat = self.chat()?;
-        let (mut approvers, mut missing) = (Vec::new(), Vec::new());
-        for email in emails {
-            let slack = chat.by_email(email).await?;
-            let okta = self.okta.person(email).await?;
-            match (slack, okta) {
-                (Some(slack), Ok(okta)) => {
-                    approvers.push(Approver { email: email.clone(), slack, okta: okta.id, name: okta.name });
-                }
-                _ => missing.push(email.clone()),
-            }
-        }
-        Ok(Outcome::Found { approvers, missing, members: Vec::new() })
-    }
-
-    async fn whois(&self, slack: &SlackUserId) -> Result<Result<(Identity, Guest), Unfit>, EffectError> {
-        let member = match self.chat()?.member(slack).await? {
-            Ok(member) => member,
-            Err(unfit) => return Ok(Err(unfit)),
-        };
-        let person = match self.okta.person(&member.email).await? {
-            Ok(person) => person,
-            Err(unfit) => return Ok(Err(unfit)),
-        };
-        let groups = self.okta.groups_of(&person.id).await?;
-        let identity = Identity {
-            slack: slack.clone(),
-            okta: person.id,
-            email: member.email,
-            name: person.name,
-            zone: member.zone,
-            groups,
-            slack_groups: BTreeSet::new(),
-            title: None,
-            department: None,
-            manager: None,
-        };
-        Ok(Ok((identity, member.guest)))
     }
 
     async fn say(&self, request: Option<&Request>, others: &[Request], what: Nudge) -> Result<Outcome, EffectError> {
@@ -219,18 +213,14 @@ impl Outside for Vendors {
         let Attempt { id, effect, doubt, about, others, alarm } = attempt;
         let about = about.as_ref();
         match effect {
-            Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack).await? {
+            Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack, Look::Lately).await? {
                 Ok((person, _)) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
-            Effect::CheckAuthority { slack, .. } => Ok(match self.whois(&slack).await? {
-                Ok((person, Guest::No)) => Outcome::identified(person),
-                Ok((_, Guest::Yes)) => Outcome::NotServed { why: Unfit::Guest },
-                Err(why) => Outcome::NotServed { why },
-            }),
-            Effect::FindApprovers { emails, .. } => self.find(&emails).await,
+            Effect::CheckAuthority { slack, .. } => self.authority(&slack, about).await,
+            Effect::FindApprovers { emails, groups, .. } => self.find(&emails, &groups).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
-                let standing = self.okta.standing(&membership, &self.administrators()).await?;
+                let standing = self.okta.standing(&membership, &self.groups().administrators).await?;
                 Ok(Outcome::Stands { standing })
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
@@ -260,7 +250,7 @@ impl Outside for Vendors {
     }
 
     async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
-        Ok(self.whois(&slack).await?.map(|(identity, _)| identity))
+        Ok(self.whois(&slack, Look::Lately).await?.map(|(identity, _)| identity))
     }
 }
 

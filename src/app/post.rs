@@ -3,7 +3,6 @@
 //! It refuses to know what people do there.
 
 use std::{
-    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,15 +13,15 @@ use tracing::{error, warn};
 use crate::{
     clock::{self, Clock},
     config::{Essentials, Settings, Slack},
-    domain::{catalogue::Who, id::OktaGroupId},
+    domain::catalogue::Who,
     okta::{self, Okta},
-    outside::{Tickets, Vendors},
+    outside::{Groups, Tickets, Vendors},
     say::{Card, alert},
     slack::{
         chat::{Chat, Manners},
         client::{BotIdentity, SlackClient},
         connector::CALL_DEADLINE,
-        preflight::{TokenFault, preflight},
+        preflight::{GROUPS_SCOPE, TokenFault, preflight},
     },
 };
 
@@ -49,7 +48,7 @@ pub(super) struct Post {
 }
 
 impl Post {
-    /// What the configuration says of it. `administrators` are groups that may carry admin roles.
+    /// What the configuration says of it. `groups` are those that vendors are asked about.
     ///
     /// # Errors
     /// If Okta's settings, or Jira's, cannot be used.
@@ -57,13 +56,13 @@ impl Post {
         essentials: &Essentials,
         settings: Option<Arc<Settings>>,
         clock: Arc<dyn Clock>,
-        administrators: BTreeSet<OktaGroupId>,
+        groups: Groups,
     ) -> anyhow::Result<Self> {
         let okta = Okta::new(&essentials.okta.org_url, &essentials.okta.token, okta::Timing::default())
             .map_err(|fault| anyhow::anyhow!("Okta's settings cannot be used: {fault}"))?;
         let (chat, opened) = watch::channel(None);
         let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
-        let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, administrators));
+        let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, groups));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
         let (terms, opening) = (Mutex::new(Terms { settings, taken: false }), AsyncMutex::default());
         Ok(Self { slack, terms, opening, admins, chat, outside })
@@ -121,7 +120,8 @@ impl Post {
         let (mut wait, longest) = WAITS;
         let mut told = false;
         loop {
-            let fault = match preflight(&client).await {
+            let besides = if self.outside.groups().deciding.is_empty() { &[][..] } else { &[GROUPS_SCOPE] };
+            let fault = match preflight(&client, besides).await {
                 Ok(me) => {
                     let chat = self.connect(slack, &client, me).await;
                     return Some((client, chat));

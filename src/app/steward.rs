@@ -10,13 +10,13 @@ use futures_util::{Stream, StreamExt as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::{error, info, warn};
 
-use super::{admin_groups, limits, post, post::Post, record::Record};
+use super::{limits, post, post::Post, record::Record};
 use crate::{
     config::{Essentials, Faults, Jira, Loaded, Settings, Slack},
     domain::{configuration::FaultCounts, decide::Mode},
     engine::{Door, Helm},
     ledger::Keys,
-    outside::Tickets,
+    outside::{Groups, Tickets},
 };
 
 /// How the start went, as far as the configuration goes.
@@ -125,7 +125,7 @@ impl Steward {
 
     async fn put_in_force(&mut self, settings: Arc<Settings>) {
         let limits = limits(Some(&settings), Some(&settings.slack));
-        self.post.outside().adopt(admin_groups(&settings.catalogue), &settings.requests.business_day.zone);
+        self.post.outside().adopt(Groups::of(&settings.catalogue), &settings.requests.business_day.zone);
         self.helm.adopt(Arc::new(settings.catalogue.clone()), limits).await;
         let taken = self.post.adopt(&settings).await;
         if taken && matches!(self.begun, Begun::Faulty(_)) {

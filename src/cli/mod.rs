@@ -7,12 +7,18 @@ use std::{ffi::OsString, future::Future, path::PathBuf, process::ExitCode, sync:
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{clock::Clock, domain::id::SlackUserId};
+use crate::{
+    clock::Clock,
+    config::{self, Environment, Loaded},
+    domain::{id::SlackUserId, time::Timestamp},
+    setup,
+};
 
 mod audit;
 mod check;
 mod control;
 mod identity;
+mod policy;
 mod run;
 
 /// Just-in-time access from Slack: asked for, approved, given in Okta, taken back on time.
@@ -30,12 +36,35 @@ enum Command {
     Run(Configured),
     /// Check the configuration without a connection: every fault, each with file, key and a mend
     Check(Configured),
+    /// What rules can say, what they say to a request, and whether they say what they should
+    #[command(subcommand)]
+    Policy(Policy),
     /// Check the journal
     #[command(subcommand)]
     Audit(Audit),
     /// Show, or end, who is bound to which Okta user
     #[command(subcommand)]
     Identity(Identity),
+}
+
+#[derive(Debug, Subcommand)]
+enum Policy {
+    /// Print the schema that rules are held to, as the catalogue has it
+    Schema(Configured),
+    /// Say who would be asked, in which steps and by which rules, or why nobody would
+    Explain {
+        #[command(flatten)]
+        supposed: policy::Supposed,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Hold the rules to the cases of a file
+    Test {
+        /// A TOML file of cases, such as config/policy-tests.toml
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -104,16 +133,34 @@ pub fn run(
         Command::Identity(Identity::Unlink { slack, configured }) => {
             identity::unlink(slack, &configured.load(), clock.as_ref())
         }
+        Command::Policy(command) => command.run(clock.now()),
         Command::Audit(Audit::Verify { file, configured }) => audit::verify(file.as_deref(), &configured.load()),
     }
 }
 
-impl Configured {
-    fn load(&self) -> crate::config::Loaded {
-        let environment = std::env::vars_os()
-            // What is not UTF-8 in a value is marked, and said to be a fault where it is read.
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
-            .collect();
-        crate::config::load(&self.paths, &environment)
+impl Policy {
+    fn run(self, now: Timestamp) -> ExitCode {
+        match self {
+            Self::Schema(configured) => policy::schema(&configured.load_without_rules()),
+            Self::Explain { supposed, configured } => policy::explain(supposed, &configured.load(), now),
+            Self::Test { file, configured } => policy::test(&file, &configured.load(), now),
+        }
     }
+}
+
+impl Configured {
+    fn load(&self) -> Loaded {
+        setup::load(&self.paths, &environment())
+    }
+
+    fn load_without_rules(&self) -> Loaded {
+        config::load(&self.paths, &environment())
+    }
+}
+
+fn environment() -> Environment {
+    std::env::vars_os()
+        // What is not UTF-8 in a value is marked, and said to be a fault where it is read.
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
 }

@@ -5,15 +5,30 @@
 
 use std::collections::BTreeMap;
 
-use super::{fault::Wrong, reader::Place};
+use super::{
+    fault::{Shown, Wrong},
+    reader::Place,
+};
 use crate::domain::{
     catalogue::{Entitlement, Who},
     id::OktaGroupId,
 };
 
-/// Where each Okta group is named as one that may ask, decide or see.
-#[derive(Default, Debug)]
-pub(super) struct Authority(BTreeMap<OktaGroupId, String>);
+/// Whether Slack's user groups may decide: whoever may change them could make themselves approvers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SlackGroups {
+    /// The configuration says so.
+    Decide,
+    /// They are refused.
+    Refused,
+}
+
+/// Where each Okta group is named as one that may ask, decide or see; and who may be named at all.
+#[derive(Debug)]
+pub(super) struct Authority {
+    named: BTreeMap<OktaGroupId, String>,
+    slack: SlackGroups,
+}
 
 /// An entitlement before it is known which others share its group.
 #[derive(Debug)]
@@ -29,11 +44,24 @@ pub(super) struct Draft<'w> {
 }
 
 impl Authority {
+    /// Nobody is named yet.
+    pub(super) const fn new(slack: SlackGroups) -> Self {
+        Self { named: BTreeMap::new(), slack }
+    }
+
     /// Notes that someone has authority, and where that is written. The first place counts.
     pub(super) fn note(&mut self, who: &Who, at: &str) {
         if let Who::Group(group) = who {
             let place = || at.to_owned();
-            self.0.entry(group.clone()).or_insert_with(place);
+            self.named.entry(group.clone()).or_insert_with(place);
+        }
+    }
+
+    /// What is wrong with somebody who is to decide, if anything is.
+    pub(super) fn fault_of(&self, who: &Who) -> Option<Wrong> {
+        match (who, self.slack) {
+            (Who::SlackGroup(_), SlackGroups::Refused) => Some(Wrong::SlackGroupsOff(Shown::of(&who.to_string()))),
+            _ => None,
         }
     }
 
@@ -61,7 +89,7 @@ impl Authority {
     }
 
     fn check(&self, draft: &Draft<'_>) {
-        if let Some(mention) = self.0.get(&draft.group)
+        if let Some(mention) = self.named.get(&draft.group)
             && !draft.confers
         {
             let (group, mention) = (draft.group.clone(), mention.clone());
@@ -72,7 +100,6 @@ impl Authority {
 }
 
 fn check_sharing(sharing: &[&Draft<'_>]) {
-    let all_say_so = sharing.iter().all(|draft| draft.shares);
     for draft in sharing {
         // One id that comes twice is named as such.
         let mut others = sharing.iter();
@@ -84,20 +111,6 @@ fn check_sharing(sharing: &[&Draft<'_>]) {
             let other = other.place.at().to_owned();
             let wrong = Wrong::SharedGroup { group, other };
             draft.place.fault("okta_group", wrong);
-        } else if all_say_so && differ(draft, other) {
-            let wrong = Wrong::NotSupportedHere {
-                what: "sharing a group over applications, or with another approval,".to_owned(),
-                mend: "Give each its own group.",
-            };
-            draft.place.fault("shares_group", wrong);
         }
-    }
-}
-
-/// Whether two drafts would be decided by different people.
-fn differ(one: &Draft<'_>, other: &Draft<'_>) -> bool {
-    match (&one.entitlement, &other.entitlement) {
-        (Some(one), Some(other)) => one.id.application() != other.id.application() || one.approval != other.approval,
-        _ => false,
     }
 }

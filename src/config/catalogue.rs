@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     catalogue::{Application, Catalogue, Emergency, Who},
-    id::{ApplicationId, ApproversName, EntitlementId, LevelId},
+    id::{ApplicationId, ApproversName, EntitlementId, GroupName, LevelId, OktaGroupId},
 };
 
 /// Words that mean something else where a group's name could stand.
@@ -25,7 +25,7 @@ pub(super) fn read(
     authority: &mut Authority,
 ) -> Option<Catalogue> {
     let approvers = approvers(root.section("approvers"), authority);
-    groups(root.section("groups"), authority);
+    let groups = groups(root.section("groups"), authority);
     let names: BTreeSet<String> = approvers.keys().cloned().collect();
     let emergency = emergency(root.section("emergency"), &names, requests);
     let breaks_glass = !matches!(emergency, Some(None));
@@ -38,8 +38,9 @@ pub(super) fn read(
         Some((name, people?))
     });
     let approvers = approvers.collect::<Option<_>>()?;
-    let (applications, emergency) = (applications?, emergency?);
-    let mut catalogue = Catalogue { applications, approvers, emergency, ..Catalogue::default() };
+    let fallback = requests.and_then(|requests| requests.fallback.clone());
+    let (applications, emergency, groups) = (applications?, emergency?, groups?);
+    let mut catalogue = Catalogue { applications, approvers, emergency, groups, fallback, ..Catalogue::default() };
     for level in levels {
         let application = catalogue.applications.get_mut(level.id.application())?;
         application.entitlements.push(level);
@@ -48,13 +49,13 @@ pub(super) fn read(
 }
 
 fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<String, Option<Vec<Who>>> {
-    let named = section.named(|raw| raw.list(values::who));
+    let named = section.named(|raw| raw.list(values::decider));
     let place = section.finish();
     let read = named.into_iter().map(|(name, listed)| {
         let key = Shown::of(&name).key();
         let people = listed.and_then(|listed| {
             let at = format!("approvers.{key}");
-            people(&place, &key, listed, authority, &at)
+            deciders(&place, &key, listed, authority, &at)
         });
         if RESERVED.contains(&name.as_str()) {
             place.fault(&key, Wrong::ReservedName(key.clone()));
@@ -81,7 +82,7 @@ fn emergency(
     let review = section.need("review", r#""soc""#, |raw| {
         let text = raw.text()?;
         let name = ApproversName::parse(text.as_str()).ok().filter(|_| names.contains(&text));
-        let unknown = || Wrong::UnknownReviewers {
+        let unknown = || Wrong::NoSuchApprovers {
             name: Shown::of(&text),
             nearest: nearest(&text, names.iter().map(String::as_str)),
         };
@@ -98,41 +99,41 @@ fn emergency(
     Some(Some(Emergency { max_duration: max_duration?, cooldown: cooldown?, review: review? }))
 }
 
-/// Names of groups for rules: nothing uses them yet, but they give authority.
-fn groups(mut section: Section<'_>, authority: &mut Authority) {
+/// Names of Okta groups for rules. What rules go by gives authority.
+fn groups(mut section: Section<'_>, authority: &mut Authority) -> Option<BTreeMap<GroupName, OktaGroupId>> {
     let named = section.named(values::okta_group);
-    for (name, group) in named {
+    let place = section.finish();
+    let read = named.into_iter().map(|(name, group)| {
         let key = Shown::of(&name).key();
-        section.place().fault(&key, Wrong::NotSupported);
-        if let Some(group) = group {
-            authority.note(&Who::Group(group), &format!("groups.{key}"));
+        let group = group.inspect(|group| authority.note(&Who::Group(group.clone()), &format!("groups.{key}")));
+        if let Ok(name) = GroupName::parse(name.as_str()) {
+            return Some((name, group?));
         }
-    }
-    section.finish();
+        place.fault(&key, Wrong::NotAnId(Shown::of(&name)));
+        None
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Those of a list who are people, once each. Groups are noted and not supported yet.
-fn people(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Authority, at: &str) -> Option<Vec<Who>> {
+/// Those of a list, people and groups, who decide, once each.
+fn deciders(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Authority, at: &str) -> Option<Vec<Who>> {
     if listed.is_empty() {
-        place.fault(key, Wrong::EmptyList("at least one e-mail address"));
+        place.fault(key, Wrong::EmptyList("at least one e-mail address or okta: group"));
         return None;
     }
-    let mut people = Vec::new();
+    let mut deciders = Vec::new();
     let mut sound = Some(());
     for (index, who) in listed.into_iter().enumerate() {
         authority.note(&who, at);
-        match who {
-            Who::Person(_) if people.contains(&who) => {}
-            Who::Person(_) => people.push(who),
-            Who::Group(_) | Who::SlackGroup(_) => {
-                let wrong =
-                    Wrong::NotSupportedHere { what: "an Okta group that decides".to_owned(), mend: "Name people." };
-                place.fault(&format!("{key}[{index}]"), wrong);
-                sound = None;
-            }
+        if let Some(wrong) = authority.fault_of(&who) {
+            place.fault(&format!("{key}[{index}]"), wrong);
+            sound = None;
+        }
+        if !deciders.contains(&who) {
+            deciders.push(who);
         }
     }
-    sound.map(|()| people)
+    sound.map(|()| deciders)
 }
 
 /// What the parts of the catalogue have to know of one another.
@@ -177,10 +178,10 @@ impl<'w> Reader<'_, 'w> {
             section.call(format!("{} {id}", section.place().at()));
         }
         let name = section.need("name", r#""Production Database""#, values::name);
-        let listed = section.need("owners", r#"["bob@acme.example"]"#, |raw| raw.list(values::who));
+        let listed = section.need("owners", r#"["bob@acme.example"]"#, |raw| raw.list(values::decider));
         let owners = listed.and_then(|listed| {
             let at = format!("{}.owners", section.place().at());
-            people(section.place(), "owners", listed, self.authority, &at)
+            deciders(section.place(), "owners", listed, self.authority, &at)
         });
         self.levels(section, id.as_ref());
         Some(Application { id: id?, name: name?, owners: owners?, entitlements: Vec::new() })

@@ -15,7 +15,7 @@ pub enum Verdict {
 #[must_use]
 pub fn report(loaded: &Loaded) -> (String, Verdict) {
     match &loaded.settings {
-        Ok(settings) => (summary(settings, loaded.files.len()), Verdict::Sound),
+        Ok(settings) => (summary(settings, loaded), Verdict::Sound),
         Err(faults) => {
             let count = counted(faults.iter().count(), "fault");
             let then = match loaded.essentials {
@@ -27,13 +27,14 @@ pub fn report(loaded: &Loaded) -> (String, Verdict) {
     }
 }
 
-fn summary(settings: &Settings, files: usize) -> String {
-    let files = counted(files, "file");
+fn summary(settings: &Settings, loaded: &Loaded) -> String {
+    let files = counted(loaded.files.len(), "file");
     let applications = counted(settings.catalogue.applications.len(), "application");
     let levels = counted(settings.catalogue.entitlements().count(), "level");
+    let rules = counted(loaded.rules, "rule");
     let store = settings.store.directory.display();
     let key = settings.audit.key_file.display();
-    format!("No fault in {files}: {applications}, {levels} of access.\nThe store is {store}, its key {key}.\n")
+    format!("No fault in {files}: {applications}, {levels} of access, {rules}.\nThe store is {store}, its key {key}.\n")
 }
 
 fn counted(count: usize, what: &str) -> String {

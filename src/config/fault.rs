@@ -24,6 +24,14 @@ pub struct Fault {
     pub(super) wrong: Wrong,
 }
 
+impl Fault {
+    /// What is wrong with rules: in which file, where in it, and a sentence with a mend.
+    #[must_use]
+    pub fn in_rules(file: &str, place: String, sentence: String) -> Self {
+        Self { origin: file.to_owned(), key: place, section: "policy".to_owned(), wrong: Wrong::InRules(sentence) }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.origin == ENVIRONMENT {
@@ -138,8 +146,6 @@ pub(super) enum Wrong {
     Syntax { line: usize, column: usize },
     #[error("not TOML that can be read here. Look for a number that is too large.")]
     Unparsable,
-    #[error("rules are not supported yet. Take this file away from the configuration.")]
-    Rules,
 
     // Keys.
     #[error("unknown key. {}", did_you_mean(.0.as_ref(), "Take it out."))]
@@ -172,6 +178,8 @@ pub(super) enum Wrong {
     NotAWho(Shown),
     #[error("{0} is not an Okta group id. Write the id from the group's page in Okta, such as 00g1ab2cd3ef4gh5ij6k.")]
     NotAGroup(Shown),
+    #[error("{0} is not the id of a Slack user group. Copy it from the group's page in Slack, such as S0123456789.")]
+    NotASlackGroup(Shown),
     #[error("{0} is not an id. Write lower-case letters, digits, '-', '_' or '.', such as prod-db.")]
     NotAnId(Shown),
     #[error("{0} is not a URL. Write https:// and the host.")]
@@ -186,6 +194,8 @@ pub(super) enum Wrong {
     NotUtf8,
     #[error("is empty. Write the name of a file, such as jitney.key.")]
     NoFileName,
+    #[error("is empty. Write the name of a file, such as policy.cedar.")]
+    NoRuleFile,
     #[error("{0} is a folder. Write the name of a file in it.")]
     Folder(Shown),
     #[error("{0} is not a command. Write a slash and one word in lower case, such as /jit.")]
@@ -238,12 +248,20 @@ pub(super) enum Wrong {
     DuplicateApplication(String, String),
     #[error("{0} comes twice in this application. Give one of them another id.")]
     DuplicateEntitlement(String),
-    #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, a name of [approvers] or an e-mail address."))]
+    #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, manager, a name of [approvers] or an e-mail address."))]
     UnknownApprovers { step: Shown, nearest: Option<String> },
-    #[error("{name} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write a name of [approvers]."))]
-    UnknownReviewers { name: Shown, nearest: Option<String> },
     #[error("is not set up. Write [emergency] and below it who reviews what is taken, or write false.")]
     NoEmergencyTable,
+    #[error("{name} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write the name of one that is."))]
+    NoSuchApprovers { name: Shown, nearest: Option<String> },
+    #[error("{0} is a group. Name it in [approvers], and write that name here.")]
+    GroupAsStep(Shown),
+    #[error(
+        "{0} is a Slack user group, and whoever may change it could make themselves approvers. Write groups_decide = true in [slack] to allow that, or name people and okta: groups."
+    )]
+    SlackGroupsOff(Shown),
+    #[error("{0} is a Slack user group, which can only decide. Name people and okta: groups.")]
+    SlackGroupHere(Shown),
     #[error("{0} has a meaning of its own in approval. Give the group another name.")]
     ReservedName(String),
     #[error("\"everyone\" stands alone. Take it out, or take the others out.")]
@@ -258,6 +276,11 @@ pub(super) enum Wrong {
         "{group} also gives authority ({mention}), so holding this access would make people decide or ask. Take another group, or write confers_authority = true."
     )]
     ConfersAuthority { group: OktaGroupId, mention: String },
+
+    // The rules.
+    /// What whoever reads them says, mend and all.
+    #[error("{0}")]
+    InRules(String),
 }
 
 impl Wrong {
@@ -272,9 +295,7 @@ impl Wrong {
             | Self::Unparsable => FaultKind::Source,
             Self::Unknown(_) => FaultKind::UnknownKey,
             Self::Missing(_) => FaultKind::MissingKey,
-            Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules | Self::Postgres => {
-                FaultKind::NotSupported
-            }
+            Self::NotSupported | Self::NotSupportedHere { .. } | Self::Postgres => FaultKind::NotSupported,
             Self::EmptySecret(_)
             | Self::ForeignToken(..)
             | Self::MalformedToken
@@ -289,14 +310,18 @@ impl Wrong {
 
     /// Whether the key is well written and only its meaning is not there yet: it hides nothing else.
     pub(super) const fn is_only_unsupported(&self) -> bool {
-        matches!(self, Self::NotSupported | Self::NotSupportedHere { .. } | Self::Rules)
+        matches!(self, Self::NotSupported | Self::NotSupportedHere { .. })
     }
 
     /// Whether this may follow from a source that could not be read, and would go away with it.
     pub(super) const fn may_be_elsewhere(&self) -> bool {
         matches!(
             self,
-            Self::Missing(_) | Self::UnknownApprovers { .. } | Self::UnknownReviewers { .. } | Self::NoEmergencyTable
+            Self::Missing(_)
+                | Self::UnknownApprovers { .. }
+                | Self::NoSuchApprovers { .. }
+                | Self::NoEmergencyTable
+                | Self::SlackGroupsOff(_)
         )
     }
 }

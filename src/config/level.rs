@@ -6,7 +6,7 @@ use super::{
     fault::{Shown, Wrong},
     raw::{Parsed, Raw},
     reader::{Section, nearest},
-    sections::{offers_hold, shown},
+    sections::{offers_hold, optional, shown},
     values,
 };
 use crate::domain::{
@@ -28,6 +28,7 @@ impl<'w> Reader<'_, 'w> {
         let allow_admin_group = section.take_or("allow_admin_group", false, values::flag);
         let shares = section.take_or("shares_group", false, values::flag);
         let confers = section.take_or("confers_authority", false, values::flag);
+        let escalates = optional(&mut section, "escalates", values::flag);
         let emergency = self.emergency(&mut section, requesters.as_ref());
         not_yet(&mut section);
         let draft = || {
@@ -41,7 +42,7 @@ impl<'w> Reader<'_, 'w> {
                 max_duration: max_duration?,
                 requesters: requesters?,
                 allow_admin_group: allow_admin_group?,
-                escalates: sensitivity? != Sensitivity::Critical,
+                escalates: escalates?.unwrap_or(sensitivity? != Sensitivity::Critical),
                 emergency: emergency?,
             })
         };
@@ -55,7 +56,7 @@ impl<'w> Reader<'_, 'w> {
     fn approval(&self, section: &mut Section<'_>) -> Option<Vec<StepRule>> {
         let steps = section.need("approval", r#"["owner"]"#, |raw| raw.list(|raw| self.step(raw)))?;
         if steps.is_empty() {
-            let wrong = Wrong::EmptyList(r#""owner", a name of [approvers] or an e-mail address"#);
+            let wrong = Wrong::EmptyList(r#""owner", "manager", a name of [approvers] or an e-mail address"#);
             section.place().fault("approval", wrong);
             return None;
         }
@@ -64,16 +65,13 @@ impl<'w> Reader<'_, 'w> {
 
     fn step(&self, raw: Raw) -> Parsed<StepRule> {
         let text = raw.text()?;
-        let group = text.starts_with("okta:") || text.starts_with("slack:");
-        if text == "manager" || group {
-            let wrong = Wrong::NotSupportedHere {
-                what: format!("{} as a step", Shown::of(&text)),
-                mend: "Write owner, a name of [approvers] or an e-mail address.",
-            };
-            return Err(wrong.into());
+        if text.starts_with("okta:") || text.starts_with("slack:") {
+            return Err(Wrong::GroupAsStep(Shown::of(&text)).into());
         }
-        if text == "owner" {
-            return Ok(StepRule::Owner);
+        match text.as_str() {
+            "owner" => return Ok(StepRule::Owner),
+            "manager" => return Ok(StepRule::Manager),
+            _ => {}
         }
         if text.contains('@') {
             return Ok(StepRule::Person(values::email(&text)?));
@@ -166,7 +164,6 @@ fn requester(raw: Raw) -> Parsed<Option<Who>> {
 /// What a level may say that means nothing yet, unless it says that it is off.
 fn not_yet(section: &mut Section<'_>) {
     const MANAGED: [(&str, bool); 2] = [("report", false), ("exclusive", true)];
-    section.not_yet(&["escalates"]);
     let exclusive = section.take_or("managed", "report", values::word(&MANAGED, "report"));
     if exclusive == Some(true) {
         let wrong = Wrong::NotSupportedHere {

@@ -31,7 +31,11 @@ pub use settings::{
     Audit, Essentials, Guests, Identity, Jira, Log, LogFormat, Okta, Record, Requests, Server, Settings, Slack, Store,
 };
 
-use crate::domain::catalogue::{Catalogue, Who};
+use crate::domain::{
+    catalogue::{Catalogue, Who},
+    id::RuleId,
+    rules::{Rules, Unjudged},
+};
 use authority::Authority;
 use fault::ENVIRONMENT;
 use reader::{Section, Walk};
@@ -48,7 +52,15 @@ pub struct Loaded {
     /// Enough to end access, if that much can be read.
     pub essentials: Result<Essentials, Faults>,
     /// The whole of it, if there is no fault anywhere.
+    ///
+    /// Rules that are written somewhere and not read yet let nothing through.
     pub settings: Result<Settings, Faults>,
+    /// What can be asked for, if that much can be read: what rules are about.
+    pub catalogue: Result<Catalogue, Faults>,
+    /// The files that hold rules, in order.
+    pub rule_files: Vec<PathBuf>,
+    /// How many rules are in force.
+    pub rules: usize,
     /// The files that were looked at, in order.
     pub files: Vec<String>,
 }
@@ -65,11 +77,14 @@ const RECORD: [&str; 2] = ["store", "audit"];
 /// The tables that removals need.
 const ESSENTIAL: [&str; 3] = ["okta", "store", "audit"];
 
+/// The tables that say what can be asked for.
+const CATALOGUE: [&str; 4] = ["application", "approvers", "groups", "requests"];
+
 /// Keys of them whose defaults must not stand in for what may have been written in a source that cannot be read: a
 /// second, empty store would know of no access that is due.
 const TELLING: [(&str, &str); 2] = [("store", "url"), ("audit", "key_file")];
 
-/// Reads the configuration: the files named, or all `*.toml` of each folder named, then the environment. Without any
+/// Reads the configuration: the files named, or all `*.toml` of each folder named but `*-tests.toml`, then the environment. Without any
 /// path the folder `config/`.
 #[must_use]
 pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
@@ -78,13 +93,13 @@ pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
 }
 
 fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded {
-    let Gathered { tree, files, lost } = gather(paths, environment, walk);
+    let Gathered { tree, files, rules, lost } = gather(paths, environment, walk);
     let written = Manifest::of(&tree);
     let first = files.first().map_or(DEFAULT_FOLDER, String::as_str);
     let origin = first.to_owned();
     let mut root = Section::root(walk, tree, origin);
     let told = Told::by(&root);
-    let parts = Parts::read(&mut root);
+    let parts = Parts::read(&mut root, rules);
     root.finish();
     let written = written.hide(walk.secrets.take());
     let faults = ordered(walk.faults.take(), &files);
@@ -92,9 +107,59 @@ fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded 
     Loaded {
         record: sources.whole(parts.record(), &RECORD),
         essentials: sources.whole(parts.clone().essentials(), &ESSENTIAL),
+        catalogue: sources.unlost(parts.catalogue.clone(), &CATALOGUE),
+        rule_files: parts.rule_files.clone().unwrap_or_default(),
+        rules: 0,
         settings: settings(parts, written, faults, &lost),
         files,
     }
+}
+
+impl Loaded {
+    /// Another file that belongs to the configuration: it goes on record with it.
+    #[must_use]
+    pub fn with_file(mut self, name: &str, contents: &[u8]) -> Self {
+        if let Ok(settings) = &mut self.settings {
+            settings.written = std::mem::take(&mut settings.written).with_file(name, contents);
+        }
+        self
+    }
+
+    /// With the rules that were read of its files, so many of them, or with what is wrong with them.
+    #[must_use]
+    pub fn judged_by(mut self, read: Result<(Rules, usize), Vec<Fault>>) -> Self {
+        match (read, &mut self.settings) {
+            (Ok((rules, count)), settings) => {
+                self.rules = count;
+                let catalogues = [settings.as_mut().ok().map(|s| &mut s.catalogue), self.catalogue.as_mut().ok()];
+                catalogues.into_iter().flatten().for_each(|catalogue| catalogue.rules = rules.clone());
+            }
+            (Err(found), settings) => {
+                add(settings, &found);
+                add(&mut self.catalogue, &found);
+            }
+        }
+        self
+    }
+}
+
+fn add<T>(read: &mut Result<T, Faults>, found: &[Fault]) {
+    match read {
+        Ok(_) => *read = Err(Faults(found.to_vec())),
+        Err(faults) => faults.0.extend_from_slice(found),
+    }
+}
+
+/// What rules that nobody has read are called.
+const UNREAD: &str = "unread-rules";
+
+/// The rules of some files before anybody has read these: nothing passes them.
+fn unread(files: &[PathBuf]) -> Rules {
+    if files.is_empty() {
+        return Rules::default();
+    }
+    let unjudged = || Unjudged(RuleId::parse(UNREAD).into_iter().collect());
+    Rules::new(move |_| Err(unjudged()), move |_, _| Err(unjudged()))
 }
 
 /// Whether the telling keys are written, or left to their defaults.
@@ -125,20 +190,28 @@ struct Parts {
     requests: Option<Requests>,
     catalogue: Option<Catalogue>,
     jira: Option<Option<Jira>>,
+    rule_files: Option<Vec<PathBuf>>,
 }
 
 impl Parts {
-    fn read(root: &mut Section<'_>) -> Self {
-        let mut authority = Authority::default();
-        let (slack, admins) = within(root, "slack", |section| (sections::slack(section), sections::admins(section)));
+    /// Rules lie in the files `beside`, unless it is said where.
+    fn read(root: &mut Section<'_>, beside: Vec<PathBuf>) -> Self {
+        let (slack, admins, deciding) = within(root, "slack", |section| {
+            (sections::slack(section), sections::admins(section), sections::groups_decide(section))
+        });
+        let mut authority = Authority::new(deciding);
         for admin in admins.iter().flatten() {
             authority.note(admin, "slack.admins");
         }
         let okta = within(root, "okta", sections::okta);
         let store = within(root, "store", sections::store);
         let audit = within(root, "audit", |section| sections::audit(section, store.as_ref()));
-        let requests = within(root, "requests", sections::requests);
+        let approvers = root.keys_of("approvers");
+        let requests = within(root, "requests", |section| sections::requests(section, &approvers));
         let catalogue = catalogue::read(root, requests.as_ref(), &mut authority);
+        let rule_files = within(root, "policy", |section| sections::rule_files(section, beside));
+        let rules = unread(rule_files.as_deref().unwrap_or_default());
+        let catalogue = catalogue.map(|catalogue| Catalogue { rules, ..catalogue });
         let read = Self {
             slack,
             admins,
@@ -151,6 +224,7 @@ impl Parts {
             requests,
             catalogue,
             jira: within(root, "jira", sections::jira),
+            rule_files,
         };
         not_yet(root);
         read
@@ -175,7 +249,7 @@ impl Parts {
     }
 
     fn settings(self, written: Manifest) -> Option<Settings> {
-        let admins = self.admins?;
+        let (admins, _) = (self.admins?, self.rule_files?);
         Some(Settings {
             slack: self.slack?,
             catalogue: Catalogue { admins: admins.clone(), ..self.catalogue? },
@@ -203,7 +277,6 @@ fn within<T>(root: &mut Section<'_>, key: &'static str, read: impl FnOnce(&mut S
 /// Tables of later releases: their keys are known, so that a slip of the finger is told from a wish.
 fn not_yet(root: &mut Section<'_>) {
     root.section("reconcile").not_yet_at_all(&["every"]);
-    root.section("policy").not_yet_at_all(&["files"]);
 }
 
 /// By source, in the order in which they are layered, then as they were found.
@@ -240,6 +313,12 @@ impl Sources<'_> {
             }
             _ => Err(Faults(self.faults.iter().filter(matters).cloned().collect())),
         }
+    }
+
+    /// The same, of what may be spread over all sources: nothing of them may be lost.
+    fn unlost<T>(&self, read: Option<T>, tables: &[&str]) -> Result<T, Faults> {
+        let read = read.filter(|_| !self.lost.something);
+        self.whole(read, tables)
     }
 }
 

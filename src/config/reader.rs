@@ -194,6 +194,14 @@ impl<'w> Section<'w> {
         }
     }
 
+    /// The keys of a table in it.
+    pub(super) fn keys_of(&self, table: &str) -> BTreeSet<String> {
+        match self.left.get(table).map(|value| &value.kind) {
+            Some(ValueKind::Table(table)) => table.keys().cloned().collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// The value of a key, if there is one without fault.
     pub(super) fn take<T>(&mut self, key: &'static str, parse: impl FnOnce(Raw) -> Parsed<T>) -> Option<T> {
         let value = self.pull(key)?;

@@ -1,6 +1,7 @@
 //! The plain tables, key by key, with their defaults as people would write them.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{self, Read},
     path::{Component, Path, PathBuf},
@@ -10,15 +11,17 @@ use secrecy::SecretString;
 
 use super::{
     DEFAULT_LISTEN,
+    authority::SlackGroups,
     fault::{Shown, Wrong},
     raw::{Parsed, Raw},
-    reader::Section,
+    reader::{Section, nearest},
     settings::{Audit, Guests, Identity, Jira, Log, LogFormat, Okta, Requests, Server, Slack, Store},
     values,
 };
 use crate::domain::{
     catalogue::{Offer, Who},
     duration::{BusinessDay, Length, ZoneOf},
+    id::ApproversName,
     time::AccessDuration,
 };
 
@@ -36,7 +39,6 @@ pub(super) fn slack(section: &mut Section<'_>) -> Option<Slack> {
     let app_token = secret(section, "app_token", "app_token_file", Some(("xapp-", app)));
     let command = section.take_or("command", "/jit", values::command);
     let audit_channel = optional(section, "audit_channel", values::channel);
-    section.not_yet(&["groups_decide"]);
     Some(Slack {
         api_url: api_url?,
         bot_token: bot_token?,
@@ -46,8 +48,16 @@ pub(super) fn slack(section: &mut Section<'_>) -> Option<Slack> {
     })
 }
 
+/// Whether Slack's user groups may decide; where that is faulty nothing else is held against it.
+pub(super) fn groups_decide(section: &mut Section<'_>) -> SlackGroups {
+    match section.take_or("groups_decide", false, values::flag) {
+        Some(false) => SlackGroups::Refused,
+        Some(true) | None => SlackGroups::Decide,
+    }
+}
+
 /// Nothing where the key is not written; nothing in that where it is faulty.
-fn optional<T>(
+pub(super) fn optional<T>(
     section: &mut Section<'_>,
     key: &'static str,
     parse: impl FnOnce(Raw) -> Parsed<T>,
@@ -176,14 +186,18 @@ pub(super) fn identity(section: &mut Section<'_>) -> Option<Identity> {
     Some(Identity { guests })
 }
 
-pub(super) fn requests(section: &mut Section<'_>) -> Option<Requests> {
+/// `approvers` are the names of all groups that are written in `[approvers]`.
+pub(super) fn requests(section: &mut Section<'_>, approvers: &BTreeSet<String>) -> Option<Requests> {
     let lengths: Vec<String> = ["45m", "2h", "eod"].map(str::to_owned).to_vec();
     let durations = section.take_or("durations", lengths, |raw| raw.list(values::offer));
     let unanswered_after = section.take_or("unanswered_after", "24h", values::length);
     let max_open = section.take_or("max_open", 20_i64, values::count(MOST_OPEN));
     let min_duration = section.take_or("min_duration", "1m", values::length);
     let remind_after = section.take_or("remind_after", "30m", values::length);
-    section.not_yet(&["escalate_after", "fallback", "warn_before_expiry", "gap"]);
+    let escalate_after = section.take_or("escalate_after", "2h", values::length);
+    let fallback = optional(section, "fallback", |raw| one_of(raw, approvers));
+    let warn_before_expiry = section.take_or("warn_before_expiry", "10m", values::length);
+    let gap = section.take_or("gap", "8h", values::length);
     let mut day = section.section("business_day");
     let business_day = business_day(&mut day);
     day.finish();
@@ -193,10 +207,24 @@ pub(super) fn requests(section: &mut Section<'_>) -> Option<Requests> {
         durations,
         unanswered_after: unanswered_after?.into(),
         remind_after: remind_after?,
+        escalate_after: escalate_after?,
+        fallback: fallback?,
+        warn_before_expiry: warn_before_expiry?,
+        gap: gap?,
         max_open: max_open?,
         min_duration,
         business_day: business_day?,
     })
+}
+
+/// The name of a group of approvers that is written.
+fn one_of(raw: Raw, approvers: &BTreeSet<String>) -> Parsed<ApproversName> {
+    let text = raw.text()?;
+    let known = ApproversName::parse(text.as_str()).ok().filter(|_| approvers.contains(&text));
+    Ok(known.ok_or_else(|| Wrong::NoSuchApprovers {
+        name: Shown::of(&text),
+        nearest: nearest(&text, approvers.iter().map(String::as_str)),
+    })?)
 }
 
 /// Whether offers are worth offering; what is wrong with them is noted.
@@ -236,6 +264,23 @@ fn business_day(section: &mut Section<'_>) -> Option<BusinessDay> {
         return None;
     }
     Some(BusinessDay { ends: ends?, days: days?, zone: zone?, follows: follows? })
+}
+
+/// The files of rules, without any that comes twice.
+pub(super) fn rule_files(section: &mut Section<'_>, beside: Vec<PathBuf>) -> Option<Vec<PathBuf>> {
+    if !section.has("files") {
+        section.take("files", |raw| raw.list(rule_file));
+        return Some(beside);
+    }
+    let mut files = section.take("files", |raw| raw.list(rule_file))?;
+    files.sort();
+    files.dedup();
+    Some(files)
+}
+
+fn rule_file(raw: Raw) -> Parsed<PathBuf> {
+    let text = raw.text()?;
+    if text.trim().is_empty() { Err(Wrong::NoRuleFile.into()) } else { Ok(PathBuf::from(text)) }
 }
 
 /// A token, written or in a file, with how it begins and where to get it. No fault shows any of it.

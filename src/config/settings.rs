@@ -9,7 +9,7 @@ use super::Manifest;
 use crate::domain::{
     catalogue::{Catalogue, Offer, Who},
     duration::BusinessDay,
-    id::SlackChannelId,
+    id::{ApproversName, SlackChannelId},
     time::AccessDuration,
 };
 
@@ -177,6 +177,14 @@ pub struct Requests {
     pub unanswered_after: Duration,
     /// Whoever is asked is reminded after this, then at growing intervals.
     pub remind_after: AccessDuration,
+    /// The fallback is asked too, or told, after this.
+    pub escalate_after: AccessDuration,
+    /// Who is asked where a step has nobody else; already in the catalogue.
+    pub fallback: Option<ApproversName>,
+    /// So long before its end a holder is told that it ends.
+    pub warn_before_expiry: AccessDuration,
+    /// Access through one group, with less than this in between, counts as one stretch.
+    pub gap: AccessDuration,
     /// How many requests one person may have open. At least 1.
     pub max_open: u32,
     /// The shortest length that may be asked for.

@@ -24,6 +24,9 @@ const PREFIX: &str = "JITNEY";
 /// Between the parts of a variable's name.
 const SEPARATOR: &str = "__";
 
+/// The names of files of cases that rules are held to end so. They are no configuration.
+const CASES: &str = "-tests";
+
 /// The array of tables that is joined over files instead of replaced.
 const JOINED: &str = "application";
 
@@ -34,6 +37,8 @@ pub(super) struct Gathered {
     pub(super) tree: BTreeMap<String, Value>,
     /// The files, in order.
     pub(super) files: Vec<String>,
+    /// Files of rules beside them, in the order of their names.
+    pub(super) rules: Vec<PathBuf>,
     /// What could not be read.
     pub(super) lost: Lost,
 }
@@ -60,9 +65,11 @@ pub(super) fn gather(paths: &[PathBuf], environment: &Environment, walk: &Walk) 
             applications.extend(applications_of(&mut table, &origin, walk));
             layers.push(Layer(bare(table, &origin, walk)));
         }
-        rules_beside(&file, walk);
+        gathered.rules.extend(rules_beside(&file));
         gathered.files.push(origin);
     }
+    gathered.rules.sort();
+    gathered.rules.dedup();
     layers.extend(from_environment(environment, walk));
     gathered.tree = layered(layers);
     if !applications.is_empty() {
@@ -81,7 +88,8 @@ fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        let found = beside(path, "toml");
+        let mut found = beside(path, "toml");
+        found.retain(|file| !holds_cases(file));
         if found.is_empty() {
             note(walk, &path.display().to_string(), Wrong::NoFiles);
             *lost = Lost::unknown();
@@ -102,14 +110,16 @@ fn beside(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-fn rules_beside(file: &Path, walk: &Walk) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    for rules in beside(folder.unwrap_or(Path::new(".")), "cedar") {
-        let origin = rules.display().to_string();
-        let known = |fault: &Fault| fault.origin == origin;
-        if !walk.faults.borrow().iter().any(known) {
-            note(walk, &origin, Wrong::Rules);
-        }
+/// Files of cases lie beside the configuration that they are about.
+fn holds_cases(file: &Path) -> bool {
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    stem.is_some_and(|stem| stem.ends_with(CASES))
+}
+
+fn rules_beside(file: &Path) -> Vec<PathBuf> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => beside(folder, "cedar"),
+        _ => beside(Path::new("."), "cedar"),
     }
 }
 

@@ -138,7 +138,46 @@ fn what_is_not_said_has_its_default() {
     let level = only(&settings);
     let offers = [Offer::For(AccessDuration::from_secs(45 * 60).unwrap()), Offer::For(hours(2)), Offer::EndOfDay];
     assert_eq!(level.durations, offers);
-    assert!(!level.allow_admin_group);
+    assert!(!level.allow_admin_group && level.escalates);
+    assert_eq!(settings.requests.escalate_after, hours(2));
+    assert_eq!(settings.requests.warn_before_expiry.secs(), 600);
+    assert_eq!(settings.requests.gap, hours(8));
+    assert_eq!(settings.catalogue.fallback, None);
+}
+
+#[test]
+fn groups_decide_where_they_are_named() {
+    let settings = loaded(&sound_but(&[
+        ("[slack]", "[slack]\ngroups_decide = true"),
+        ("\"bob@acme.example\"", "\"okta:00gDBA\", \"bob@acme.example\", \"okta:00gDBA\", \"slack:S0DBA\""),
+        ("\"carol@acme.example\"", "\"slack:S0SOC\""),
+        (r#"["owner"]"#, r#"["manager", "owner", "soc"]"#),
+        (
+            "[approvers]",
+            "[requests]\nfallback = \"soc\"\nescalate_after = \"1h\"\nwarn_before_expiry = \"5m\"\ngap = \"1h\"\n[approvers]",
+        ),
+    ]));
+    let named = |who: &[Who]| who.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let catalogue = &settings.catalogue;
+    let (application, level) = catalogue.entitlements().next().unwrap();
+    assert_eq!(named(&application.owners), ["okta:00gDBA", "bob@acme.example", "slack:S0DBA"]);
+    let soc = catalogue.fallback.as_ref().unwrap();
+    assert_eq!(named(&catalogue.approvers[soc]), ["slack:S0SOC"]);
+    assert_eq!(level.approval, [StepRule::Manager, StepRule::Owner, StepRule::Approvers(soc.clone())]);
+    assert_eq!(catalogue.slack_groups().iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["S0DBA", "S0SOC"]);
+    let of = |length: AccessDuration| length.secs() / 60;
+    let requests = &settings.requests;
+    assert_eq!([requests.escalate_after, requests.warn_before_expiry, requests.gap].map(of), [60, 5, 60]);
+}
+
+#[test]
+fn what_is_critical_does_not_escalate_unless_it_says_so() {
+    let critical = loaded(&sound_but(&[("\"high\"", "\"critical\"")]));
+    assert!(!only(&critical).escalates);
+    let said = loaded(&sound_but(&[("\"high\"", "\"critical\""), ("max_duration", "escalates = true\nmax_duration")]));
+    assert!(only(&said).escalates);
+    let quiet = loaded(&sound_but(&[("max_duration", "escalates = false\nmax_duration")]));
+    assert!(!only(&quiet).escalates);
 }
 
 #[test]
@@ -312,7 +351,7 @@ fn a_sound_configuration_is_summed_up() {
     let (text, verdict) = report(&folder.load(&[]));
     assert_eq!(verdict, Verdict::Sound);
     assert_snapshot!(text, @r#"
-No fault in 1 file: 1 application, 1 level of access.
+No fault in 1 file: 1 application, 1 level of access, 0 rules.
 The store is data/jitney, its key jitney.key.
 "#);
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::domain::{
     catalogue::{Offer, Sensitivity, Who},
     duration::{ClockTime, Length, LengthError, zone_named},
-    id::{Email, IdError, OktaGroupId, SlackChannelId},
+    id::{Email, IdError, OktaGroupId, SlackChannelId, SlackGroupId},
     time::AccessDuration,
 };
 
@@ -143,12 +143,20 @@ pub(super) fn who(raw: Raw) -> Parsed<Who> {
     Ok(named_who(&text)?)
 }
 
+/// Somebody who may decide: also a Slack user group.
+pub(super) fn decider(raw: Raw) -> Parsed<Who> {
+    let text = raw.text()?;
+    let Some(group) = text.strip_prefix("slack:") else { return Ok(named_who(&text)?) };
+    let group = SlackGroupId::parse(group).map_err(|_| Wrong::NotASlackGroup(Shown::of(group)))?;
+    Ok(Who::SlackGroup(group))
+}
+
 pub(super) fn named_who(text: &str) -> Result<Who, Wrong> {
     if let Some(group) = text.strip_prefix("okta:") {
         return group_id(group).map(Who::Group);
     }
     if text.starts_with("slack:") {
-        return Err(Wrong::NotSupportedHere { what: "a Slack user group".to_owned(), mend: "Name people." });
+        return Err(Wrong::SlackGroupHere(Shown::of(text)));
     }
     if !text.contains('@') {
         return Err(Wrong::NotAWho(Shown::of(text)));

@@ -264,6 +264,17 @@ impl Catalogue {
         given.chain(named).chain(self.groups.values()).collect()
     }
 
+    /// The Slack user groups whose members decide.
+    #[must_use]
+    pub fn slack_groups(&self) -> BTreeSet<&SlackGroupId> {
+        let deciding = self.applications.values().map(|application| &application.owners).chain(self.approvers.values());
+        let named = deciding.flatten().filter_map(|who| match who {
+            Who::SlackGroup(group) => Some(group),
+            Who::Person(_) | Who::Group(_) => None,
+        });
+        named.collect()
+    }
+
     /// The other entitlements on the same group: who holds one of them holds all.
     pub fn sharing(&self, of: &Entitlement) -> impl Iterator<Item = (&Application, &Entitlement)> {
         self.entitlements().filter(move |(_, other)| other.group == of.group && other.id != of.id)

@@ -291,7 +291,8 @@ impl<'a> Case<'a> {
             return;
         }
         let due = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
-        if due(escalates) {
+        // Where nobody else was left, the fallback approvers are asked by now.
+        if due(escalates) && decision.events.is_empty() {
             self.escalate(request, route, decision);
         }
         if due(reminders.next) {
@@ -336,7 +337,9 @@ impl<'a> Case<'a> {
                 fault: fault.clone(),
             });
             if request.asker != slack {
-                if let State::Pending { route, .. } = &request.state {
+                if let State::Pending { route, .. } = &request.state
+                    && self.today.mode != Mode::Custody
+                {
                     self.staff(request, route, Some(&slack), &mut decision);
                 }
                 let alert = Alert::ApproverUnreachable { request: request.id, slack, fault };

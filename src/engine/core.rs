@@ -30,7 +30,7 @@ use crate::domain::{
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     live::{Illegal, Live},
-    port::{Doubt, Effect, Identity, Outcome, Unfit, ViewKey},
+    port::{Doubt, Effect, Identity, Outcome, Requester, Unfit, ViewKey},
 };
 
 /// How long what was looked up about a person counts.
@@ -238,13 +238,21 @@ impl Core {
 
     /// Of the groups someone stands in, only those that can matter go on record: people stand in hundreds.
     fn trimmed(&self, mut input: Input) -> Input {
-        let person = match &mut input {
-            Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. }
-            | Input::Tried { result: Ok(Outcome::Identified { person, .. }), .. } => person,
+        let (first, second) = match &mut input {
+            Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. } => {
+                (Some(&mut person.groups), None)
+            }
+            Input::Tried { result: Ok(Outcome::Identified { person, requester }), .. } => match requester {
+                Some(Requester::Fit { facts }) => (Some(&mut person.groups), Some(&mut facts.groups)),
+                Some(Requester::Unfit { .. }) | None => (Some(&mut person.groups), None),
+            },
+            Input::Tried { result: Ok(Outcome::Stands { standing }), .. } => {
+                (standing.facts.as_mut().map(|facts| &mut facts.groups), None)
+            }
             _ => return input,
         };
         let named = self.catalogue.depends_on();
-        person.groups.retain(|group| named.contains(group));
+        first.into_iter().chain(second).for_each(|groups| groups.retain(|group| named.contains(group)));
         input
     }
 

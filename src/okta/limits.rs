@@ -18,6 +18,7 @@ pub(super) fn family(url: &Url) -> Family {
         ["groups", _, ..] => "below a group",
         ["users"] => "users",
         ["users", _] => "one user",
+        ["users", _, "linkedObjects", ..] => "links",
         ["users", _, ..] => "below a user",
         _ => "all else",
     }
@@ -39,6 +40,7 @@ mod tests {
             "groups/00gA",
             "groups/rules?limit=200",
             "users/00uA/groups",
+            "users/00uA/linkedObjects/manager",
             "users/00uA",
             "users?search=x",
             "logs",

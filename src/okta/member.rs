@@ -34,11 +34,12 @@ impl Okta {
         let Some(person) = there(self.user(key.user.as_str()).await)? else { return Ok(nobody()) };
         let unfit_group = self.unfit(&key.group, administrators).await?;
         let inactive = (!person.is_active()).then(|| person.status.clone());
-        let member = self.is_member(key, Priority::Other).await? && {
+        let facts = self.facts_of(&person).await?;
+        let member = facts.groups.contains(&key.group) && {
             clock::pause(self.timing.between_reads).await;
             self.is_member(key, Priority::Other).await?
         };
-        Ok(Standing { member, inactive, unfit_group, facts: None })
+        Ok(Standing { member, inactive, unfit_group, facts: Some(facts) })
     }
 
     /// Why a group is none that Jitney may change. What cannot be read is refused.
@@ -244,7 +245,7 @@ struct Assignment {
     group_ids: Vec<String>,
 }
 
-fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, EffectError> {
+pub(super) fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, EffectError> {
     match read {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.class == Class::Gone => Ok(None),

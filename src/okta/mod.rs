@@ -23,6 +23,7 @@ use crate::{
     http::{BaseError, Http, Priority, Reply},
 };
 
+mod facts;
 mod limits;
 mod member;
 
@@ -71,7 +72,13 @@ pub struct OktaPerson {
     pub name: String,
     /// Okta's status, in its own word.
     pub status: String,
+    /// What they do.
+    pub title: Option<String>,
+    /// Where.
+    pub department: Option<String>,
     login: String,
+    /// What stands where their manager's id should: whatever the directory was filled with.
+    manager: Option<String>,
 }
 
 impl OktaPerson {
@@ -82,7 +89,8 @@ impl OktaPerson {
     }
 
     /// Whether an address is theirs, by e-mail or by login.
-    fn is_called(&self, email: &Email) -> bool {
+    #[must_use]
+    pub fn is_called(&self, email: &Email) -> bool {
         self.email.as_ref() == Some(email) || Email::fold(&self.login).is_ok_and(|login| login == *email)
     }
 }
@@ -92,6 +100,7 @@ impl OktaPerson {
 pub struct Okta {
     http: Arc<Http>,
     timing: Timing,
+    relationship: Arc<facts::Relationship>,
 }
 
 impl Okta {
@@ -102,7 +111,7 @@ impl Okta {
     pub fn new(org: &Url, token: &SecretString, timing: Timing) -> Result<Self, BaseError> {
         let authorization = format!("SSWS {}", token.expose_secret());
         let http = Http::new(Vendor::Okta, org, &authorization, "x-okta-request-id", limits::family)?;
-        Ok(Self { http: Arc::new(http), timing })
+        Ok(Self { http: Arc::new(http), timing, relationship: Arc::default() })
     }
 
     /// The one ACTIVE user of a confirmed e-mail. A search may lag and includes the deactivated; whoever it finds is
@@ -252,11 +261,14 @@ struct Profile {
     email: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,
+    title: Option<String>,
+    department: Option<String>,
+    manager_id: Option<String>,
 }
 
 impl User {
     fn read(self) -> Option<OktaPerson> {
-        let Profile { login, email, first_name, last_name } = self.profile;
+        let Profile { login, email, first_name, last_name, title, department, manager_id } = self.profile;
         let login = login.unwrap_or_default();
         let name = [first_name, last_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let name = one_line(&name, LONGEST_NAME);
@@ -265,7 +277,15 @@ impl User {
             email: email.and_then(|email| Email::fold(&email).ok()),
             name: if name.is_empty() { one_line(&login, LONGEST_NAME) } else { name },
             status: self.status,
+            title: said(title),
+            department: said(department),
             login,
+            manager: manager_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
         })
     }
+}
+
+/// What a field says, on one line; nothing where it is blank.
+fn said(field: Option<String>) -> Option<String> {
+    field.map(|text| one_line(&text, LONGEST_NAME)).filter(|text| !text.is_empty())
 }

@@ -77,16 +77,19 @@ fn question(request: &Request, route: &Route, reader: &SlackUserId, others: Opti
     Card {
         lines,
         steps: steps(route, &request.access.application, Some(reader), zone),
-        after: requester::by_rules(route).into_iter().chain([facts(request, others, zone)]).collect(),
+        after: requester::by_rules(route).into_iter().chain([facts(request, route, others, zone)]).collect(),
         buttons: Some(decide(request, zone)),
         text: question_plainly(request, route, reader, zone),
         ..Card::default()
     }
 }
 
-/// How much harm it can do, and what the requester holds beside it.
-fn facts(request: &Request, others: Option<&[Request]>, zone: &Zone) -> Line {
-    let mut line = vec![text(format!("{} sensitivity.", sensitivity(request.access.sensitivity)))];
+/// What the requester does, as far as Okta knows, how much harm it can do, and what they hold beside it.
+fn facts(request: &Request, route: &Route, others: Option<&[Request]>, zone: &Zone) -> Line {
+    let does: Vec<&str> =
+        [&route.person.title, &route.person.department].into_iter().flatten().map(String::as_str).collect();
+    let does = if does.is_empty() { String::new() } else { format!("{}. ", does.join(", ")) };
+    let mut line = vec![text(format!("{does}{} sensitivity.", sensitivity(request.access.sensitivity)))];
     match others {
         None => {}
         Some([]) => line.push(text(" Holds nothing else now.")),
@@ -119,7 +122,9 @@ fn terms(request: &Request, zone: &Zone) -> Line {
 fn question_plainly(request: &Request, route: &Route, reader: &SlackUserId, zone: &Zone) -> String {
     let current = route.current();
     let who = current.map(|(_, step)| people::asked_plainly(step, Some(reader))).unwrap_or_default();
-    let why = current.map(|(_, step)| people::because(step, route, &request.access.application)).unwrap_or_default();
+    let why = current
+        .map(|(_, step)| people::because(step, route, &request.access.application, Some(reader)))
+        .unwrap_or_default();
     let length = match request.end {
         EndRule::After { secs } => format!("for {}", length::words(secs)),
         EndRule::At { .. } => how_long(request, zone),

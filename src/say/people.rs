@@ -132,10 +132,11 @@ pub fn asked_plainly(step: &Step, reader: Option<&SlackUserId>) -> String {
 
 /// Why a step asks them: "owners of Production Database", or what rules demand; and why others stand in for them.
 #[must_use]
-pub fn because(step: &Step, route: &Route, application: &str) -> String {
+pub fn because(step: &Step, route: &Route, application: &str, reader: Option<&SlackUserId>) -> String {
     let demanded = rules::demand(&route.applied, &step.kind);
     let name = route.fallback.as_ref().map_or("others", |fallback| fallback.name.as_str());
-    let own = || because_of(&step.kind, step.approvers.len(), application);
+    let words = if reader == Some(&route.person.slack) { because_yours } else { because_of };
+    let own = || words(&step.kind, step.approvers.len(), application);
     match step.stand_in.map(|stand_in| stand_in.why) {
         Some(StandsIn::NobodyElse) => format!("{name}, because nobody else is left to ask"),
         Some(StandsIn::NoAnswer { after }) => {
@@ -155,6 +156,17 @@ pub fn because_of(kind: &StepKind, approvers: usize, application: &str) -> Strin
         (StepKind::Manager, _) => "the requester's manager".to_owned(),
         (StepKind::Approvers { name }, _) => format!("{application} asks {name}"),
         (StepKind::Person { .. }, _) => format!("named for {application}"),
+    }
+}
+
+/// The same to the requester.
+#[must_use]
+pub fn because_yours(kind: &StepKind, approvers: usize, application: &str) -> String {
+    match kind {
+        StepKind::Manager => "your manager".to_owned(),
+        StepKind::Owner { .. } | StepKind::Approvers { .. } | StepKind::Person { .. } => {
+            because_of(kind, approvers, application)
+        }
     }
 }
 

@@ -120,7 +120,7 @@ fn pending(request: &Request, route: &Route, zone: &Zone) -> Card {
     };
     Card {
         lines: vec![first, until],
-        steps: steps(route, &request.access.application, None, zone),
+        steps: steps(route, &request.access.application, Some(&request.asker), zone),
         after: by_rules(route),
         buttons: Some(cancel(request)),
         text: format!(
@@ -139,7 +139,7 @@ pub fn by_rules(route: &Route) -> Vec<Line> {
     rules::effects(&route.applied).into_iter().map(|said| vec![text(format!("{said}."))]).collect()
 }
 
-/// The steps of a request, one a line.
+/// The steps of a request, one a line, for one reader.
 #[must_use]
 pub fn steps(
     route: &Route,
@@ -163,7 +163,7 @@ pub fn steps(
             let mut line = if Some(place) == current { Vec::new() } else { vec![text("then ")] };
             line.extend(people::asked(step, reader));
             let now = if Some(place) == current { ", now: " } else { ": " };
-            line.push(text(format!("{now}{}", people::because(step, route, application))));
+            line.push(text(format!("{now}{}", people::because(step, route, application, reader))));
             line
         }
     };

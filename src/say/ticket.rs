@@ -57,7 +57,7 @@ pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
     ];
     for (place, step) in (1..).zip(&route.steps) {
         let who = people::asked_plainly(step, None);
-        let why = people::because(step, route, &request.access.application);
+        let why = people::because(step, route, &request.access.application, None);
         parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
     }
     parts.extend(rules::effects(&route.applied).into_iter().map(Part::Paragraph));

@@ -3,7 +3,7 @@
 //! It owns where each of them goes. It refuses to choose words, and to decide when.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -23,7 +23,7 @@ use crate::{
     domain::{
         catalogue::Who,
         home::Home,
-        id::{Email, SlackChannelId, SlackTs, SlackUserId},
+        id::{Email, SlackChannelId, SlackGroupId, SlackTs, SlackUserId},
         port::{Class, EffectError, Fault, Posted, Unfit, Vendor, ViewKey},
         request::Request,
         ticket::Tickets,
@@ -327,6 +327,21 @@ impl Chat {
         }
         let email = person.email.as_ref().and_then(|email| Email::fold(email.as_str()).ok()).ok_or(Unfit::NoEmail)?;
         Ok(Member { email, zone: person.tz.clone(), guest })
+    }
+
+    /// Who is in a user group; nobody where there is none any more.
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    pub async fn members_of(&self, group: &SlackGroupId) -> Result<BTreeSet<SlackUserId>, EffectError> {
+        match self.client.user_group(group.as_str()).await {
+            Ok(users) => Ok(users.into_iter().filter_map(|user| SlackUserId::parse(user.0).ok()).collect()),
+            Err(SlackError::Gone(code)) => {
+                tracing::warn!(%group, %code, "a user group that decides is not in Slack: nobody decides by it");
+                Ok(BTreeSet::new())
+            }
+            Err(error) => Err(failed(error)),
+        }
     }
 
     /// The full member with an e-mail, if there is one.

@@ -109,6 +109,17 @@ impl SlackClient {
         self.person("users.lookupByEmail", "email", email).await
     }
 
+    /// The members of a user group: <https://docs.slack.dev/reference/methods/usergroups.users.list>.
+    ///
+    /// # Errors
+    /// See [`SlackError`]; no such group, or none in this workspace's plan, is `Gone`.
+    pub async fn user_group(&self, id: &str) -> Result<Vec<SlackUserId>, SlackError> {
+        let session = self.api.open_session(&self.bot_token);
+        let query = vec![("usergroup", Some(id))];
+        let reply: Grouped = session.http_session_api.http_get("usergroups.users.list", &query, None).await?;
+        Ok(reply.users)
+    }
+
     /// The channel of direct messages with a person: <https://docs.slack.dev/reference/methods/conversations.open>.
     ///
     /// # Errors
@@ -252,6 +263,11 @@ struct WhoAmI {
     team: Option<String>,
     team_id: SlackTeamId,
     user_id: SlackUserId,
+}
+
+#[derive(Deserialize)]
+struct Grouped {
+    users: Vec<SlackUserId>,
 }
 
 #[derive(Deserialize)]

@@ -100,7 +100,9 @@ pub enum SlackCode {
     IsArchived,
     IsInactive,
     MessageNotFound,
+    NoSuchSubteam,
     NotFound,
+    PlanUpgradeRequired,
     UsedUrl,
     UserDisabled,
     UserNotFound,
@@ -251,6 +253,7 @@ fn classed(code: SlackCode, after: Option<Duration>, needed: Option<String>, mes
         C::MessageNotFound | C::NotFound | C::UsedUrl | C::ExpiredUrl => SlackError::Gone(code),
         C::UserDisabled | C::UserNotFound | C::UserNotInChannel => SlackError::Gone(code),
         C::UserNotVisible | C::UsersNotFound => SlackError::Gone(code),
+        C::NoSuchSubteam | C::PlanUpgradeRequired => SlackError::Gone(code),
         C::Accesslimited | C::MessageLimitExceeded | C::Ratelimited => limited(after),
         C::RequestTimeout | C::ServiceUnavailable | C::TeamAddedToOrg => SlackError::Retry(Hitch::Code(code)),
         // "It's possible some aspect of the operation succeeded before the error was raised."

@@ -8,8 +8,11 @@ use super::{
     error::{SlackCode, SlackError},
 };
 
-/// What the bot token must be allowed (<https://docs.slack.dev/reference/scopes>), and all that this program asks for.
+/// What the bot token must be allowed (<https://docs.slack.dev/reference/scopes>).
 pub const NEEDED_SCOPES: [&str; 5] = ["commands", "chat:write", "im:write", "users:read", "users:read.email"];
+
+/// What it must be allowed besides where Slack user groups decide.
+pub const GROUPS_SCOPE: &str = "usergroups:read";
 
 /// Which of the two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,25 +73,26 @@ impl TokenFault {
     }
 }
 
-/// Asks Slack who the bot is and whether a socket may be opened, once each.
+/// Asks Slack who the bot is and whether a socket may be opened, once each; `besides` are scopes that the configuration
+/// needs besides those that are always needed.
 ///
 /// # Errors
 /// If one of the tokens does not serve, or Slack cannot be asked.
-pub async fn preflight(client: &SlackClient) -> Result<BotIdentity, TokenFault> {
+pub async fn preflight(client: &SlackClient, besides: &[&'static str]) -> Result<BotIdentity, TokenFault> {
     let me = client.auth_test().await.map_err(|error| fault(Token::Bot, error))?;
     client.open_socket().await.map_err(|error| fault(Token::App, error))?;
-    match missing_scope(&me) {
+    match missing_scope(&me, besides) {
         Some(scope) => Err(TokenFault::MissingScope { token: Token::Bot, scope: scope.to_owned() }),
         None => Ok(me),
     }
 }
 
 /// The first scope that Slack does not list. Without a list nothing is known: the calls themselves will tell.
-fn missing_scope(me: &BotIdentity) -> Option<&'static str> {
+fn missing_scope(me: &BotIdentity, besides: &[&'static str]) -> Option<&'static str> {
     if me.scopes.is_empty() {
         return None;
     }
-    NEEDED_SCOPES.into_iter().find(|scope| !me.scopes.contains(*scope))
+    NEEDED_SCOPES.iter().chain(besides).copied().find(|scope| !me.scopes.contains(*scope))
 }
 
 /// The scope that a socket needs, in case Slack does not name it.

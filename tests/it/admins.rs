@@ -1,6 +1,6 @@
 //! Telling admins what needs a human, while the vendors fail.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use jitney::{
@@ -19,7 +19,7 @@ use jitney::{
         time::AccessDuration,
     },
     okta::{Okta, Timing},
-    outside::Vendors,
+    outside::{Groups, Vendors},
     say::Voice,
     slack::{
         chat::{Chat, Manners},
@@ -37,6 +37,11 @@ const ONCALL: &str = "okta:00gONCALL";
 
 /// A bot whose admins these are.
 async fn bot(world: &World, admins: &[&str]) -> Vendors {
+    vendors(world, admins, Guests::Refused, Groups::default()).await
+}
+
+/// The vendors of this world, as a bot has them that serves guests or not and is asked about these groups.
+pub async fn vendors(world: &World, admins: &[&str], guests: Guests, groups: Groups) -> Vendors {
     install_tls();
     let okta = SecretString::from(world::okta_token());
     let okta = Okta::new(&world.okta_org_url().parse().unwrap(), &okta, Timing::default()).unwrap();
@@ -51,10 +56,10 @@ async fn bot(world: &World, admins: &[&str]) -> Vendors {
         None => Who::Person(Email::fold(who).unwrap()),
     });
     let least = AccessDuration::LONGEST;
-    let manners = Manners { voice, admins: admins.collect(), guests: Guests::Refused, audit: None, least };
+    let manners = Manners { voice, admins: admins.collect(), guests, audit: None, least };
     let chat = Arc::new(Chat::open(Arc::new(client), TEAM_ID.into(), manners).await);
     let (_, chat) = watch::channel(Some(chat));
-    Vendors::new(okta, None, chat, Arc::new(Steered::default()), BTreeSet::new())
+    Vendors::new(okta, None, chat, Arc::new(Steered::default()), groups)
 }
 
 /// How things stand with a late removal, or with none any more.

@@ -293,7 +293,7 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     }
 
     fn loaded(&self) -> Loaded {
-        jitney::config::load(&self.files(), &BTreeMap::new())
+        jitney::setup::load(&self.files(), &BTreeMap::new())
     }
 
     /// Has the bot read its configuration again, as SIGHUP does.
@@ -610,6 +610,12 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     pub fn verify(&self) {
         let keys = Keys::read(&self.path("audit.key")).unwrap();
         verify::store(&self.path("store"), Some(&keys)).unwrap();
+    }
+
+    /// Somebody who stands in a group no more from now on, not through Jitney.
+    pub fn leaves(&mut self, group: &str, user: &str) {
+        self.world.remove_by_hand(group, user, "an admin");
+        self.standing = everyone(&self.world);
     }
 
     /// Somebody who stands in a group from now on, not through Jitney.

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 mod admins;
+mod approvers;
 mod audit;
 mod clock;
 mod contracts;
+mod facts;
 mod health;
 mod house;
 mod jira;
@@ -14,6 +16,7 @@ mod layering;
 mod logs;
 mod okta;
 mod plays;
+mod policy;
 mod process;
 mod record;
 mod sim;

@@ -15,7 +15,8 @@ use secrecy::SecretString;
 use serde_json::json;
 use world::{Company, Fault, FaultId, Person, Vendor, What, World, okta::Group};
 
-async fn directory() -> (World, Okta) {
+/// A directory, and a client to it.
+pub async fn directory() -> (World, Okta) {
     slow_directory(Duration::from_millis(1)).await
 }
 

@@ -140,20 +140,21 @@ impl Company {
 fn acme_people() -> Vec<Person> {
     let paris = "Europe/Paris";
     let mut alice = Person::member("alice", "Alice Martin", paris);
+    let mut bob = Person::member("bob", "Bob Stone", paris);
     let mut dana = Person::member("dana", "Dana Fox", "America/New_York");
+    let mut carol = Person::member("carol", "Carol Diaz", "Europe/London");
     let mut erin = Person::member("erin", "Erin Guest", paris);
     let mut frank = Person::member("frank", "Frank Gone", paris);
     let mut gus = Person::member("gus", "Gus Unmapped", paris);
     let mut ivy = Person::member("ivy", "Ivy Paused", paris);
     if let Some(okta) = &mut alice.okta {
-        okta.title = Some("Engineer".into());
-        okta.department = Some("Platform".into());
         okta.manager_id = Some("00uBOB".into());
         okta.manager = Some("Bob Stone".into());
     }
-    if let Some(okta) = &mut dana.okta {
-        okta.title = Some("Principal Engineer".into());
-    }
+    works(&mut alice, "Staff Engineer", "Payments");
+    works(&mut bob, "Engineering Manager", "Payments");
+    works(&mut dana, "Principal Engineer", "Payments");
+    works(&mut carol, "Security Analyst", "Security");
     if let Some(slack) = &mut erin.slack {
         slack.restricted = true;
     }
@@ -165,11 +166,17 @@ fn acme_people() -> Vec<Person> {
     if let Some(okta) = &mut ivy.okta {
         okta.status = "SUSPENDED".into();
     }
-    let mut people = vec![alice, Person::member("bob", "Bob Stone", paris), dana];
-    people.push(Person::member("carol", "Carol Diaz", "Europe/London"));
-    people.extend([erin, frank, gus, ivy]);
+    let mut people = vec![alice, bob, dana, carol, erin, frank, gus, ivy];
     people.extend(two_hanas(paris));
     people
+}
+
+/// What somebody does, in Okta.
+fn works(person: &mut Person, title: &str, department: &str) {
+    if let Some(okta) = &mut person.okta {
+        okta.title = Some(title.into());
+        okta.department = Some(department.into());
+    }
 }
 
 /// One Slack member whose e-mail two active Okta users have.

@@ -17,7 +17,7 @@ pub(crate) fn snapshot(state: &State, version: u64) -> Value {
     json!({
         "version": version, "now": state.clock.now(), "offset_secs": state.clock.offset_secs(),
         "elapsed_ms": state.clock.elapsed().as_millis() as u64, "people": state.people, "slack": slack(state),
-        "okta": {"groups": state.okta.groups, "rules": state.okta.rules, "writes": state.okta.writes, "lag": state.okta.lag},
+        "okta": {"groups": state.okta.groups, "rules": state.okta.rules, "relationships": state.okta.relationships, "writes": state.okta.writes, "lag": state.okta.lag},
         "jira": jira(state), "down": state.down, "faults": state.faults.all(), "calls": calls(state),
     })
 }

@@ -3,6 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::{
+    id::{OktaUserId, SlackUserId},
+    rules::{Question, Ruling, Unjudged},
+};
 
 /// A second level on the group of the first.
 const SECOND: &str = r#"
@@ -103,24 +107,77 @@ config/a.toml: application[0] prod-db.entitlement rw.okta_group: 00gPRODRW is th
 }
 
 #[test]
-fn a_group_that_is_shared_with_another_approval_is_not_supported_yet() {
+fn a_group_may_be_shared_with_another_approval_and_over_applications() {
     let second = SECOND.replace("\"owner\"", "\"soc\"") + "shares_group = true\n";
     let first = sound_but(&[("max_duration", "shares_group = true\nmax_duration")]);
-    let folder = Folder::of(&[("a.toml", &(first + &second))]);
-    assert_snapshot!(folder.check(&[]), @r#"
-config/a.toml: application[0] prod-db.entitlement rw.shares_group: sharing a group over applications, or with another approval, is not supported yet. Give each its own group.
-config/a.toml: application[0] prod-db.entitlement ro.shares_group: sharing a group over applications, or with another approval, is not supported yet. Give each its own group.
-2 faults: `jitney run` would only end access that is due.
-"#);
+    let other = first[first.find("[[application]]").unwrap()..].replace("prod-db", "staging");
+    let folder = Folder::of(&[("a.toml", &(first + &second)), ("b.toml", &other)]);
+    assert_snapshot!(folder.check(&[]), @"
+    No fault in 2 files: 2 applications, 3 levels of access, 0 rules.
+    The store is data/jitney, its key jitney.key.
+    ");
 }
 
 #[test]
-fn rules_beside_the_configuration_are_not_supported_yet() {
-    let folder = Folder::of(&[("a.toml", SOUND), ("b.toml", ""), ("policy.cedar", "")]);
-    assert_snapshot!(folder.check(&[]), @r#"
-config/policy.cedar: rules are not supported yet. Take this file away from the configuration.
-1 fault: `jitney run` would only end access that is due.
-"#);
+fn rules_that_nobody_has_read_let_nothing_through() {
+    let of = |files: &[(&str, &str)]| Folder::of(files).load(&[]).settings.unwrap().catalogue.rules;
+    let without = of(&[("a.toml", SOUND)]);
+    let unread = of(&[("a.toml", SOUND), ("policy.cedar", "")]);
+    let (catalogue, person) = (loaded(SOUND).catalogue, alice());
+    let (application, entitlement) = catalogue.entitlements().next().unwrap();
+    let question = Question {
+        person: &person,
+        application,
+        entitlement,
+        duration: hours(1),
+        total: hours(1),
+        at: "2026-11-24T13:40:00Z".parse().unwrap(),
+        justification: "why",
+        emergency: false,
+    };
+    assert_eq!(without.of(&question), Ok(Ruling::default()));
+    assert_eq!(without.forbid_deciding(&question, &person), Ok(Vec::new()));
+    let unjudged = Unjudged(vec!["unread-rules".parse().unwrap()]);
+    assert_eq!(unread.of(&question), Err(unjudged.clone()));
+    assert_eq!(unread.forbid_deciding(&question, &person), Err(unjudged));
+}
+
+fn alice() -> crate::domain::port::Identity {
+    let (slack, okta) = (SlackUserId::parse("U0ALICE").unwrap(), OktaUserId::parse("00uALICE").unwrap());
+    crate::domain::port::Identity::new(slack, okta, Email::parse("alice@acme.example").unwrap(), "Alice".into())
+}
+
+#[test]
+fn rules_lie_beside_the_configuration_or_where_it_says() {
+    let folder = Folder::of(&[
+        ("a.toml", SOUND),
+        ("b.toml", ""),
+        ("policy-tests.toml", "groups = []"),
+        ("z.cedar", ""),
+        ("k.cedar", ""),
+        ("m.cedar.off", ""),
+    ]);
+    let files = |loaded: &Loaded| {
+        let names = loaded.rule_files.iter().map(|file| folder.named(&file.display().to_string()));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(files(&folder.load(&[])), "config/k.cedar config/z.cedar");
+    assert_eq!(files(&folder.load(&[("JITNEY__POLICY__FILES", "z.cedar, a.cedar,z.cedar")])), "a.cedar z.cedar");
+    fs::write(folder.path().join("b.toml"), "[policy]\nfiles = []").unwrap();
+    let none = folder.load(&[]);
+    assert_eq!(files(&none), "");
+    assert!(none.settings.is_ok());
+}
+
+#[test]
+fn what_rules_are_about_is_known_without_tokens_and_not_where_a_part_of_it_is_lost() {
+    let without = sound_but(&[("bot_token = \"xoxb-1\"\n", ""), ("token = \"00token\"\n", "")]);
+    let catalogue = |text: &str| Folder::of(&[("a.toml", text), ("b.toml", "")]).load(&[]).catalogue;
+    assert_eq!(catalogue(&without).unwrap().applications.len(), 1);
+    let faulty = catalogue(&sound_but(&[("sensitivity = \"high\"", "sensitivity = \"hgih\"")])).unwrap_err();
+    assert_eq!(faulty.iter().count(), 1);
+    let torn = Folder::of(&[("a.toml", SOUND), ("b.toml", "[[application]\n")]).load(&[]);
+    assert!(torn.catalogue.is_err());
 }
 
 #[test]

@@ -12,8 +12,14 @@ pub(super) const CATALOGUE: &[Case] = &[
         ],
     ),
     (&[("\"Read-Write\"", "\" \"")], &["LEVEL.name: is blank. Write a name that people know."]),
-    (&[("[\"bob@acme.example\"]", "[]")], &["APPLICATION.owners: is empty. Write at least one e-mail address."]),
-    (&[("[\"carol@acme.example\"]", "[]")], &["approvers.soc: is empty. Write at least one e-mail address."]),
+    (
+        &[("[\"bob@acme.example\"]", "[]")],
+        &["APPLICATION.owners: is empty. Write at least one e-mail address or okta: group."],
+    ),
+    (
+        &[("[\"carol@acme.example\"]", "[]")],
+        &["approvers.soc: is empty. Write at least one e-mail address or okta: group."],
+    ),
     (
         &[("soc", "owner")],
         &["approvers.owner: owner has a meaning of its own in approval. Give the group another name."],
@@ -24,13 +30,13 @@ pub(super) const CATALOGUE: &[Case] = &[
     ),
     (
         &[("[\"owner\"]", "[]")],
-        &["LEVEL.approval: is empty. Write \"owner\", a name of [approvers] or an e-mail address."],
+        &["LEVEL.approval: is empty. Write \"owner\", \"manager\", a name of [approvers] or an e-mail address."],
     ),
     (&[("[\"owner\"]", "[\"sock\"]")], &["LEVEL.approval[0]: \"sock\" is no group of [approvers]. Did you mean soc?"]),
     (
         &[("[\"owner\"]", "[\"xyz\"]")],
         &[
-            "LEVEL.approval[0]: \"xyz\" is no group of [approvers]. Write owner, a name of [approvers] or an e-mail address.",
+            "LEVEL.approval[0]: \"xyz\" is no group of [approvers]. Write owner, manager, a name of [approvers] or an e-mail address.",
         ],
     ),
     (
@@ -64,30 +70,8 @@ pub(super) const CATALOGUE: &[Case] = &[
     ),
     // Not in this release.
     (
-        &[("[\"owner\"]", "[\"manager\"]")],
-        &[
-            "LEVEL.approval[0]: \"manager\" as a step is not supported yet. Write owner, a name of [approvers] or an e-mail address.",
-        ],
-    ),
-    (
-        &[("[\"owner\"]", "[\"okta:00gX\"]")],
-        &[
-            "LEVEL.approval[0]: \"okta:00gX\" as a step is not supported yet. Write owner, a name of [approvers] or an e-mail address.",
-        ],
-    ),
-    (
-        &[("bob@acme.example", "okta:00gDBA"), ("carol@acme.example", "slack:S1")],
-        &[
-            "approvers.soc[0]: a Slack user group is not supported yet. Name people.",
-            "APPLICATION.owners[0]: an Okta group that decides is not supported yet. Name people.",
-        ],
-    ),
-    (
-        &[("max_duration", "managed = \"exclusive\"\nescalates = false\nmax_duration")],
-        &[
-            "LEVEL.escalates: not supported yet. Take it out.",
-            "LEVEL.managed: removing members that Jitney does not know is not supported yet. Write \"report\".",
-        ],
+        &[("max_duration", "managed = \"exclusive\"\nmax_duration")],
+        &["LEVEL.managed: removing members that Jitney does not know is not supported yet. Write \"report\"."],
     ),
     (
         &[("max_duration", "emergency = true\nmax_duration"), ("okta:00gENG", "everyone")],
@@ -132,10 +116,7 @@ pub(super) const CATALOGUE: &[Case] = &[
             "jira.status.closed: is missing. Write closed = \"Done\".",
         ],
     ),
-    (
-        &[("[slack]", "[policy]\n[reconcile]\n[slack]")],
-        &["reconcile: not supported yet. Take it out.", "policy: not supported yet. Take it out."],
-    ),
+    (&[("[slack]", "[reconcile]\n[slack]")], &["reconcile: not supported yet. Take it out."]),
     // Break-glass.
     (
         &[("[slack]", "[emergency]\nreview = \"sock\"\n[slack]")],
@@ -154,25 +135,62 @@ pub(super) const CATALOGUE: &[Case] = &[
         &["LEVEL.emergency: must be true or false, not a text."],
     ),
     (
-        &[("[slack]", "[slack]\naudit_channel = \"#access-audit\"\ngroups_decide = true")],
+        &[("[slack]", "[policy]\nfiles = [\"a.cedar\", \" \", 1]\nflies = 1\n[slack]")],
+        &[
+            "policy.files[1]: is empty. Write the name of a file, such as policy.cedar.",
+            "policy.files[2]: must be a text in quotes, not a number.",
+            "policy.flies: unknown key. Did you mean files?",
+        ],
+    ),
+    (
+        &[("[slack]", "[slack]\naudit_channel = \"#access-audit\"\ngroups_decide = \"yes\"")],
         &[
             "slack.audit_channel: \"#access-audit\" is not the id of a channel. Copy it from the channel's details in Slack, such as C0123456789.",
-            "slack.groups_decide: not supported yet. Take it out.",
+            "slack.groups_decide: must be true or false, not a text.",
         ],
     ),
     (
         &[(
             "[slack]",
-            "[requests]\nescalate_after = \"1m\"\nfallback = \"soc\"\nwarn_before_expiry = \"1m\"\ngap = \"1m\"\n[audit]\ncheckpoint_every = \"1m\"\n[slack]",
+            "[requests]\nescalate_after = \"soon\"\nfallback = \"sox\"\nwarn_before_expiry = 10\ngap = \"eod\"\n[audit]\ncheckpoint_every = \"1m\"\n[slack]",
         )],
         &[
             "audit.checkpoint_every: not supported yet. Take it out.",
-            "requests.escalate_after: not supported yet. Take it out.",
-            "requests.fallback: not supported yet. Take it out.",
-            "requests.warn_before_expiry: not supported yet. Take it out.",
-            "requests.gap: not supported yet. Take it out.",
+            "requests.escalate_after: \"soon\" is not a length. Write 45m, 2h or 1h 30m.",
+            "requests.fallback: \"sox\" is no group of [approvers]. Did you mean soc?",
+            "requests.warn_before_expiry: must be a text in quotes, not a number.",
+            "requests.gap: \"eod\" is not a length. Write 45m, 2h or 1h 30m.",
         ],
     ),
+    (
+        &[("[slack]", "[requests]\nfallback = \"security\"\n[slack]")],
+        &["requests.fallback: \"security\" is no group of [approvers]. Write the name of one that is."],
+    ),
+    // Groups that decide.
+    (
+        &[("[\"owner\"]", "[\"okta:00gX\", \"slack:S1\", \"managr\"]")],
+        &[
+            "LEVEL.approval[0]: \"okta:00gX\" is a group. Name it in [approvers], and write that name here.",
+            "LEVEL.approval[1]: \"slack:S1\" is a group. Name it in [approvers], and write that name here.",
+            "LEVEL.approval[2]: \"managr\" is no group of [approvers]. Did you mean manager?",
+        ],
+    ),
+    (
+        &[("bob@acme.example", "slack:S0DBA"), ("carol@acme.example", "slack:S1")],
+        &[
+            "approvers.soc[0]: \"slack:S1\" is a Slack user group, and whoever may change it could make themselves approvers. Write groups_decide = true in [slack] to allow that, or name people and okta: groups.",
+            "APPLICATION.owners[0]: \"slack:S0DBA\" is a Slack user group, and whoever may change it could make themselves approvers. Write groups_decide = true in [slack] to allow that, or name people and okta: groups.",
+        ],
+    ),
+    (
+        &[("carol@acme.example", "slack:@soc"), ("okta:00gENG", "slack:S1"), ("security@acme.example", "slack:S1")],
+        &[
+            "slack.admins[0]: \"slack:S1\" is a Slack user group, which can only decide. Name people and okta: groups.",
+            "approvers.soc[0]: \"@soc\" is not the id of a Slack user group. Copy it from the group's page in Slack, such as S0123456789.",
+            "LEVEL.requesters[0]: \"slack:S1\" is a Slack user group, which can only decide. Name people and okta: groups.",
+        ],
+    ),
+    (&[("max_duration", "escalates = \"no\"\nmax_duration")], &["LEVEL.escalates: must be true or false, not a text."]),
     // Authority.
     (
         &[("00gPRODRW", "00gENG")],
@@ -189,23 +207,20 @@ pub(super) const CATALOGUE: &[Case] = &[
     (
         &[("bob@acme.example", "okta:00gPRODRW")],
         &[
-            "APPLICATION.owners[0]: an Okta group that decides is not supported yet. Name people.",
             "LEVEL.okta_group: 00gPRODRW also gives authority (APPLICATION.owners), so holding this access would make people decide or ask. Take another group, or write confers_authority = true.",
         ],
     ),
     (
         &[("carol@acme.example", "okta:00gPRODRW")],
         &[
-            "approvers.soc[0]: an Okta group that decides is not supported yet. Name people.",
             "LEVEL.okta_group: 00gPRODRW also gives authority (approvers.soc), so holding this access would make people decide or ask. Take another group, or write confers_authority = true.",
         ],
     ),
     (
-        &[("[approvers]", "[groups]\noncall = \"00gPRODRW\"\nodd = 1\n[approvers]")],
+        &[("[approvers]", "[groups]\noncall = \"00gPRODRW\"\nodd = 1\nOn-Call = \"00gONCALL\"\n[approvers]")],
         &[
             "groups.odd: must be a text in quotes, not a number.",
-            "groups.odd: not supported yet. Take it out.",
-            "groups.oncall: not supported yet. Take it out.",
+            "groups.On-Call: \"On-Call\" is not an id. Write lower-case letters, digits, '-', '_' or '.', such as prod-db.",
             "LEVEL.okta_group: 00gPRODRW also gives authority (groups.oncall), so holding this access would make people decide or ask. Take another group, or write confers_authority = true.",
         ],
     ),

@@ -47,29 +47,21 @@ config/jitney.toml: okta.token: is missing. Write token_file = "a file that hold
 fn each_key_in_the_example_is_known_and_what_is_not_in_this_release_is_refused_by_name() {
     let folder = Folder::of(&[("jitney.toml", &uncommented())]);
     assert_snapshot!(folder.check(&[]), @r#"
-config/jitney.toml: slack.bot_token: is given twice, as bot_token and as bot_token_file. Keep one of them.
-config/jitney.toml: slack.bot_token_file: the file "/run/secrets/slack-bot-token" cannot be read (entity not found). Make it readable for this user, or name another.
-config/jitney.toml: slack.app_token: is given twice, as app_token and as app_token_file. Keep one of them.
-config/jitney.toml: slack.app_token_file: the file "/run/secrets/slack-app-token" cannot be read (entity not found). Make it readable for this user, or name another.
-config/jitney.toml: slack.groups_decide: not supported yet. Take it out.
-config/jitney.toml: okta.client_id: not supported yet. Take it out.
-config/jitney.toml: okta.key_id: not supported yet. Take it out.
-config/jitney.toml: okta.private_key_file: not supported yet. Take it out.
-config/jitney.toml: okta.token: is given twice, as token and as token_file. Keep one of them.
-config/jitney.toml: okta.token_file: the file "/run/secrets/okta-token" cannot be read (entity not found). Make it readable for this user, or name another.
-config/jitney.toml: audit.checkpoint_every: not supported yet. Take it out.
-config/jitney.toml: requests.escalate_after: not supported yet. Take it out.
-config/jitney.toml: requests.fallback: not supported yet. Take it out.
-config/jitney.toml: requests.warn_before_expiry: not supported yet. Take it out.
-config/jitney.toml: requests.gap: not supported yet. Take it out.
-config/jitney.toml: groups.oncall: not supported yet. Take it out.
-config/jitney.toml: application[0] prod-db.entitlement rw.escalates: not supported yet. Take it out.
-config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
-config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
-config/jitney.toml: reconcile.every: not supported yet. Take it out.
-config/jitney.toml: policy.files: not supported yet. Take it out.
-21 faults: `jitney run` would not start.
-"#);
+    config/jitney.toml: slack.bot_token: is given twice, as bot_token and as bot_token_file. Keep one of them.
+    config/jitney.toml: slack.bot_token_file: the file "/run/secrets/slack-bot-token" cannot be read (entity not found). Make it readable for this user, or name another.
+    config/jitney.toml: slack.app_token: is given twice, as app_token and as app_token_file. Keep one of them.
+    config/jitney.toml: slack.app_token_file: the file "/run/secrets/slack-app-token" cannot be read (entity not found). Make it readable for this user, or name another.
+    config/jitney.toml: okta.client_id: not supported yet. Take it out.
+    config/jitney.toml: okta.key_id: not supported yet. Take it out.
+    config/jitney.toml: okta.private_key_file: not supported yet. Take it out.
+    config/jitney.toml: okta.token: is given twice, as token and as token_file. Keep one of them.
+    config/jitney.toml: okta.token_file: the file "/run/secrets/okta-token" cannot be read (entity not found). Make it readable for this user, or name another.
+    config/jitney.toml: audit.checkpoint_every: not supported yet. Take it out.
+    config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
+    config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
+    config/jitney.toml: reconcile.every: not supported yet. Take it out.
+    13 faults: `jitney run` would not start.
+    "#);
 }
 
 #[test]

@@ -108,8 +108,8 @@ fn who_takes_over_somebody_elses_address_suspends_both() {
 #[test]
 fn who_is_suspended_neither_asks_nor_decides_even_when_all_is_as_before() {
     let mut bob = Play::pending().bound(identity("bob")).meets(changed("bob", "bob", "rob")).meets(identity("bob"));
-    assert_eq!(bob.run(&bob.decides("bob", Choice::Approve).clone()), Err(Refusal::IdentityChanged));
-    assert_eq!(bob.run(&bob.decides("dana", Choice::Approve).clone()), Ok(Answer::Received), "the others do");
+    assert_eq!(bob.run(&bob.decides("bob", Choice::Approve)), Err(Refusal::IdentityChanged));
+    assert_eq!(bob.run(&bob.decides("dana", Choice::Approve)), Ok(Answer::Received), "the others do");
     let mut alice = Play::pending().meets(changed("alice", "alice", "alicia")).meets(identity("alice"));
     assert_eq!(alice.run(&ask("db/debug", "form 2")), Err(Refusal::IdentityChanged));
     let cancelled = alice.run(&Command::Cancel { who: slack("alice"), request: ONE });
@@ -129,7 +129,7 @@ fn a_difference_that_the_click_itself_finds_makes_it_count_for_nothing() {
     );
     let refused = Event::DecisionRefused { request: ONE, slack: slack("bob"), why: Refusal::IdentityChanged };
     assert!(judged.entries.last().unwrap().events.contains(&refused));
-    assert_eq!(judged.run(&judged.decides("bob", Choice::Approve).clone()), Err(Refusal::IdentityChanged), "at once");
+    assert_eq!(judged.run(&judged.decides("bob", Choice::Approve)), Err(Refusal::IdentityChanged), "at once");
 }
 
 #[test]

@@ -353,6 +353,15 @@ fn where_they_cannot_stand_in_the_fallback_is_told_once() {
 }
 
 #[test]
+fn where_everyone_left_just_when_it_escalates_the_fallback_is_asked_once() {
+    let play = Play::new().guarded().levels(|level| level.escalates = true).put_to(&["bob", "carol", "erin"]);
+    let left = play.with(|catalogue| catalogue.applications.values_mut().for_each(|one| one.owners.clear()));
+    let late = left.after(7_200).goes(&DUE);
+    assert_eq!(late.route().steps[0].stand_in.unwrap().why, StandsIn::NobodyElse);
+    assert_eq!(late.approves("carol").stands(), "approved/checking");
+}
+
+#[test]
 fn each_step_escalates_by_itself() {
     let steps = |level: &mut Entitlement| {
         level.approval = vec![StepRule::Owner, StepRule::Person(email("frank"))];

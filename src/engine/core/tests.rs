@@ -10,7 +10,7 @@ use crate::domain::{
     id::{ApplicationId, Email, EntitlementId, OktaGroupId, OktaUserId},
     live::Promise,
     membership::{Membership, Motion},
-    port::{Alert, Approver, Class, EffectError, Fault, MembershipKey, UnfitGroup, Vendor},
+    port::{Alert, Approver, Class, EffectError, Facts, Fault, MembershipKey, Standing, UnfitGroup, Vendor},
     request::Purpose,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
@@ -225,6 +225,28 @@ fn of_somebodys_groups_those_go_on_record_that_the_catalogue_names() {
     };
     let named: Vec<_> = line.events.iter().filter_map(named).collect();
     assert_eq!(named, vec![BTreeSet::from([group("00gENG")]); 4]);
+}
+
+#[test]
+fn of_the_groups_in_facts_too_those_go_on_record_that_the_catalogue_names() {
+    let core = core(Live::default(), Mode::Serving);
+    let facts = || Facts { groups: insider("ALICE").groups, ..Facts::default() };
+    let id = EffectId { seq: 1, ordinal: 0 };
+    let trimmed = |outcome| match core.trimmed(Input::Tried { id, result: Ok(outcome) }) {
+        Input::Tried { result: Ok(outcome), .. } => outcome,
+        other => panic!("{other:?}"),
+    };
+    let requester = Some(Requester::Fit { facts: facts() });
+    let only = BTreeSet::from([group("00gENG")]);
+    match trimmed(Outcome::Identified { person: insider("BOB"), requester }) {
+        Outcome::Identified { person, requester: Some(Requester::Fit { facts }) } => {
+            assert_eq!((person.groups, facts.groups), (only.clone(), only.clone()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let standing = Standing { member: false, inactive: None, unfit_group: None, facts: Some(facts()) };
+    let Outcome::Stands { standing } = trimmed(Outcome::Stands { standing }) else { panic!() };
+    assert_eq!(standing.facts.unwrap().groups, only);
 }
 
 #[test]

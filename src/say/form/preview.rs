@@ -202,18 +202,32 @@ fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &St
         .map(|named| Run::Person { slack: named.slack.clone(), name: named.name.clone() })
         .collect();
     let unnamed = emails.len().saturating_sub(LOOKED_UP);
-    let count = people.len() + unnamed;
+    // How many are in a group is not known yet: several.
+    let count = people.len() + unnamed + if groups { 2 } else { 0 };
     let mut line = match (people.is_empty(), unnamed) {
-        (true, 0) if groups => vec![text("Whoever is in the groups named")],
+        _ if groups => or_in_groups(people, unnamed),
         (true, 0) => return Some(vec![text(nobody(kind, application, scene.catalogue, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
     };
-    let more = if groups && count > 0 { " or others in the groups named" } else { "" };
     let why = rules::demand(&duties.applied, kind);
-    let why = why.unwrap_or_else(|| people::because_of(kind, count, &application.name));
-    line.push(text(format!("{more}: {why}")));
+    let why = why.unwrap_or_else(|| people::because_yours(kind, count, &application.name));
+    line.push(text(format!(": {why}")));
     Some(line)
+}
+
+/// "@Bob Stone, 2 others or others in the groups named".
+fn or_in_groups(people: Vec<Run>, unnamed: usize) -> Line {
+    let others = (unnamed > 0).then(|| text(people::others_are(unnamed)));
+    let mut line = Line::new();
+    for run in people.into_iter().chain(others) {
+        if !line.is_empty() {
+            line.push(text(", "));
+        }
+        line.push(run);
+    }
+    line.push(text(if line.is_empty() { "Whoever is in the groups named" } else { " or others in the groups named" }));
+    line
 }
 
 fn nobody(kind: &StepKind, application: &Application, catalogue: &Catalogue, only_asker: bool) -> String {
@@ -225,6 +239,9 @@ fn nobody(kind: &StepKind, application: &Application, catalogue: &Catalogue, onl
     };
     match (&catalogue.fallback, only_asker) {
         (Some(name), _) => format!("{name}, because nobody else is left to ask"),
+        (None, true) if *kind == StepKind::Manager => {
+            "Okta names nobody as your manager, so nobody could approve this.".to_owned()
+        }
         (None, true) => format!("Nobody but you {whom}, so nobody could approve this."),
         (None, false) => format!("Nobody who {whom} can be asked now, so nobody could approve this."),
     }

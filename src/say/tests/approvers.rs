@@ -71,6 +71,34 @@ fn what_is_known_besides() {
 }
 
 #[test]
+fn what_okta_says_of_the_requester_and_nothing_where_it_says_nothing() {
+    let line = |title: Value, department: Value| {
+        let asked = changed(pending(), |request| {
+            let person = request["state"]["route"]["person"].as_object_mut().unwrap();
+            let said = [("title", title.clone()), ("department", department.clone())];
+            person.extend(said.into_iter().filter(|(_, said)| !said.is_null()).map(|(key, said)| (key.into(), said)));
+        });
+        plain::line(&approver::card(&asked, &slack("bob"), Some(&[]), &voice()).after[0])
+    };
+    assert_snapshot!(line(json!("Staff Engineer"), json!("Payments")), @"Staff Engineer, Payments. High sensitivity. Holds nothing else now.");
+    assert_snapshot!(line(json!("Staff Engineer"), Value::Null), @"Staff Engineer. High sensitivity. Holds nothing else now.");
+    assert_snapshot!(line(Value::Null, json!("Payments")), @"Payments. High sensitivity. Holds nothing else now.");
+    assert_snapshot!(line(Value::Null, Value::Null), @"High sensitivity. Holds nothing else now.");
+}
+
+#[test]
+fn a_manager_is_the_requesters_to_others_and_theirs_to_the_requester() {
+    let asked = changed(pending(), |request| {
+        let step = &mut request["state"]["route"]["steps"][0];
+        step["kind"] = json!({ "asks": "manager" });
+        step["approvers"] = json!([person("BOB", "Bob Stone")]);
+    });
+    let step = |card: &Card| plain::line(&card.steps[0]);
+    assert_snapshot!(step(&approver::card(&asked, &slack("bob"), None, &voice())), @"You, now: the requester's manager");
+    assert_snapshot!(step(&requester::card(&asked, &[], &voice())), @"@Bob Stone, now: your manager");
+}
+
+#[test]
 fn a_later_step() {
     let later = changed(pending(), |request| {
         let done = step(approval("BOB", "Bob Stone"));

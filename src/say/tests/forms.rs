@@ -68,17 +68,29 @@ fn alice_is() -> Identity {
 
 /// The form as Alice sees it at 14:40, with this chosen and this length.
 fn seen(who: Knowledge<'_>, chosen: Option<&str>, length: Option<&str>, own: &[Request], now: Timestamp) -> String {
+    seen_of(&catalogue(), who, chosen, length, own, now)
+}
+
+/// The same of another catalogue.
+fn seen_of(
+    catalogue: &Catalogue,
+    who: Knowledge<'_>,
+    chosen: Option<&str>,
+    length: Option<&str>,
+    own: &[Request],
+    now: Timestamp,
+) -> String {
     let named = |id: &str, name: &str| Some(Named { slack: slack(id), name: name.to_owned() });
     let names = BTreeMap::from([
         (Email::parse("bob@acme.example").unwrap(), named("bob", "Bob Stone")),
         (Email::parse("dana@acme.example").unwrap(), named("dana", "Dana Fox")),
     ]);
-    let (catalogue, voice) = (catalogue(), voice());
+    let voice = voice();
     let end = length.map(|length| {
         let length = Length::parse(length, secs(60)).unwrap();
         resolve(length, now, &voice.zone, &voice.day).map_err(|error| error.to_string())
     });
-    let scene = Scene { catalogue: &catalogue, who, own, held: &BTreeMap::new(), names: &names, now, voice: &voice };
+    let scene = Scene { catalogue, who, own, held: &BTreeMap::new(), names: &names, now, voice: &voice };
     let entitlement = chosen.map(|id| EntitlementId::parse(id).unwrap());
     plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() }))
 }
@@ -111,6 +123,30 @@ fn the_request_form() {
       (The people asked, admins and the ticket show this as you type it.)
     [Cancel] [Send request]
     ");
+}
+
+/// What Alice, as Okta knows her, reads of production where these steps ask and these own it.
+fn asked(alice: &Identity, approval: StepRule, owners: &[&str]) -> String {
+    let mut catalogue = catalogue();
+    let application = catalogue.applications.get_mut(&ApplicationId::parse("prod-db").unwrap()).unwrap();
+    application.owners = owners.iter().map(|owner| Who::try_from((*owner).to_owned()).unwrap()).collect();
+    application.entitlements[0].approval = vec![approval];
+    let form = seen_of(&catalogue, Knowledge::Known(alice), Some("prod-db/rw"), Some("1h"), &[], at("13:40"));
+    preview(&form).lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn managers_and_groups_in_the_preview() {
+    let alice = alice_is();
+    let led = Identity { manager: Some(Email::parse("bob@acme.example").unwrap()), ..alice.clone() };
+    assert_snapshot!(asked(&led, StepRule::Manager, &[]), @"1. @Bob Stone: your manager");
+    assert_snapshot!(asked(&alice, StepRule::Manager, &[]), @"1. Okta names nobody as your manager, so nobody could approve this.");
+    let owned = |owners: &[&str]| asked(&alice, StepRule::Owner, owners);
+    assert_snapshot!(owned(&["okta:00gDBA"]), @"1. Whoever is in the groups named: owners of Production Database");
+    assert_snapshot!(owned(&["slack:S0DBA", "alice@acme.example"]), @"1. Whoever is in the groups named: owners of Production Database");
+    assert_snapshot!(owned(&["okta:00gDBA", "bob@acme.example"]), @"1. @Bob Stone or others in the groups named: owners of Production Database");
+    assert_snapshot!(owned(&["bob@acme.example", "okta:00gDBA", "dana@acme.example"]), @"1. @Bob Stone, @Dana Fox or others in the groups named: owners of Production Database");
+    assert_snapshot!(owned(&["alice@acme.example"]), @"1. Nobody but you owns Production Database, so nobody could approve this.");
 }
 
 #[test]

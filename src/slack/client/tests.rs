@@ -190,6 +190,21 @@ async fn the_bots_scopes_come_from_a_header() {
     assert_eq!(me.scopes, BTreeSet::from(["commands".to_owned(), "chat:write".to_owned()]));
 }
 
+#[tokio::test]
+async fn a_user_group_is_asked_for_by_its_id() {
+    let api = answering(json!({ "ok": true, "users": ["U1", "U2"] })).await;
+    let members = api.client().user_group("S1").await.unwrap();
+    assert_eq!(members, ["U1".into(), "U2".into()]);
+    let call = api.last();
+    assert_eq!((call.verb.as_str(), call.method.as_str()), ("GET", "usergroups.users.list"));
+    assert_eq!(call.query, [("usergroup".to_owned(), "S1".to_owned())]);
+    for code in ["no_such_subteam", "plan_upgrade_required"] {
+        let api = answering(json!({ "ok": false, "error": code })).await;
+        let error = api.client().user_group("S1").await.unwrap_err();
+        assert!(matches!(error, SlackError::Gone(_)), "{error:?}");
+    }
+}
+
 fn user_reply() -> Value {
     json!({ "ok": true, "user": {
         "id": "U1", "team_id": "T1", "name": "alice", "real_name": "Alice Martin", "deleted": false,

@@ -17,14 +17,18 @@ async fn tried(method: &'static str, reply: Value) -> Result<BotIdentity, TokenF
         }
         Answer::Json(json!({ "ok": true, "team_id": "T1", "user_id": "UBOT", "url": "wss://slack.example/" }))
     });
-    preflight(&api.await.client()).await
+    preflight(&api.await.client(), &[]).await
 }
 
 async fn with_scopes(scopes: String) -> Result<BotIdentity, TokenFault> {
+    with_scopes_for(scopes, &[]).await
+}
+
+async fn with_scopes_for(scopes: String, besides: &[&'static str]) -> Result<BotIdentity, TokenFault> {
     let body = json!({ "ok": true, "team_id": "T1", "user_id": "UBOT", "url": "wss://slack.example/" }).to_string();
     let api =
         FakeApi::start(move |_| Answer::With(StatusCode::OK, vec![("x-oauth-scopes", scopes.clone())], body.clone()));
-    preflight(&api.await.client()).await
+    preflight(&api.await.client(), besides).await
 }
 
 #[tokio::test]
@@ -63,4 +67,12 @@ async fn a_scope_that_is_not_listed_is_missing() {
         fault.to_string(),
         "slack.bot_token lacks the scope users:read.email: add it in the app's settings and install the app again"
     );
+}
+
+#[tokio::test]
+async fn user_groups_ask_for_a_scope_of_their_own_only_where_they_decide() {
+    let usual = NEEDED_SCOPES.join(",");
+    let fault = with_scopes_for(usual.clone(), &[GROUPS_SCOPE]).await.unwrap_err();
+    assert_eq!(fault, TokenFault::MissingScope { token: Token::Bot, scope: "usergroups:read".to_owned() });
+    with_scopes_for(format!("{usual},{GROUPS_SCOPE}"), &[GROUPS_SCOPE]).await.unwrap();
 }

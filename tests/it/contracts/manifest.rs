@@ -116,7 +116,8 @@ fn the_manifest_says_what_the_program_needs() {
     }
     let mut scopes: Vec<&str> =
         manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let mut needed = jitney::slack::preflight::NEEDED_SCOPES;
+    let mut needed = jitney::slack::preflight::NEEDED_SCOPES.to_vec();
+    needed.push(jitney::slack::preflight::GROUPS_SCOPE);
     scopes.sort_unstable();
     needed.sort_unstable();
     assert_eq!(scopes, needed);

@@ -41,7 +41,7 @@ async fn from_the_form_to_the_removal() {
     2 hours from when access opens; asked today at 14:40
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");

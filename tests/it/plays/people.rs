@@ -116,29 +116,26 @@ async fn a_second_slack_account_of_the_same_okta_user_neither_decides_nor_asks()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_requester_deactivated_before_the_grant_is_not_granted() {
+async fn a_requester_who_is_suspended_before_a_decision_is_not_granted_by_it() {
     let house = House::open().await;
-    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
     let card = house.world.until_message(BOB, "asks for").await;
     house.world.change(|state| {
         let alice = state.people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
         alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
     });
     house.world.press(BOB, &card, "approve").await.unwrap();
-    house.world.until_message(ALICE, "Your Okta account was not active").await;
-    house.world.until_message(ALICE, "Could not be opened").await;
+    let note = house.world.until_ephemeral(BOB, "This cannot go on").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"This cannot go on, so your decision did not count. The requester’s account is not active any more.");
+    house.settle().await;
+    assert_snapshot!(house.sees(ALICE, "suspended").await, @"
+    ⚠️ Not sent on
+    Production Database · Read-Write, 2 hours
+    Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.
+    R-1
+    ");
     assert_eq!(house.world.writes().len(), 0);
-    house
-        .finish(
-            &[],
-            &[&[
-                (ALICE, "Access could not be opened"),
-                (ALICE, "Could not be opened: "),
-                (BOB, "Approved by you"),
-                (DANA, "Approved by @Bob Stone"),
-            ]],
-        )
-        .await;
+    house.finish_unread().await;
 }
 
 /// Their account changes between the look and the addition, or is gone at the look: the group is not blamed, and admins,

@@ -156,6 +156,13 @@ const APPROVER: &[Row] = &[
 
 /// Refusals.
 const REFUSALS: &[Row] = &[
+    ("a rule takes the decision", "rule not-bob", "demanding::a_rule_takes_the_decision_from_somebody"),
+    (
+        "stopped by a rule, clicked",
+        "This cannot go on, so your decision did not count.",
+        "demanding::a_freeze_that_begins_meanwhile_stops_what_waits",
+    ),
+    ("stopped by a rule, typed", "(rule freeze)", "rules::a_rule_refuses_in_its_own_words"),
     (
         "justification blank, form",
         "Say why you need it, in a sentence.",
@@ -518,8 +525,8 @@ fn no_refusal_is_forgotten() {
         ("StaleHome", "a tab that has changed"),
         ("OwnRequest", "their own request"),
         ("NotApprover", "not an approver any more"),
-        ("MayNotDecide", ""),
-        ("Stopped", ""),
+        ("MayNotDecide", "a rule takes the decision"),
+        ("Stopped", "stopped by a rule, clicked"),
         ("NeededLater", "needed for a later step"),
         ("HasApproved", "has approved a step"),
         ("TooManyClicks", ""),

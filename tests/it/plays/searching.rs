@@ -46,7 +46,7 @@ async fn vast_house() -> House {
     let mut house = House::closed(Company::acme()).await;
     house.set_clocks();
     house.write_catalogue(&vast());
-    let faults = jitney::config::load(&house.files(), &std::collections::BTreeMap::new()).settings.err();
+    let faults = jitney::setup::load(&house.files(), &std::collections::BTreeMap::new()).settings.err();
     assert!(faults.is_none(), "{faults:?}");
     house.start().await;
     house

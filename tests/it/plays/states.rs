@@ -124,7 +124,7 @@ async fn a_request_until_a_clock_time_closes_when_that_has_passed() {
     Until today at 15:30, whenever it is approved
     │ Stuck migration
     1. You or @Dana Fox, now: owners of Production Database
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Deny…]
     R-1 · closes today at 15:30 if nobody decides
     ");

@@ -25,7 +25,7 @@ async fn a_later_step_is_asked_when_it_begins_and_everyone_sees_whose_turn_it_is
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
     2. then @Carol Diaz: Production Database asks soc
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
@@ -47,7 +47,7 @@ async fn a_later_step_is_asked_when_it_begins_and_everyone_sees_whose_turn_it_is
     │ Stuck migration, INC-42
     1. @Bob Stone approved, today at 13:40
     2. You, now: Production Database asks soc
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Deny…]
     R-1 · closes tomorrow at 13:40 if nobody decides
     ");
@@ -108,7 +108,7 @@ async fn two_owners_are_two_people() {
     │ Stuck migration, INC-42
     1. @Bob Stone approved, today at 08:40
     2. You, now: owner of Production Database
-    High sensitivity. Holds nothing else now.
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
     [Approve] [Deny…]
     R-1 · closes tomorrow at 08:40 if nobody decides
     ");

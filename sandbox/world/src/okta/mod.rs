@@ -8,7 +8,7 @@ mod logs;
 mod search;
 mod users;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -144,6 +144,19 @@ pub struct Write {
     pub request_id: String,
 }
 
+/// A relationship between users that the organisation has defined (a linked object): many are associated with one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Relationship {
+    /// The API name of the one end, such as `manager`.
+    pub primary: String,
+    /// What people call that.
+    pub title: String,
+    /// The API name of the other end, such as `subordinate`.
+    pub associated: String,
+    /// By Okta user id: the one whom each is associated with.
+    pub links: BTreeMap<String, String>,
+}
+
 /// Okta as it stands.
 #[derive(Debug)]
 pub struct Okta {
@@ -151,6 +164,8 @@ pub struct Okta {
     pub groups: Vec<Group>,
     /// All group rules.
     pub rules: Vec<Rule>,
+    /// The relationships that are defined.
+    pub relationships: Vec<Relationship>,
     /// Every membership write, in order.
     pub writes: Vec<Write>,
     /// Lag of membership reads after writes, for writes from now on.
@@ -172,6 +187,7 @@ impl Okta {
         Self {
             groups,
             rules,
+            relationships: Vec::new(),
             writes: Vec::new(),
             lag: Lag::None,
             hidden_from_search: BTreeSet::new(),
@@ -217,6 +233,7 @@ fn called(state: &mut State, asked: &Asked, request_id: &str) -> Reply {
         ("GET", ["users", user]) => users::get(state, user),
         ("GET", ["users", user, "groups"]) => users::groups(state, user),
         ("GET", ["users", user, "linkedObjects", name]) => users::linked(state, user, name),
+        ("GET", ["meta", "schemas", "user", "linkedObjects"]) => users::relationships(state),
         ("DELETE", ["users", user, "sessions"]) => users::end_sessions(state, user),
         ("GET", ["groups"]) => groups::list(state, asked),
         ("GET", ["groups", "rules"]) => groups::rules(state, asked),
@@ -226,7 +243,7 @@ fn called(state: &mut State, asked: &Asked, request_id: &str) -> Reply {
         ("PUT", ["groups", group, "users", user]) => groups::write(state, Did::Add, group, user, request_id),
         ("DELETE", ["groups", group, "users", user]) => groups::write(state, Did::Remove, group, user, request_id),
         ("GET", ["logs"]) => logs::list(state, asked),
-        (_, ["users" | "groups" | "logs", ..]) => {
+        (_, ["users" | "groups" | "logs" | "meta", ..]) => {
             error(state, 405, "E0000022", "The endpoint does not support the provided HTTP method")
         }
         _ => error(state, 404, "E0000008", "The requested path was not found"),

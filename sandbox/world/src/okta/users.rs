@@ -46,19 +46,36 @@ pub(super) fn groups(state: &mut State, key: &str) -> Reply {
     Reply::json(200, &json!(shown))
 }
 
-/// The relationship `manager`, told from `managerId` where that is an id.
+/// The one at the other end of a relationship, or all who are associated; none where there is no link.
 pub(super) fn linked(state: &mut State, key: &str, name: &str) -> Reply {
     let Some(id) = resolve(state, key) else {
         return not_found(state, key, "User");
     };
-    let manager =
-        state.by_okta(&id).and_then(|person| person.okta.as_ref()).and_then(|account| account.manager_id.clone());
-    let manager = manager.filter(|manager| name == "manager" && state.by_okta(manager).is_some());
-    let links: Vec<Value> = manager
-        .iter()
-        .map(|manager| json!({"_links": {"self": {"href": format!("{}/api/v1/users/{manager}", state.urls.okta)}}}))
-        .collect();
+    let all = &state.okta.relationships;
+    let Some(one) = all.iter().find(|one| one.primary == name || one.associated == name) else {
+        return not_found(state, name, "LinkedObject");
+    };
+    let found: Vec<&String> = if one.primary == name {
+        one.links.get(&id).into_iter().collect()
+    } else {
+        one.links.iter().filter(|(_, primary)| **primary == id).map(|(user, _)| user).collect()
+    };
+    let href = |user: &&String| format!("{}/api/v1/users/{user}", state.urls.okta);
+    let links: Vec<Value> = found.iter().map(|user| json!({"_links": {"self": {"href": href(user)}}})).collect();
     Reply::json(200, &json!(links))
+}
+
+/// `/api/v1/meta/schemas/user/linkedObjects`: the relationships that are defined.
+pub(super) fn relationships(state: &mut State) -> Reply {
+    let end = |name: &str, title: &str| json!({"name": name, "title": title, "description": title, "type": "USER"});
+    let shown = state.okta.relationships.iter().map(|one| {
+        let href = format!("{}/api/v1/meta/schemas/user/linkedObjects/{}", state.urls.okta, one.primary);
+        json!({
+            "primary": end(&one.primary, &one.title), "associated": end(&one.associated, &one.associated),
+            "_links": {"self": {"href": href}},
+        })
+    });
+    Reply::json(200, &json!(shown.collect::<Vec<_>>()))
 }
 
 pub(super) fn end_sessions(state: &mut State, key: &str) -> Reply {
@@ -103,9 +120,10 @@ pub(super) fn json(state: &State, person: &Person) -> Value {
     let mut words = person.name.splitn(2, ' ');
     let mut profile = json!({
         "firstName": words.next(), "lastName": words.next().unwrap_or_default(), "mobilePhone": null, "secondEmail": null,
-        "login": account.login, "email": account.email,
+        "login": account.login,
     });
     for (name, value) in [
+        ("email", Some(account.email).filter(|email| !email.is_empty())),
         ("title", account.title),
         ("department", account.department),
         ("managerId", account.manager_id),

@@ -1,7 +1,7 @@
 //! Okta: users, searches, groups, paging, memberships, lag, refusals.
 
 use serde_json::Value;
-use world::okta::{Did, Lag, Writer};
+use world::okta::{Did, Lag, Relationship, Writer};
 use world::{Company, Person, World};
 
 use crate::bot::okta;
@@ -138,5 +138,35 @@ async fn a_wrong_token_is_refused() {
         let reply = reqwest::Client::new().get(&url).header("authorization", header).send().await.unwrap();
         assert_eq!(reply.status().as_u16(), 401);
         assert_eq!(reply.json::<Value>().await.unwrap()["errorCode"], "E0000011");
+    }
+}
+
+#[tokio::test]
+async fn a_relationship_leads_from_many_to_one_and_back() {
+    let world = World::start(Company::acme()).await;
+    let (_, _, none) = okta(&world, "GET", "/api/v1/meta/schemas/user/linkedObjects").await;
+    assert_eq!(none, Value::Array(Vec::new()));
+    assert_eq!(okta(&world, "GET", "/api/v1/users/alice/linkedObjects/manager").await.0, 404);
+    world.change(|state| {
+        let links = ["00uALICE", "00uDANA"].map(|user| (user.to_owned(), "00uBOB".to_owned())).into();
+        let [primary, title, associated] = ["manager", "Manager", "subordinate"].map(str::to_owned);
+        state.okta.relationships.push(Relationship { primary, title, associated, links });
+    });
+    let (_, _, defined) = okta(&world, "GET", "/api/v1/meta/schemas/user/linkedObjects").await;
+    assert_eq!(
+        (&defined[0]["primary"]["name"], &defined[0]["associated"]["name"]),
+        (&"manager".into(), &"subordinate".into())
+    );
+    for (path, ends) in [
+        ("alice/linkedObjects/manager", &["/00uBOB"][..]),
+        ("bob/linkedObjects/manager", &[]),
+        ("bob/linkedObjects/subordinate", &["/00uALICE", "/00uDANA"]),
+    ] {
+        let (_, _, links) = okta(&world, "GET", &format!("/api/v1/users/{path}")).await;
+        let links = links.as_array().unwrap();
+        assert_eq!(links.len(), ends.len(), "{path}");
+        for (link, end) in links.iter().zip(ends) {
+            assert!(link["_links"]["self"]["href"].as_str().unwrap().ends_with(end), "{path}: {link}");
+        }
     }
 }

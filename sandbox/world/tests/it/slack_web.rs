@@ -55,6 +55,17 @@ async fn people_are_shown_with_their_flags() {
 }
 
 #[tokio::test]
+async fn a_user_group_lists_its_members_to_whoever_may_read_groups() {
+    let world = patient().await;
+    let listed = async |id: &str| get(&world, "usergroups.users.list", &[("usergroup", id)], bot_token()).await;
+    assert_eq!(listed("S0SOC").await["error"], "no_such_subteam");
+    world.change(|state| state.slack.usergroups.insert("S0SOC".into(), vec!["U0CAROL".into(), "U0DANA".into()]));
+    assert_eq!(listed("S0SOC").await["users"], json!(["U0CAROL", "U0DANA"]));
+    world.change(|state| state.slack.scopes.retain(|scope| scope != "usergroups:read"));
+    assert_eq!(listed("S0SOC").await["needed"], "usergroups:read");
+}
+
+#[tokio::test]
 async fn messages_are_posted_edited_threaded_and_read() {
     let world = patient().await;
     let opened = slack(&world, "conversations.open", json!({"users": ["U0BOB"]})).await;

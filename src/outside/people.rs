@@ -1,0 +1,134 @@
+//! Who somebody is: their accounts, their groups, and what the directory says of them.
+//!
+//! It owns which vendor is asked for what of it. It refuses to know what anybody may do.
+//!
+//! Law: whoever decides is looked up at that moment; what is remembered serves only what is shown.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::Vendors;
+use crate::{
+    clock,
+    domain::{
+        id::{SlackGroupId, SlackUserId},
+        port::{EffectError, Facts, Identity, Outcome, Requester, Unfit},
+        request::Request,
+    },
+    slack::chat::{Chat, Guest},
+};
+
+/// How long the members of a Slack user group are remembered for those who do not decide: Slack takes some 20 such
+/// questions a minute, of everyone together.
+const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+
+/// Who was in each Slack user group, and since when, in elapsed time, that is known.
+pub(super) type Rosters = Mutex<BTreeMap<SlackGroupId, (Duration, BTreeSet<SlackUserId>)>>;
+
+/// How new what is known of Slack's user groups must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Of now: somebody decides by it.
+    Now,
+    /// Of lately.
+    Lately,
+}
+
+impl Vendors {
+    /// Who a Slack user is, and whether they are a guest.
+    pub(super) async fn whois(
+        &self,
+        slack: &SlackUserId,
+        look: Look,
+    ) -> Result<Result<(Identity, Guest), Unfit>, EffectError> {
+        let chat = self.chat()?;
+        let member = match chat.member(slack).await? {
+            Ok(member) => member,
+            Err(unfit) => return Ok(Err(unfit)),
+        };
+        let person = match self.okta.person(&member.email).await? {
+            Ok(person) => person,
+            Err(unfit) => return Ok(Err(unfit)),
+        };
+        let facts = self.okta.facts_of(&person).await?;
+        let slack_groups = self.slack_groups_of(&chat, slack, look).await?;
+        let identity = Identity::new(slack.clone(), person.id, member.email, person.name).with(&facts);
+        Ok(Ok((Identity { zone: member.zone, slack_groups, ..identity }, member.guest)))
+    }
+
+    /// Who decides on a request, and how its requester stands meanwhile. Guests never decide.
+    pub(super) async fn authority(&self, slack: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
+        let why = match self.whois(slack, Look::Now).await? {
+            Ok((person, Guest::No)) => {
+                let requester = self.requester(about).await?;
+                return Ok(Outcome::Identified { person, requester });
+            }
+            Ok((_, Guest::Yes)) => Unfit::Guest,
+            Err(why) => why,
+        };
+        Ok(Outcome::NotServed { why })
+    }
+
+    async fn requester(&self, about: Option<&Request>) -> Result<Option<Requester>, EffectError> {
+        let Some(route) = about.and_then(Request::route) else { return Ok(None) };
+        Ok(Some(match self.still(&route.person).await? {
+            Ok(facts) => Requester::Fit { facts },
+            Err(why) => Requester::Unfit { why },
+        }))
+    }
+
+    /// What the directory says now of the very account that somebody asked with, if both their accounts still serve and
+    /// belong together.
+    async fn still(&self, person: &Identity) -> Result<Result<Facts, Unfit>, EffectError> {
+        let member = match self.chat()?.member(&person.slack).await? {
+            Ok(member) => member,
+            Err(unfit) => return Ok(Err(unfit)),
+        };
+        let account = match self.okta.person_of(&person.okta).await? {
+            Ok(account) => account,
+            Err(unfit) => return Ok(Err(unfit)),
+        };
+        if !account.is_called(&member.email) {
+            return Ok(Err(Unfit::NoAccount { email: member.email }));
+        }
+        self.okta.facts_of(&account).await.map(Ok)
+    }
+
+    /// Of the Slack user groups that the configuration names, those somebody is in.
+    async fn slack_groups_of(
+        &self,
+        chat: &Chat,
+        slack: &SlackUserId,
+        look: Look,
+    ) -> Result<BTreeSet<SlackGroupId>, EffectError> {
+        let mut groups = BTreeSet::new();
+        for group in &self.groups().deciding {
+            if self.slack_roster(chat, group, look).await?.contains(slack) {
+                groups.insert(group.clone());
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Who is in a Slack user group.
+    pub(super) async fn slack_roster(
+        &self,
+        chat: &Chat,
+        group: &SlackGroupId,
+        look: Look,
+    ) -> Result<BTreeSet<SlackUserId>, EffectError> {
+        if look == Look::Lately
+            && let Some((at, roster)) = self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).get(group)
+            && clock::elapsed().saturating_sub(*at) < REMEMBERED_FOR
+        {
+            return Ok(roster.clone());
+        }
+        let roster = chat.members_of(group).await?;
+        let known = (clock::elapsed(), roster.clone());
+        self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).insert(group.clone(), known);
+        Ok(roster)
+    }
+}
