@@ -264,7 +264,7 @@ fn nobody_signs_their_own_by_any_account() {
     let told = |effect: &Effect| matches!(effect, Effect::Reply { why: told, .. } if *told == why);
     assert!(refused.last_effects().iter().any(told));
     let suspended =
-        |event: &Event| matches!(event, Event::BindingSuspended { slack: who, .. } if *who == slack("carol"));
+        |event: &Event| matches!(event, Event::BindingSuspended { slack: who, .. } if *who == slack("alice"));
     assert!(refused.last().iter().any(suspended), "{:?}", refused.last());
     assert!(refused.review().is_open());
     // Who reviews no more is told so, and their card is theirs no more.
