@@ -10,6 +10,7 @@ use super::{
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
     request::{Decider, NotSentOn, Purpose, Request},
+    review::Judgement,
     rules::Rule,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
@@ -48,6 +49,8 @@ pub enum Command {
         /// Who, as they were looked up for it.
         who: Identity,
     },
+    /// Somebody signs the review of access that was taken by break-glass.
+    Sign(Sign),
     /// A promise came to its outcome.
     Settle {
         /// Which.
@@ -172,6 +175,21 @@ pub struct Revoke {
     pub known: Option<Identity>,
 }
 
+/// A signature as it was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// Who signs.
+    pub who: SlackUserId,
+    /// The review of which request.
+    pub request: RequestId,
+    /// Where they pressed.
+    pub place: Surface,
+    /// What they found.
+    pub judgement: Judgement,
+    /// In their words.
+    pub note: Text,
+}
+
 /// Where a decision is made.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +296,8 @@ pub enum CommandKind {
     Freeze,
     /// Unfreeze.
     Unfreeze,
+    /// Sign a review.
+    Sign,
 }
 
 /// Why somebody is told no. Each has its sentence in `say`.
@@ -386,6 +406,29 @@ pub enum Refusal {
     NothingToRevoke,
     /// It is for admins.
     NotAdmin,
+    /// It cannot be taken by break-glass.
+    NotForEmergencies,
+    /// Nothing is opened, by break-glass neither.
+    Frozen {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// They took it by break-glass lately.
+    CoolingDown {
+        /// From when on they can again.
+        until: Timestamp,
+    },
+    /// What they took by break-glass before is not reviewed yet.
+    ReviewOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// It is the review of what they took themselves.
+    OwnReview,
+    /// They may not sign this review (any more).
+    NotReviewer,
+    /// It was signed before.
+    ReviewSigned,
 }
 
 impl From<NotSentOn> for Refusal {

@@ -32,6 +32,7 @@ mod agreed;
 mod audit;
 mod custody;
 mod during;
+mod emergency;
 mod golden;
 mod identity;
 mod reminding;

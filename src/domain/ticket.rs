@@ -119,4 +119,8 @@ pub enum Happened {
     },
     /// It is over, and nothing was given.
     Nothing,
+    /// It was taken by break-glass.
+    Taken,
+    /// Its review was signed.
+    Reviewed,
 }

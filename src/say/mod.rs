@@ -17,6 +17,7 @@ pub mod approver;
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod cast;
+pub mod emergency;
 pub mod form;
 pub mod home;
 pub mod identity;
@@ -29,6 +30,7 @@ pub mod people;
 mod plain;
 pub mod refusal;
 pub mod requester;
+pub mod review;
 pub mod rules;
 pub mod slash;
 #[cfg(test)]
@@ -50,6 +52,8 @@ pub enum Mark {
     Warning,
     /// It ends soon.
     Alarm,
+    /// Break-glass, live or not reviewed.
+    Siren,
 }
 
 /// A part of a line.
@@ -108,6 +112,8 @@ pub enum ButtonId {
     Shorten,
     /// `revoke`.
     Revoke,
+    /// `sign_review`.
+    SignReview,
 }
 
 /// How a button looks.

@@ -30,6 +30,7 @@ use crate::{
 mod admin;
 mod aside;
 mod denial;
+mod emergency;
 mod forms;
 mod home;
 mod listing;
@@ -110,6 +111,7 @@ impl Desk {
             ("deny", Some(request)) => self.open_denial(press, request).await,
             ("shorten", Some(request)) => self.open_shortening(press, request).await,
             ("revoke", Some(request)) => self.open_revocation(press, request).await,
+            ("sign_review", Some(request)) => self.open_review(press, request).await,
             ("cancel", Some(request)) => {
                 let command = Command::Cancel { who: press.who.clone(), request };
                 self.end(press, request, command).await
@@ -159,7 +161,7 @@ impl Desk {
     /// A decision that was not taken: the clicker is told, and a message that is not on record is redrawn without
     /// anything to press.
     async fn refuse(&self, press: &Press, refusal: &Refusal, about: Option<&Request>) {
-        if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over)
+        if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over | Refusal::ReviewSigned)
             && let (Some(request), Place::Message { posted, .. }) = (about, &press.place)
         {
             self.redraw_foreign(posted, request, &press.who).await;
@@ -173,7 +175,7 @@ impl Desk {
     async fn redraw_foreign(&self, posted: &Posted, request: &Request, reader: &SlackUserId) {
         let on_record = request.shown.values().any(|shown| shown.posted == *posted);
         // Whoever was never asked is shown nothing of it.
-        let asked = request.route().is_some_and(|route| route.asked().any(|approver| approver.slack == *reader));
+        let asked = request.asked().any(|approver| approver.slack == *reader);
         if on_record || !asked {
             return;
         }
@@ -220,7 +222,7 @@ impl Desk {
         let groups = match self.door.offer(suggest.who).await {
             Some(offer) => {
                 let who = forms::knowledge(&offer, forms::Pace::Waiting);
-                form::search(&form::groups(&offer.catalogue, who), &suggest.typed)
+                form::search(&forms::Kind::of(&suggest.callback).groups(&offer.catalogue, who), &suggest.typed)
             }
             None => Vec::new(),
         };

@@ -10,7 +10,7 @@ use crate::domain::{
     id::{EntitlementId, RequestId},
     port::{Alert, Effect, Facts, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request},
-    rules::Question,
+    rules::{Question, Ruling},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -65,7 +65,7 @@ impl Outlook<'_> {
         let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
         let rules = &self.catalogue.rules;
         let ask = |application: &Application, entitlement: &Entitlement| {
-            rules.of(&Question {
+            let ruling = rules.of(&Question {
                 person: self.person,
                 application,
                 entitlement,
@@ -74,9 +74,16 @@ impl Outlook<'_> {
                 at: self.now,
                 justification: self.why,
                 emergency: self.emergency,
-            })
+            })?;
+            // Of break-glass only what forbids is heard: nobody approves it.
+            let heard = |ruling: Ruling| Ruling { forbidden: ruling.forbidden, ..Ruling::default() };
+            Ok(if self.emergency { heard(ruling) } else { ruling })
         };
-        let duties = duties(self.catalogue, id, ask)?;
+        let mut duties = duties(self.catalogue, id, ask)?;
+        if self.emergency {
+            let longest = self.catalogue.find(id).and_then(|(_, found)| self.catalogue.longest_emergency(found));
+            duties.most = duties.most.min(longest.ok_or(NotSentOn::NotOffered)?);
+        }
         if length > duties.most {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
         }

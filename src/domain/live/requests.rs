@@ -11,6 +11,7 @@ use crate::domain::{
     request::{
         Approval, Checking, Click, Denial, Ending, Less, Reminders, Request, Route, Shown, StandIn, State, Verdict,
     },
+    review::Review,
     said::{Said, Words},
     time::{EndRule, Timestamp},
 };
@@ -41,6 +42,7 @@ impl Fold<'_> {
             closes: *closes,
             denied_before,
             state: State::Checking { checking: Checking::Identifying, slow: None },
+            review: Review::None,
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
             dismissed: std::collections::BTreeMap::new(),

@@ -56,6 +56,18 @@ const EVENTS: &[&str] = &[
     r#"{"event":"grant_expired","request":"R-1","then":{"then":"removal"}}"#,
     r#"{"event":"grant_returned","request":"R-1","then":{"then":"kept","by":"R-2"}}"#,
     r#"{"event":"grant_failed","request":"R-1","why":{"failure":"called_off"},"then":{"then":"nothing"}}"#,
+    r#"{"event":"request_received","request":"R-1","key":"form","asker":"U0A","access":{"entitlement":"db/rw","application":"Database","level":"db/rw","group":"00g1","sensitivity":"high"},"purpose":{"purpose":"emergency"},"end":{"rule":"after","secs":2700},"justification":"970c","closes":"2026-11-25T13:40:00Z"}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"forbidden","rules":[{"id":"freeze","message":"Frozen."}]}}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"unjudged","rules":["freeze"]}}"#,
+    r#"{"event":"emergency_taken","request":"R-1","membership":{"group":"00g1","user":"00u1"},"until":"2026-11-24T14:25:00Z","panels":[{"kind":{"asks":"approvers","name":"soc"},"people":[{"email":"c@acme.example","slack":"U0C","okta":"00u3","name":"c"}]}]}"#,
+    r#"{"event":"review_received","request":"R-1","slack":"U0C","judgement":"justified","note":"970c"}"#,
+    r#"{"event":"review_received","request":"R-1","slack":"U0C","judgement":"not_justified","note":"970c","spot":"home"}"#,
+    r#"{"event":"review_refused","request":"R-1","slack":"U0C","why":{"refusal":"own_review"}}"#,
+    r#"{"event":"review_signed","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"judgement":"justified"}"#,
+    r#"{"event":"review_late","request":"R-1","told":1}"#,
+    r#"{"event":"grant_not_justified","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"then":{"then":"removal"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"sign","request":"R-1","why":{"refusal":"own_review"}}"#,
+    r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
     r#"{"event":"grant_ended","request":"R-1"}"#,
     r#"{"event":"standing_found","request":"R-1"}"#,
     r#"{"event":"hold_ended","request":"R-1","membership":{"group":"00g1","user":"00u1"}}"#,
@@ -103,6 +115,7 @@ const EFFECTS: &[&str] = &[
     r#"{"effect":"reply","request":"R-1","to":"U0B","why":{"refusal":"over"}}"#,
     r#"{"effect":"reply","request":"R-1","to":"U0B","why":{"refusal":"over"},"spot":"home"}"#,
     r#"{"effect":"nudge","request":"R-1","nudge":"open"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"not_justified"}"#,
     r#"{"effect":"remind","request":"R-1","to":"U0B"}"#,
     r#"{"effect":"tell_owner","request":"R-1","owner":"b@acme.example","name":"a"}"#,
     r#"{"effect":"alert_admins","alert":{"alert":"removals_late","revision":1}}"#,
@@ -134,6 +147,7 @@ const ALERTS: &[&str] = &[
     r#"{"alert":"audit_channel_accepted"}"#,
     r#"{"alert":"audit_line_lost","request":"R-1","fault":{"vendor":"slack","code":"invalid_blocks"}}"#,
     r#"{"alert":"gone_from_sight","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"removal":"user_gone"}"#,
+    r#"{"alert":"review_late","request":"R-1"}"#,
     r#"{"alert":"ticket_refused","request":"R-1","fault":{"vendor":"jira","status":400}}"#,
     r#"{"alert":"binding_suspended","slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a","why":{"mismatch":"other_email","email":"b@acme.example"}}"#,
 ];
@@ -175,6 +189,8 @@ const HAPPENED: &[&str] = &[
     r#"{"happened":"removed","removal":"removed","due":"2026-11-24T15:40:00Z"}"#,
     r#"{"happened":"kept","by":"R-2"}"#,
     r#"{"happened":"nothing"}"#,
+    r#"{"happened":"taken"}"#,
+    r#"{"happened":"reviewed"}"#,
 ];
 
 /// All names of an enum: what its reader says that it would have taken.
