@@ -33,7 +33,7 @@ fn vast() -> Catalogue {
     let (_, one) = catalogue().applications.pop_first().unwrap();
     let level = |application: usize, number: usize| Entitlement {
         id: EntitlementId::parse(&format!("app-{application}/level-{number}")).unwrap(),
-        sensitivity: if number % 2 == 0 { Sensitivity::Critical } else { Sensitivity::Medium },
+        sensitivity: if number.is_multiple_of(2) { Sensitivity::Critical } else { Sensitivity::Medium },
         ..one.entitlements[0].clone()
     };
     let application = |number: usize| {

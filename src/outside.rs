@@ -25,7 +25,7 @@ use crate::{
         time::Timestamp,
     },
     okta::Okta,
-    say::{Card, alert, approver, audit, nudge, refusal},
+    say::{Card, alert, approver, audit, nudge, refusal, review},
     slack::chat::Chat,
 };
 
@@ -145,7 +145,12 @@ impl Vendors {
         let view = ViewKey::Approver { request: id, slack: to };
         let Some(shown) = request.shown.get(&view) else { return Ok(Outcome::Moot) };
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::still_waiting(request, chat.voice())).await?;
+        let card = if request.purpose.is_emergency() {
+            review::late(request, self.clock.now())
+        } else {
+            nudge::still_waiting(request, chat.voice())
+        };
+        chat.nudge(&shown.posted, &card).await?;
         Ok(Outcome::Told)
     }
 

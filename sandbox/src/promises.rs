@@ -82,10 +82,18 @@ impl Promises {
         for Said { event, request, closes, until, ends } in line.sealed.events {
             let (at, what) = match event.as_str() {
                 "request_received" => (closes, What::Closes),
-                "request_approved" => (until, What::Ends),
+                "request_approved" | "emergency_taken" => (until, What::Ends),
                 "grant_opened" => (ends, What::Ends),
-                "request_refused" | "request_denied" | "request_cancelled" | "request_lapsed" | "grant_expired"
-                | "grant_returned" | "grant_failed" | "grant_ended" | "standing_found" => (None, What::Ends),
+                "request_refused"
+                | "request_denied"
+                | "request_cancelled"
+                | "request_lapsed"
+                | "grant_expired"
+                | "grant_returned"
+                | "grant_failed"
+                | "grant_not_justified"
+                | "grant_ended"
+                | "standing_found" => (None, What::Ends),
                 _ => continue,
             };
             match at {

@@ -10,9 +10,8 @@ use super::{
     reader::Place,
 };
 use crate::domain::{
-    catalogue::{Entitlement, Offer, Who},
+    catalogue::{Entitlement, Who},
     id::OktaGroupId,
-    time::AccessDuration,
 };
 
 /// Whether Slack's user groups may decide: whoever may change them could make themselves approvers.
@@ -83,7 +82,7 @@ impl Authority {
         let entitlements = drafts.into_iter().filter_map(|draft| draft.entitlement);
         entitlements
             .map(|entitlement| match longest.get(&entitlement.group) {
-                Some(Some(most)) => bounded(entitlement, *most),
+                Some(Some(most)) => entitlement.bounded(*most),
                 _ => entitlement,
             })
             .collect()
@@ -114,14 +113,4 @@ fn check_sharing(sharing: &[&Draft<'_>]) {
             draft.place.fault("okta_group", wrong);
         }
     }
-}
-
-fn bounded(mut entitlement: Entitlement, most: AccessDuration) -> Entitlement {
-    entitlement.max_duration = most;
-    let fits = |offer: &Offer| !matches!(offer, Offer::For(length) if *length > most);
-    entitlement.durations.retain(fits);
-    if entitlement.durations.is_empty() {
-        entitlement.durations.push(Offer::For(most));
-    }
-    entitlement
 }

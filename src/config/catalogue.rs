@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     authority::{Authority, Draft},
     fault::{Shown, Wrong},
-    reader::{Place, Section},
+    reader::{Place, Section, nearest},
+    sections::shown,
     settings::Requests,
     values,
 };
 use crate::domain::{
-    catalogue::{Application, Catalogue, Who},
+    catalogue::{Application, Catalogue, Emergency, Who},
     id::{ApplicationId, ApproversName, EntitlementId, GroupName, LevelId, OktaGroupId},
 };
 
 /// Words that mean something else where a group's name could stand.
 const RESERVED: [&str; 3] = ["owner", "manager", "everyone"];
 
-/// Reads `[approvers]`, `[groups]` and `[[application]]`. Whoever may ask, decide or see is noted in `authority`.
+/// Reads `[approvers]`, `[groups]`, `[emergency]` and `[[application]]`. Whoever may ask, decide or see is noted in `authority`.
 pub(super) fn read(
     root: &mut Section<'_>,
     requests: Option<&Requests>,
@@ -26,7 +27,9 @@ pub(super) fn read(
     let approvers = approvers(root.section("approvers"), authority);
     let groups = groups(root.section("groups"), authority);
     let names: BTreeSet<String> = approvers.keys().cloned().collect();
-    let mut reader = Reader { names: &names, requests, authority, drafts: Vec::new() };
+    let emergency = emergency(root.section("emergency"), &names, requests);
+    let breaks_glass = !matches!(emergency, Some(None));
+    let mut reader = Reader { names: &names, requests, authority, breaks_glass, drafts: Vec::new() };
     let applications = reader.applications(root);
     let drafts = reader.drafts;
     let levels = authority.settle(drafts);
@@ -36,8 +39,8 @@ pub(super) fn read(
     });
     let approvers = approvers.collect::<Option<_>>()?;
     let fallback = requests.and_then(|requests| requests.fallback.clone());
-    let groups = groups?;
-    let mut catalogue = Catalogue { applications: applications?, approvers, groups, fallback, ..Catalogue::default() };
+    let (applications, emergency, groups) = (applications?, emergency?, groups?);
+    let mut catalogue = Catalogue { applications, approvers, emergency, groups, fallback, ..Catalogue::default() };
     for level in levels {
         let application = catalogue.applications.get_mut(level.id.application())?;
         application.entitlements.push(level);
@@ -62,6 +65,38 @@ fn approvers(mut section: Section<'_>, authority: &mut Authority) -> BTreeMap<St
         (name, people)
     });
     read.collect()
+}
+
+/// Nothing where the table is not written; nothing in that where it is faulty.
+fn emergency(
+    mut section: Section<'_>,
+    names: &BTreeSet<String>,
+    requests: Option<&Requests>,
+) -> Option<Option<Emergency>> {
+    if !section.is_written() {
+        section.finish();
+        return Some(None);
+    }
+    let max_duration = section.take_or("max_duration", "1h", values::length);
+    let cooldown = section.take_or("cooldown", "12h", values::length);
+    let review = section.need("review", r#""soc""#, |raw| {
+        let text = raw.text()?;
+        let name = ApproversName::parse(text.as_str()).ok().filter(|_| names.contains(&text));
+        let unknown = || Wrong::NoSuchApprovers {
+            name: Shown::of(&text),
+            nearest: nearest(&text, names.iter().map(String::as_str)),
+        };
+        Ok(name.ok_or_else(unknown)?)
+    });
+    let place = section.finish();
+    let least = requests.map(|requests| requests.min_duration);
+    if let (Some(most), Some(least)) = (max_duration, least)
+        && most < least
+    {
+        place.fault("max_duration", Wrong::BelowMinimum(shown(most), shown(least)));
+        return None;
+    }
+    Some(Some(Emergency { max_duration: max_duration?, cooldown: cooldown?, review: review? }))
 }
 
 /// Names of Okta groups for rules. What rules go by gives authority.
@@ -106,6 +141,8 @@ pub(super) struct Reader<'a, 'w> {
     /// All groups of approvers that are written, faulty or not.
     pub(super) names: &'a BTreeSet<String>,
     pub(super) requests: Option<&'a Requests>,
+    /// Whether `[emergency]` is written, faulty or not.
+    pub(super) breaks_glass: bool,
     pub(super) authority: &'a mut Authority,
     /// The levels so far.
     pub(super) drafts: Vec<Draft<'w>>,

@@ -250,6 +250,8 @@ pub(super) enum Wrong {
     DuplicateEntitlement(String),
     #[error("{step} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write owner, manager, a name of [approvers] or an e-mail address."))]
     UnknownApprovers { step: Shown, nearest: Option<String> },
+    #[error("is not set up. Write [emergency] and below it who reviews what is taken, or write false.")]
+    NoEmergencyTable,
     #[error("{name} is no group of [approvers]. {}", did_you_mean(.nearest.as_ref(), "Write the name of one that is."))]
     NoSuchApprovers { name: Shown, nearest: Option<String> },
     #[error("{0} is a group. Name it in [approvers], and write that name here.")]
@@ -315,7 +317,11 @@ impl Wrong {
     pub(super) const fn may_be_elsewhere(&self) -> bool {
         matches!(
             self,
-            Self::Missing(_) | Self::UnknownApprovers { .. } | Self::NoSuchApprovers { .. } | Self::SlackGroupsOff(_)
+            Self::Missing(_)
+                | Self::UnknownApprovers { .. }
+                | Self::NoSuchApprovers { .. }
+                | Self::NoEmergencyTable
+                | Self::SlackGroupsOff(_)
         )
     }
 }

@@ -29,7 +29,8 @@ impl<'w> Reader<'_, 'w> {
         let shares = section.take_or("shares_group", false, values::flag);
         let confers = section.take_or("confers_authority", false, values::flag);
         let escalates = optional(&mut section, "escalates", values::flag);
-        not_yet(&mut section, requesters.as_ref());
+        let emergency = self.emergency(&mut section, requesters.as_ref());
+        not_yet(&mut section);
         let draft = || {
             Some(Entitlement {
                 id: id?,
@@ -42,7 +43,7 @@ impl<'w> Reader<'_, 'w> {
                 requesters: requesters?,
                 allow_admin_group: allow_admin_group?,
                 escalates: escalates?.unwrap_or(sensitivity? != Sensitivity::Critical),
-                emergency: false,
+                emergency: emergency?,
             })
         };
         let entitlement = draft();
@@ -120,6 +121,20 @@ impl<'w> Reader<'_, 'w> {
         held.map(|()| offers)
     }
 
+    /// Whether it may be taken by break-glass, which must be set up, and is not for everyone.
+    fn emergency(&self, section: &mut Section<'_>, requesters: Option<&Requesters>) -> Option<bool> {
+        let emergency = section.take_or("emergency", false, values::flag)?;
+        let unset = emergency && !self.breaks_glass;
+        let wide = emergency && requesters == Some(&Requesters::Everyone);
+        if unset {
+            section.place().fault("emergency", Wrong::NoEmergencyTable);
+        }
+        if wide {
+            section.place().fault("requesters", Wrong::EmergencyForEveryone);
+        }
+        (!unset && !wide).then_some(emergency)
+    }
+
     fn requesters(&mut self, section: &mut Section<'_>) -> Option<Requesters> {
         let example = r#"["okta:00g1ab2cd3ef4gh5ij6k"], or ["everyone"]"#;
         let asked = section.need("requesters", example, |raw| raw.list(requester))?;
@@ -147,16 +162,8 @@ fn requester(raw: Raw) -> Parsed<Option<Who>> {
 }
 
 /// What a level may say that means nothing yet, unless it says that it is off.
-fn not_yet(section: &mut Section<'_>, requesters: Option<&Requesters>) {
+fn not_yet(section: &mut Section<'_>) {
     const MANAGED: [(&str, bool); 2] = [("report", false), ("exclusive", true)];
-    let emergency = section.take_or("emergency", false, values::flag);
-    if emergency == Some(true) {
-        let wrong = Wrong::NotSupportedHere { what: "access in an emergency".to_owned(), mend: "Write false." };
-        section.place().fault("emergency", wrong);
-        if requesters == Some(&Requesters::Everyone) {
-            section.place().fault("requesters", Wrong::EmergencyForEveryone);
-        }
-    }
     let exclusive = section.take_or("managed", "report", values::word(&MANAGED, "report"));
     if exclusive == Some(true) {
         let wrong = Wrong::NotSupportedHere {

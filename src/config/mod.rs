@@ -277,7 +277,6 @@ fn within<T>(root: &mut Section<'_>, key: &'static str, read: impl FnOnce(&mut S
 /// Tables of later releases: their keys are known, so that a slip of the finger is told from a wish.
 fn not_yet(root: &mut Section<'_>) {
     root.section("reconcile").not_yet_at_all(&["every"]);
-    root.section("emergency").not_yet_at_all(&["max_duration", "cooldown", "review"]);
 }
 
 /// By source, in the order in which they are layered, then as they were found.

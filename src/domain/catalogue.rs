@@ -165,6 +165,20 @@ pub struct Entitlement {
     pub emergency: bool,
 }
 
+impl Entitlement {
+    /// The same, for no longer than this: what is longer is not offered, and something always is.
+    #[must_use]
+    pub fn bounded(&self, most: AccessDuration) -> Self {
+        let most = self.max_duration.min(most);
+        let fits = |offer: &&Offer| !matches!(offer, Offer::For(length) if *length > most);
+        let mut durations: Vec<Offer> = self.durations.iter().filter(fits).copied().collect();
+        if durations.is_empty() {
+            durations.push(Offer::For(most));
+        }
+        Self { max_duration: most, durations, ..self.clone() }
+    }
+}
+
 /// Something one works with, and the levels of access to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Application {
@@ -217,6 +231,13 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The longest that something can be taken for by break-glass; nothing where it cannot be.
+    #[must_use]
+    pub fn longest_emergency(&self, entitlement: &Entitlement) -> Option<AccessDuration> {
+        let emergency = self.emergency.as_ref().filter(|_| entitlement.emergency)?;
+        Some(entitlement.max_duration.min(emergency.max_duration))
+    }
+
     /// An entitlement and its application.
     #[must_use]
     pub fn find(&self, id: &EntitlementId) -> Option<(&Application, &Entitlement)> {

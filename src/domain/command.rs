@@ -10,6 +10,7 @@ use super::{
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
     request::{Decider, NotSentOn, Purpose, Request},
+    review::Judgement,
     rules::Rule,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
@@ -50,6 +51,8 @@ pub enum Command {
         /// Who, as they were looked up for it.
         who: Identity,
     },
+    /// Somebody signs the review of access that was taken by break-glass.
+    Sign(Sign),
     /// A promise came to its outcome.
     Settle {
         /// Which.
@@ -172,6 +175,21 @@ pub struct Revoke {
     pub reason: Text,
     /// Who they were when they were last looked up: it says how much they may be told, and no more.
     pub known: Option<Identity>,
+}
+
+/// A signature as it was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// Who signs.
+    pub who: SlackUserId,
+    /// The review of which request.
+    pub request: RequestId,
+    /// Where they pressed.
+    pub place: Surface,
+    /// What they found.
+    pub judgement: Judgement,
+    /// In their words.
+    pub note: Text,
 }
 
 /// A wish to keep access for longer.
@@ -297,6 +315,8 @@ pub enum CommandKind {
     Freeze,
     /// Unfreeze.
     Unfreeze,
+    /// Sign a review.
+    Sign,
     /// Extend.
     Extend,
 }
@@ -407,6 +427,29 @@ pub enum Refusal {
     NothingToRevoke,
     /// It is for admins.
     NotAdmin,
+    /// It cannot be taken by break-glass.
+    NotForEmergencies,
+    /// Nothing is opened, by break-glass neither.
+    Frozen {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// They took it by break-glass lately.
+    CoolingDown {
+        /// From when on they can again.
+        until: Timestamp,
+    },
+    /// What they took by break-glass before is not reviewed yet.
+    ReviewOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// It is the review of what they took themselves.
+    OwnReview,
+    /// They may not sign this review (any more).
+    NotReviewer,
+    /// It was signed before.
+    ReviewSigned,
     /// It is not open, or is never had for longer than it was taken for.
     NotExtendable,
     /// It is open until then already.

@@ -23,12 +23,14 @@ mod ask;
 mod audit;
 mod click;
 mod configuration;
+mod emergency;
 mod extend;
 mod freeze;
 mod grant;
 mod identity;
 mod news;
 mod outcome;
+mod review;
 mod revoke;
 mod routing;
 mod ticket;
@@ -173,7 +175,8 @@ pub fn decide(live: &Live, command: &Command, today: Today<'_>, now: Timestamp) 
 /// How long it may take to find out who decides before the requester is told that it is slow.
 pub const SLOW_AFTER: TimeDelta = TimeDelta::seconds(30);
 
-/// When something of a request is due by itself: telling that a look-up is slow, its closing, telling that it ends soon.
+/// When something of a request is due by itself: telling that a look-up is slow, its closing, telling that it ends soon,
+/// or that nobody signs its review.
 #[must_use]
 pub fn request_due(request: &Request) -> Option<Timestamp> {
     match &request.state {
@@ -183,8 +186,8 @@ pub fn request_due(request: &Request) -> Option<Timestamp> {
         State::Pending { clicks, reminders, escalates, .. } if clicks.is_empty() => {
             reminders.next.into_iter().chain(*escalates).chain([request.closes]).min()
         }
-        State::Active { warning: Warning::Due { at }, .. } => Some(*at),
-        _ => None,
+        State::Active { warning: Warning::Due { at }, .. } => request.review.due().into_iter().chain([*at]).min(),
+        _ => request.review.due(),
     }
 }
 
@@ -213,6 +216,7 @@ impl<'a> Case<'a> {
             Command::Extend(extend) => self.extend(extend),
             Command::Freeze { who } => self.freeze(who),
             Command::Unfreeze { who } => self.unfreeze(who),
+            Command::Sign(sign) => self.sign(sign),
             Command::Settle { effect, outcome } => Ok(self.settle(*effect, outcome)),
             Command::Fail(failure) => Ok(self.fail(failure)),
             Command::LookAgain { effect, doubt, resumed } => Ok(self.look_again(*effect, *doubt, *resumed)),
@@ -258,11 +262,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Nobody decided in time, or it takes long to find out who decides; or access ends soon.
+    /// Nobody decided or signed in time, or it takes long to find out who decides; or access ends soon.
     fn request_due(&self, id: RequestId) -> Decision {
         let mut decision = Decision::default();
         let due = self.request(id).filter(|request| request_due(request).is_some_and(|due| due <= self.now));
         if let Some(request) = due {
+            if request.review.due().is_some_and(|due| due <= self.now) {
+                self.chase(request, &mut decision);
+                return decision;
+            }
             if let State::Active { ends, .. } = request.state {
                 // After a long sleep it is over before its holder was told.
                 if self.now < ends {

@@ -13,6 +13,7 @@ use super::{
     id::{EffectId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
     request::{Access, Cause, Decider, Fallback, NotOpened, NotSentOn, Purpose, Sought, Spot, StandsIn, Step, Verdict},
+    review::{Judgement, Panel},
     said::Words,
     time::{EndRule, Timestamp},
 };
@@ -213,6 +214,57 @@ pub enum Event {
         /// Which.
         request: RequestId,
     },
+    /// Access is taken by break-glass: the addition is under way, its end is on record, and its review is open.
+    EmergencyTaken {
+        /// By this request.
+        request: RequestId,
+        /// What it gives.
+        membership: MembershipKey,
+        /// Called off at this instant if not confirmed before.
+        until: Timestamp,
+        /// Who is told, and may sign its review.
+        panels: Vec<Panel>,
+    },
+    /// Somebody signed a review; whether they may is looked up.
+    ReviewReceived {
+        /// Of this request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// What they found.
+        judgement: Judgement,
+        /// In which words: the digest of the text.
+        note: String,
+        /// Where they pressed.
+        #[serde(default, skip_serializing_if = "Spot::is_card")]
+        spot: Spot,
+    },
+    /// Their signature does not count.
+    ReviewRefused {
+        /// Of this request.
+        request: RequestId,
+        /// Who.
+        slack: SlackUserId,
+        /// Why.
+        why: Refusal,
+    },
+    /// A review is signed.
+    ReviewSigned {
+        /// Of this request.
+        request: RequestId,
+        /// By whom.
+        by: Decider,
+        /// What they found.
+        judgement: Judgement,
+    },
+    /// Nobody signed a review for long, and those who may are told so.
+    ReviewLate {
+        /// Of this request.
+        request: RequestId,
+        /// How many times its lateness would have been told by now. After a long sleep of the program one telling
+        /// stands for all that were missed.
+        told: u32,
+    },
     /// Access is open.
     GrantOpened {
         /// Of this request.
@@ -290,6 +342,15 @@ pub enum Event {
         request: RequestId,
         /// Why.
         why: NotOpened,
+        /// What becomes of the membership.
+        then: Then,
+    },
+    /// Its review found that it was not justified to take it.
+    GrantNotJustified {
+        /// Of this request.
+        request: RequestId,
+        /// Who signed the review.
+        by: Decider,
         /// What becomes of the membership.
         then: Then,
     },
@@ -478,6 +539,12 @@ impl Event {
             | Self::GrantExpired { request, .. }
             | Self::GrantReturned { request, .. }
             | Self::GrantFailed { request, .. }
+            | Self::GrantNotJustified { request, .. }
+            | Self::EmergencyTaken { request, .. }
+            | Self::ReviewReceived { request, .. }
+            | Self::ReviewRefused { request, .. }
+            | Self::ReviewSigned { request, .. }
+            | Self::ReviewLate { request, .. }
             | Self::GrantEnded { request }
             | Self::StandingFound { request }
             | Self::HoldEnded { request, .. }

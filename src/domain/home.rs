@@ -17,7 +17,7 @@ use super::{
     live::{Freeze, Live},
     past::Past,
     port::{Identity, Unfit},
-    request::{Request, State},
+    request::{Request, Route, State},
     time::Timestamp,
 };
 
@@ -137,7 +137,7 @@ pub struct Home {
     pub zone: Option<String>,
     /// What they may see.
     pub sight: Sight,
-    /// What waits for their decision, the oldest first.
+    /// What waits for their signature or decision: reviews first, the oldest first.
     pub waiting: Section,
     /// What they hold, and what is being ended: the soonest end first.
     pub held: Section,
@@ -183,7 +183,8 @@ impl Home {
         held.sort_by_key(|request| (request.over_at(), request.id));
         asked.sort_by_key(|request| request.id);
         let waits = |request: &&Request| sight.is_served() && waits_for(request, who, catalogue);
-        let waiting: Vec<&Request> = live.requests.values().filter(waits).collect();
+        let mut waiting: Vec<&Request> = live.requests.values().filter(waits).collect();
+        waiting.sort_by_key(|request| (!request.review.is_open(), request.id));
         let mut others: Vec<&Request> = match sight {
             Sight::Own | Sight::Unfit(_) | Sight::Misbound => Vec::new(),
             Sight::Admin => live.requests.values().filter(|request| is_held(request)).collect(),
@@ -274,8 +275,15 @@ const fn is_held(request: &Request) -> bool {
     matches!(request.state, State::Active { .. } | State::Revoking { .. })
 }
 
-/// Whether somebody is asked to decide now, may by today's configuration, and has not.
+/// Whether somebody is asked to decide or to sign now, may by today's configuration, and has not.
 fn waits_for(request: &Request, who: &SlackUserId, catalogue: &Catalogue) -> bool {
+    let signs = |route: &Route| {
+        let signers = request.review.signers(&route.person, catalogue);
+        signers.iter().any(|one| one.slack == *who) && !request.dismissed.contains_key(who)
+    };
+    if request.review.is_open() && request.route().is_some_and(signs) {
+        return true;
+    }
     let State::Pending { route, .. } = &request.state else { return false };
     let Some((_, step)) = route.current() else { return false };
     let today = step.kind.approvers_today(catalogue, &route.person);

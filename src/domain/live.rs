@@ -27,6 +27,7 @@ mod freeze;
 mod grants;
 mod identity;
 mod requests;
+mod reviews;
 
 pub use freeze::Freeze;
 
@@ -55,6 +56,9 @@ pub struct Person {
     pub denials: BTreeMap<EntitlementId, Denial>,
     /// What ended lately, the latest last.
     pub recent: VecDeque<Past>,
+    /// When access that they took by break-glass was last over, by what was taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub emergencies: BTreeMap<EntitlementId, Timestamp>,
 }
 
 impl Person {
@@ -66,6 +70,7 @@ impl Person {
             keys: BTreeMap::new(),
             denials: BTreeMap::new(),
             recent: VecDeque::new(),
+            emergencies: BTreeMap::new(),
         }
     }
 
@@ -90,6 +95,7 @@ impl Person {
         self.keys.retain(|_, (_, at)| now - *at < KEY_LIFE);
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
         self.recent.retain(|past| now - past.at < PAST_LIFE);
+        self.emergencies.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);
     }
 }
 
@@ -212,7 +218,7 @@ pub struct Touched {
 /// Everything that `decide` may read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Live {
-    /// Requests that are open, or of which something is left to say.
+    /// Requests that are open, to be reviewed, or of which something is left to say.
     pub requests: BTreeMap<RequestId, Request>,
     /// Memberships that are held, under way, or touched within a day.
     pub memberships: BTreeMap<MembershipKey, Membership>,
@@ -472,9 +478,17 @@ impl Fold<'_> {
             | Event::GrantReturned { .. }
             | Event::GrantFailed { .. }
             | Event::GrantRevoked { .. }
+            | Event::GrantNotJustified { .. }
             | Event::StandingFound { .. }
             | Event::HoldEnded { .. }
             | Event::GrantEnded { .. } => self.end_grant(event),
+            Event::EmergencyTaken { request, membership, until, panels } => {
+                self.take(*request, membership, *until, panels)
+            }
+            Event::ReviewReceived { .. }
+            | Event::ReviewRefused { .. }
+            | Event::ReviewSigned { .. }
+            | Event::ReviewLate { .. } => self.review(event),
             Event::RequestReceived { .. } => self.receive(event),
             Event::ViewShown { view, posted, revision } => self.show(view, posted, *revision),
             _ => self.request_event(event),
@@ -555,7 +569,7 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Drops what is needed no longer: requests that are over and of which nothing is left to say, memberships that
+    /// Drops what is needed no longer: requests that are over, reviewed where that is needed, and of which nothing is left to say, memberships that
     /// nobody holds, old keys and denials.
     fn forget(&mut self) {
         let now = self.entry.at;
@@ -578,7 +592,8 @@ impl Fold<'_> {
 
     fn is_over(&self, id: RequestId) -> bool {
         self.live.requests.get(&id).is_some_and(|request| {
-            !request.is_open() && request.stale_views().is_empty() && self.live.promises_of(id).next().is_none()
+            let done = !request.is_open() && !request.review.is_open();
+            done && request.stale_views().is_empty() && self.live.promises_of(id).next().is_none()
         })
     }
 }

@@ -19,6 +19,7 @@ pub mod past;
 pub mod port;
 pub mod quorum;
 pub mod request;
+pub mod review;
 pub mod rules;
 pub mod said;
 pub mod ticket;

@@ -37,6 +37,8 @@ pub enum Fate {
     Failed,
     /// Somebody, or something, else ended it.
     Revoked,
+    /// Its review found that it was not justified to take it.
+    NotJustified,
     /// It was approved, and what it extends ended later.
     Applied,
 }
@@ -52,6 +54,7 @@ impl From<&Ending> for Fate {
             Ending::Returned => Self::Returned,
             Ending::Failed { .. } => Self::Failed,
             Ending::Revoked { .. } => Self::Revoked,
+            Ending::NotJustified { .. } => Self::NotJustified,
             Ending::Applied => Self::Applied,
         }
     }

@@ -73,7 +73,7 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         groups: Vec<Who>,
     },
-    /// Find out who pressed Approve or Deny, as things are now.
+    /// Find out who decided, or signed a review, as things are now.
     CheckAuthority {
         /// The request decided upon.
         request: RequestId,
@@ -118,7 +118,7 @@ pub enum Effect {
         /// What is said.
         nudge: Nudge,
     },
-    /// Remind somebody who is asked to decide, in the thread of their card.
+    /// Remind somebody who is asked to decide, or to sign a review, in the thread of their card.
     Remind {
         /// About this request.
         request: RequestId,
@@ -214,6 +214,8 @@ pub enum Nudge {
     RemovalLate,
     /// It ends soon. Moot once it has ended.
     EndsSoon,
+    /// Its review found that it was not justified to take it.
+    NotJustified,
     /// It is kept for longer. Moot once it has ended.
     Extended,
     /// It is not kept for longer. Moot once it has ended.
@@ -564,9 +566,13 @@ impl Nudge {
         let silenced = request.unreachable.contains(&request.asker);
         silenced
             || match self {
-                Self::Open | Self::EndsSoon | Self::Extended | Self::NotExtended => !matches!(request.state, State::Active { .. }),
+                Self::Open | Self::EndsSoon | Self::Extended | Self::NotExtended => {
+                    !matches!(request.state, State::Active { .. })
+                }
                 Self::RemovalLate => !matches!(request.state, State::Revoking { .. }),
-                Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked => false,
+                Self::Denied | Self::Unanswered | Self::Failed | Self::Expired | Self::Revoked | Self::NotJustified => {
+                    false
+                }
             }
     }
 }
@@ -607,7 +613,7 @@ pub enum ViewKey {
         /// About this request.
         request: RequestId,
     },
-    /// An approver's card.
+    /// The card of somebody who is asked: to decide, or to sign a review.
     Approver {
         /// About this request.
         request: RequestId,

@@ -17,6 +17,7 @@ use super::{
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, RuleId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, UnfitGroup, ViewKey},
     quorum,
+    review::Review,
     rules::Rule,
     said::{Said, hex},
     ticket::Ticket,
@@ -597,6 +598,11 @@ pub enum Ending {
         /// Why.
         why: NotOpened,
     },
+    /// It was taken by break-glass, and its review found that not justified.
+    NotJustified {
+        /// Who signed it.
+        by: Decider,
+    },
     /// Somebody, or something, else ended it.
     Revoked {
         /// Who or what.
@@ -725,6 +731,12 @@ impl Purpose {
     pub const fn is_access(&self) -> bool {
         matches!(self, Self::Access)
     }
+
+    /// Whether it is taken by break-glass.
+    #[must_use]
+    pub const fn is_emergency(&self) -> bool {
+        matches!(self, Self::Emergency)
+    }
 }
 
 /// What one person asked for, and what has become of it.
@@ -755,6 +767,9 @@ pub struct Request {
     pub denied_before: Option<Denial>,
     /// Where it stands.
     pub state: State,
+    /// Where its review stands, if it was taken by break-glass.
+    #[serde(default, skip_serializing_if = "Review::is_none")]
+    pub review: Review,
     /// Its messages on record.
     #[serde(with = "pairs")]
     pub shown: BTreeMap<ViewKey, Shown>,
@@ -796,6 +811,12 @@ impl Request {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, State::Ended { .. })
+    }
+
+    /// Whether it waits for its approvers, or for finding out who they are.
+    #[must_use]
+    pub const fn is_undecided(&self) -> bool {
+        matches!(self.state, State::Checking { .. } | State::Pending { .. })
     }
 
     /// Who it is for and who decides, once that is known.
@@ -842,9 +863,7 @@ impl Request {
     #[must_use]
     pub fn in_total(&self) -> Option<AccessDuration> {
         match self.purpose {
-            Purpose::Extension { opened, .. } => {
-                EndRule::At { instant: self.extended_until()? }.lasts(opened)
-            }
+            Purpose::Extension { opened, .. } => EndRule::At { instant: self.extended_until()? }.lasts(opened),
             Purpose::Access | Purpose::Emergency => None,
         }
     }
@@ -883,13 +902,33 @@ impl Request {
         later.filter_map(|step| step.approval.as_ref()?.less).next().map_or(self.end, |less| less.from)
     }
 
+    /// Whose decision or signature is judged next.
+    #[must_use]
+    pub fn awaited(&self) -> Option<&SlackUserId> {
+        match &self.state {
+            State::Pending { clicks, .. } => clicks.first().map(|click| &click.slack),
+            _ => self.review.signatures().first().map(|signature| &signature.slack),
+        }
+    }
+
+    /// Everyone who was asked so far: to decide, or to sign its review.
+    pub fn asked(&self) -> impl Iterator<Item = &Approver> {
+        self.route().into_iter().flat_map(Route::asked).chain(self.review.people())
+    }
+
+    /// Whether somebody is asked now: to decide, or to sign its review.
+    #[must_use]
+    pub const fn is_to_be_decided(&self) -> bool {
+        matches!(self.state, State::Pending { .. }) || self.review.is_open()
+    }
+
     /// The messages it should have: the requester's, and a card for everyone asked so far.
     #[must_use]
     pub fn views(&self) -> Vec<ViewKey> {
         // Of an extension its requester reads in the message of what it extends.
         let own = self.extends().is_none().then_some((&self.asker, ViewKey::Requester { request: self.id }));
-        let asked = self.route().into_iter().flat_map(Route::asked);
-        let cards = asked
+        let cards = self
+            .asked()
             .map(|approver| (&approver.slack, ViewKey::Approver { request: self.id, slack: approver.slack.clone() }));
         own.into_iter()
             .chain(cards)
@@ -912,7 +951,7 @@ impl Request {
         match (self.shown.get(view), view) {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => self.extends().is_none(),
-            (None, ViewKey::Approver { .. }) => matches!(self.state, State::Pending { .. }),
+            (None, ViewKey::Approver { .. }) => self.is_to_be_decided(),
         }
     }
 
@@ -922,17 +961,27 @@ impl Request {
         !self.unreachable.contains(who) && !self.dismissed.contains_key(who)
     }
 
+    /// Whether somebody is to sign its review, and has sent nothing.
+    #[must_use]
+    pub fn is_unsigned_by(&self, who: &SlackUserId) -> bool {
+        self.review.is_open()
+            && self.review.people().iter().any(|one| one.slack == *who)
+            && !self.review.signatures().iter().any(|signature| signature.slack == *who)
+            && !self.dismissed.contains_key(who)
+    }
+
     /// Whether somebody is asked now, and has pressed nothing.
     #[must_use]
     pub fn is_undecided_by(&self, who: &SlackUserId) -> bool {
-        match &self.state {
+        let undecided = match &self.state {
             State::Pending { route, clicks, .. } => {
                 route.waits_for(who)
                     && !clicks.iter().any(|click| click.slack == *who)
                     && !self.dismissed.contains_key(who)
             }
             _ => false,
-        }
+        };
+        undecided || self.is_unsigned_by(who)
     }
 
     /// Whether it is shown to somebody, to be decided, in some place: by a card on record for them, or on the Home tab
@@ -944,7 +993,7 @@ impl Request {
                 let view = ViewKey::Approver { request: self.id, slack: who.clone() };
                 self.shown.get(&view).is_some_and(|shown| shown.posted == *posted)
             }
-            Surface::Home => self.route().is_some_and(|route| route.asked().any(|one| one.slack == *who)),
+            Surface::Home => self.asked().any(|one| one.slack == *who),
         }
     }
 

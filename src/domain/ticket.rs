@@ -119,6 +119,10 @@ pub enum Happened {
     },
     /// It is over, and nothing was given.
     Nothing,
+    /// It was taken by break-glass.
+    Taken,
+    /// Its review was signed.
+    Reviewed,
     /// Its holder asked to keep it for longer.
     MoreAsked {
         /// Until when.

@@ -482,6 +482,7 @@ impl Command {
     pub const fn request(&self) -> Option<RequestId> {
         match self {
             Self::Decide(decide) => Some(decide.request),
+            Self::Sign(sign) => Some(sign.request),
             Self::Cancel { request, .. } | Self::Return { request, .. } => Some(*request),
             Self::Revoke(revoke) => Some(revoke.request),
             Self::Extend(extend) => Some(extend.of),

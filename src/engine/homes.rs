@@ -14,7 +14,7 @@ use super::{agenda::Agenda, patience::wait};
 use crate::domain::{
     home::{Home, Pages},
     id::{RequestId, SlackUserId},
-    request::{Request, State},
+    request::Request,
     time::Timestamp,
 };
 
@@ -249,7 +249,7 @@ impl Homes {
             return;
         }
         self.touch(request, now);
-        if !matches!(request.state, State::Pending { .. }) {
+        if !request.is_to_be_decided() {
             for who in concerned(request) {
                 if let Some(looker) = self.lookers.get_mut(who) {
                     looker.offered.retain(|(id, _)| *id != request.id);
@@ -464,8 +464,7 @@ impl Homes {
 
 /// Whom a request concerns: who asked, and whoever was asked.
 fn concerned(request: &Request) -> impl Iterator<Item = &SlackUserId> {
-    let asked = request.route().into_iter().flat_map(|route| route.asked().map(|one| &one.slack));
-    std::iter::once(&request.asker).chain(asked)
+    std::iter::once(&request.asker).chain(request.asked().map(|one| &one.slack))
 }
 
 #[cfg(test)]

@@ -153,7 +153,8 @@ impl Salvaged {
                     self.requests.insert(*request, MembershipKey { group, user: person.okta.clone() });
                 }
             }
-            Event::RequestApproved { request, membership, until } => {
+            Event::RequestApproved { request, membership, until }
+            | Event::EmergencyTaken { request, membership, until, .. } => {
                 self.requests.insert(*request, membership.clone());
                 self.kept(membership).holds.insert(*request, *until);
             }
@@ -168,6 +169,7 @@ impl Salvaged {
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
             | Event::GrantFailed { request, then, .. }
+            | Event::GrantNotJustified { request, then, .. }
             | Event::GrantRevoked { request, then, .. } => self.released(*request, *then),
             // They stood there before, not through us: nothing that was given earlier is left either.
             Event::StandingFound { request } => {

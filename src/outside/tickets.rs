@@ -126,9 +126,14 @@ impl Tickets {
             mark: format!("{}@{}", request.id, request.justification.digest),
             summary: ticket::summary(request, &self.zone()),
             description: document(&ticket::description(request, &self.zone())),
-            labels: vec![request.access.entitlement.application().to_string()],
+            labels: labels(request),
         }
     }
+}
+
+fn labels(request: &Request) -> Vec<String> {
+    let emergency = request.purpose.is_emergency().then(|| ticket::BREAK_GLASS.to_owned());
+    std::iter::once(request.access.entitlement.application().to_string()).chain(emergency).collect()
 }
 
 fn document(parts: &[Part]) -> serde_json::Value {

@@ -126,6 +126,7 @@ pub const fn how(ending: &Ending) -> &'static str {
         Ending::Returned => "returned",
         Ending::Failed { .. } => "could not be opened",
         Ending::Revoked { .. } => "revoked",
+        Ending::NotJustified { .. } => "not justified",
         Ending::Applied => "extended",
     }
 }

@@ -82,6 +82,7 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             vec![text(format!("It answers: {}. The rest of the ticket goes on where it can.", said(fault)))],
             vec![text("Access opens and ends as before. Look at the project's fields, its workflow, and the ticket.")],
         ],
+        Alert::ReviewLate { request } => review_late(*request, about),
         Alert::BindingSuspended { slack, okta, email, name, why } => {
             identity::suspended((slack, name), (okta, email), why)
         }
@@ -155,6 +156,19 @@ fn unreachable(request: RequestId, slack: &SlackUserId, fault: &Fault, about: Op
         vec![text(format!("Slack answers: {}.", said(fault)))],
         asked,
     ]
+}
+
+/// Nobody signs a review, and who may.
+fn review_late(request: RequestId, about: Option<&Request>) -> Vec<Line> {
+    let mut lines = vec![warning(format!("Nobody has signed the review of {request}"))];
+    if let Some(about) = about {
+        lines.push(vec![people::asker(about), text(format!(" took {} by break-glass.", access(about)))]);
+        let told: Vec<Run> = about.review.people().into_iter().map(people::approver).collect();
+        let mut asked = people::all_of(told);
+        asked.push(text(" were told, and again since. One of them signs it."));
+        lines.push(asked);
+    }
+    lines
 }
 
 /// What a removal rests on is shown no more.

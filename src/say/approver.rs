@@ -3,7 +3,7 @@
 use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, extend, length, less, people,
     requester::{self, access, access_plainly, flat, how_long, justification, lasts, nobody_decided, steps, zone},
-    text,
+    review, text,
     time::Zone,
 };
 use crate::domain::{
@@ -19,6 +19,9 @@ const MOST_HELD: usize = 3;
 /// The card as the request stands, for one reader; `others` is what else the requester holds, where that is known.
 #[must_use]
 pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>, voice: &Voice) -> Card {
+    if request.purpose.is_emergency() {
+        return review::card(request, reader, voice);
+    }
     let zone = zone(request, voice);
     let mut card = match &request.state {
         State::Pending { route, .. } if request.dismissed.contains_key(reader) => {
@@ -36,19 +39,20 @@ pub fn card(request: &Request, reader: &SlackUserId, others: Option<&[Request]>,
     card
 }
 
-/// A decision that was made on a Home tab did not count: said in a message of its own, since nothing there can be said
+/// A decision or a signature that was made on a Home tab did not count: said in a message of its own, since nothing there can be said
 /// to its maker alone once the press is over.
 #[must_use]
 pub fn in_vain(request: &Request, sentence: &str) -> Card {
     let (who, what) = (people::asker_name(request), access_plainly(request));
+    let made = if request.purpose.is_emergency() { "signature" } else { "decision" };
     Card {
         lines: vec![
-            vec![bold("Your decision did not count")],
+            vec![bold(format!("Your {made} did not count"))],
             vec![people::asker(request), text(format!(" · {}", access(request)))],
             vec![text(sentence)],
         ],
         context: Some(super::names(request)),
-        text: format!("Your decision on {what} for {who} did not count. {sentence}"),
+        text: format!("Your {made} on {what} for {who} did not count. {sentence}"),
         ..Card::default()
     }
 }
@@ -270,7 +274,13 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
         State::Ended { ending: Ending::Unanswered, at: when, .. } => {
             let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
             let over = request.extends().is_some() && *when >= request.closes;
-            let why = if over { "the access is over".to_owned() } else if passed { "the time asked for has passed".to_owned() } else { nobody_decided(request, *when) };
+            let why = if over {
+                "the access is over".to_owned()
+            } else if passed {
+                "the time asked for has passed".to_owned()
+            } else {
+                nobody_decided(request, *when)
+            };
             vec![bold("Closed "), zone.token(*when), bold(format!(": {why}"))]
         }
         _ => match request.route().and_then(Route::last_approval) {
@@ -282,7 +292,7 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
 }
 
 /// One silent line that follows the grant.
-fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> {
+pub(super) fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> {
     match &request.state {
         State::Approved { frozen: None, .. } => Some(vec![text("Opening access")]),
         State::Approved { frozen: Some(since), .. } => {
@@ -294,21 +304,13 @@ fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> 
         }
         State::Revoking { .. } => Some(vec![text("Ending access in Okta")]),
         State::Ended { ending, at, .. } => {
-            let how = match ending {
-                Ending::Revoked { cause: Cause::Person { by, .. } } => {
-                    let by = people::decider(&by.clone(), reader);
-                    return Some(vec![text("Ended "), zone.token(*at), text(": revoked by "), by]);
-                }
-                Ending::Expired => "expired",
-                Ending::Returned => "returned",
-                Ending::Failed { .. } => "could not be opened",
-                Ending::Refused { why: NotSentOn::StandingMember } => {
-                    "they have this access already, not through Jitney"
-                }
-                Ending::Refused { .. } => "no longer offered",
-                Ending::Applied => return extend::kept(request, zone),
-                Ending::Denied { .. } | Ending::Cancelled | Ending::Unanswered => return None,
-            };
+            if let Ending::Revoked { cause: Cause::Person { by, .. } } = ending {
+                return Some(vec![text("Ended "), zone.token(*at), text(": revoked by "), people::decider(by, reader)]);
+            }
+            if *ending == Ending::Applied {
+                return extend::kept(request, zone);
+            }
+            let how = ended_how(ending)?;
             Some(vec![text("Ended "), zone.token(*at), text(format!(": {how}"))])
         }
         State::Checking { .. } | State::Pending { .. } => None,
@@ -319,6 +321,20 @@ fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Option<Line> 
 fn owns(route: &Route, who: &SlackUserId) -> bool {
     let as_owner = route.steps.iter().filter(|step| matches!(step.kind, StepKind::Owner { .. }));
     as_owner.flat_map(|step| &step.approvers).any(|one| one.slack == *who)
+}
+
+/// How access came to its end, in a word or a few; nothing where it was never to be opened.
+pub(super) const fn ended_how(ending: &Ending) -> Option<&'static str> {
+    Some(match ending {
+        Ending::Expired => "expired",
+        Ending::Returned => "returned",
+        Ending::Failed { .. } => "could not be opened",
+        Ending::NotJustified { .. } => "not justified",
+        Ending::Revoked { .. } => "revoked",
+        Ending::Refused { why: NotSentOn::StandingMember } => "they have this access already, not through Jitney",
+        Ending::Refused { .. } => "no longer offered",
+        Ending::Denied { .. } | Ending::Cancelled | Ending::Unanswered | Ending::Applied => return None,
+    })
 }
 
 fn context(request: &Request, zone: &Zone) -> Line {

@@ -6,6 +6,7 @@ use super::{Card, Line, Mark, Run, Voice, bold, extend, less, people, requester,
 use crate::domain::{
     port::Removal,
     request::{Approval, Cause, Ending, NotOpened, Request, State},
+    review::{Judgement, Review},
     ticket::{Freezing, Happened},
     time::{EndRule, Timestamp},
 };
@@ -84,6 +85,12 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
             over(request, &access, "; nothing stays scheduled")
         }
         Happened::Nothing => over(request, &access, "; nothing was given"),
+        Happened::Taken => {
+            let who = people::asker_name(request);
+            let took = text(format!(": {who} took {}", requester::access(request)));
+            with_length(vec![Run::Mark(Mark::Siren), bold("Break-glass"), took], request.end, zone)
+        }
+        Happened::Reviewed => reviewed(request, &access),
     }
 }
 
@@ -118,6 +125,16 @@ fn with_length(mut line: Line, end: EndRule, zone: &Zone) -> Line {
     line
 }
 
+/// "Carol Diaz signed the review of Production Database · Read-Write for Alice Martin".
+fn reviewed(request: &Request, access: &str) -> Line {
+    let (by, judgement) = match &request.review {
+        Review::Signed { by, judgement, .. } => (by.name.as_str(), *judgement),
+        _ => ("Someone", Judgement::Justified),
+    };
+    let found = if judgement == Judgement::NotJustified { ": not justified" } else { "" };
+    vec![bold(by), text(format!(" signed the review of {access}{found}"))]
+}
+
 fn approval(request: &Request, place: u32) -> Option<&Approval> {
     request.route()?.steps.get(usize::try_from(place).ok()?)?.approval.as_ref()
 }
@@ -138,6 +155,7 @@ fn over(request: &Request, access: &str, then: &str) -> Line {
         Some(Ending::Expired) => ", expired",
         Some(Ending::Returned) => ", returned",
         Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => &format!(", revoked by {}", by.name),
+        Some(Ending::NotJustified { .. }) => ", not justified",
         _ => "",
     };
     vec![bold("Ended"), text(format!(": {access}{how}{then}"))]

@@ -43,11 +43,11 @@ impl Field {
         Self { label, placeholder: None, hint: None }
     }
 
-    fn with_placeholder(self, placeholder: impl Into<String>) -> Self {
+    pub(super) fn with_placeholder(self, placeholder: impl Into<String>) -> Self {
         Self { placeholder: Some(placeholder.into()), ..self }
     }
 
-    fn with_hint(self, hint: impl Into<String>) -> Self {
+    pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }
@@ -163,7 +163,7 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn zone(&self) -> Zone {
+    pub(super) fn zone(&self) -> Zone {
         Zone::of(self.who.person().and_then(|person| person.zone.as_deref()), &self.voice.zone)
     }
 }
@@ -185,8 +185,13 @@ pub fn offered<'a>(catalogue: &'a Catalogue, who: Knowledge<'_>) -> Vec<(&'a App
 /// What someone may choose from, by application.
 #[must_use]
 pub fn groups(catalogue: &Catalogue, who: Knowledge<'_>) -> Vec<Group> {
+    grouped(offered(catalogue, who))
+}
+
+/// The same of some, in their order.
+pub(super) fn grouped(offered: Vec<(&Application, &Entitlement)>) -> Vec<Group> {
     let mut groups: BTreeMap<(String, String), Vec<Choice>> = BTreeMap::new();
-    for (application, entitlement) in offered(catalogue, who) {
+    for (application, entitlement) in offered {
         let key = (application.name.to_lowercase(), application.name.clone());
         groups.entry(key).or_default().push(option(application, entitlement));
     }
@@ -253,7 +258,7 @@ fn option(application: &Application, entitlement: &Entitlement) -> Choice {
 
 /// Lengths that fit the chosen access, and what rules leave of it; before one is chosen, those that any of the offered
 /// has.
-fn lengths(
+pub(super) fn lengths(
     chosen: Option<(&Entitlement, Option<AccessDuration>)>,
     offered: &[(&Application, &Entitlement)],
     scene: &Scene<'_>,
@@ -345,7 +350,7 @@ pub fn not_possible(sentence: String) -> Notice {
 /// Around everything that only needs saying.
 const NOTICE: Frame = Frame { title: "", submit: None, close: "Close" };
 
-fn notice(title: &'static str, sentence: String) -> Notice {
+pub(super) fn notice(title: &'static str, sentence: String) -> Notice {
     Notice { frame: Frame { title, ..NOTICE }, card: Card::sentence(sentence) }
 }
 

@@ -1,8 +1,8 @@
 //! The Home tab: what others wait for first, then one's own, then what one answers for.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run, Voice, admin, approver, bold, extend, list, people,
-    refusal, requester, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run, Voice, admin, approver, bold, extend, list,
+    people, refusal, requester, review, text, time::Zone,
 };
 use crate::domain::{
     decide::Mode,
@@ -155,6 +155,9 @@ pub fn turned(value: &str) -> Option<(Part, usize)> {
 }
 
 fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
+    if request.purpose.is_emergency() {
+        return reviewing(request, home, zone);
+    }
     let checked = match &request.state {
         State::Pending { clicks, .. } => clicks.iter().any(|click| click.slack == home.who),
         _ => false,
@@ -177,9 +180,24 @@ fn waiting(request: &Request, home: &Home, zone: &Zone) -> Card {
     }
 }
 
+/// A review that is to be signed.
+fn reviewing(request: &Request, home: &Home, zone: &Zone) -> Card {
+    let checked = request.review.signatures().iter().any(|signature| signature.slack == home.who);
+    let status = if checked { vec![bold("Checking…")] } else { review::status(request, zone) };
+    let signs = !checked && home.mode != Mode::Custody;
+    Card {
+        lines: vec![review::took(request), status],
+        quote: Some(requester::justification(request)),
+        after: vec![review::signers(request.review.panels(), &home.who)],
+        buttons: signs.then(|| review::sign(request, &format!("{ROW}review:{}", request.id))),
+        ..Card::default()
+    }
+}
+
 fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
     let Row { mut lines, presses } = list::row_in(request, home.now, zone, &format!("{ROW}{}", request.id));
     let mark = match request.state {
+        State::Active { .. } if request.purpose.is_emergency() => Mark::Siren,
         State::Active { warning: Warning::Given, .. } => Mark::Alarm,
         State::Active { .. } => Mark::Green,
         State::Revoking { late: Some(_), .. } => Mark::Warning,
@@ -198,7 +216,7 @@ fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
 /// Access of somebody else's, and the way to end it.
 pub(super) fn other(request: &Request, home: &Home, zone: &Zone) -> Row {
     let holder = if request.asker == home.who { text("You") } else { people::asker(request) };
-    let first = vec![holder, text(format!(" · {}", requester::access(request)))];
+    let first = vec![holder, text(format!(" · {}{}", requester::access(request), list::broken(request)))];
     let second: Line = match request.state {
         State::Active { ends, .. } => vec![text("until "), zone.token(ends)],
         State::Revoking { due, late: Some(_), .. } => {
@@ -245,6 +263,7 @@ const fn fate(fate: Fate) -> &'static str {
         Fate::Returned => "returned",
         Fate::Failed => "could not be opened,",
         Fate::Revoked => "revoked",
+        Fate::NotJustified => "ended by its review",
         Fate::Applied => "extended",
     }
 }

@@ -90,13 +90,17 @@ fn row(request: &Request, now: Timestamp, voice: &Voice) -> Row {
 
 /// One request of somebody's own, in their zone; its buttons stand under `name`.
 pub(super) fn row_in(request: &Request, now: Timestamp, zone: &Zone, name: &str) -> Row {
-    let mut line = vec![text(format!("{} · ", requester::named(request)))];
+    let mut line = vec![text(format!("{}{} · ", requester::named(request), broken(request)))];
     line.extend(how(request, now, zone));
     line.push(text(format!(" · {}", request.id)));
     let row = act(request);
-    let presses =
-        if row.is_empty() { Presses::None } else { Presses::Below(Buttons { name: name.to_owned(), row }) };
+    let presses = if row.is_empty() { Presses::None } else { Presses::Below(Buttons { name: name.to_owned(), row }) };
     Row { lines: vec![line], presses }
+}
+
+/// That it was taken by break-glass is said wherever it stands.
+pub(super) const fn broken(request: &Request) -> &'static str {
+    if request.purpose.is_emergency() { " · break-glass" } else { "" }
 }
 
 fn name(request: RequestId) -> String {
@@ -117,6 +121,7 @@ fn how(request: &Request, now: Timestamp, zone: &Zone) -> Line {
             let step = route.current().map(|(_, step)| people::asked(step, None)).unwrap_or_default();
             [vec![asked("waiting for ")], step].concat()
         }
+        _ if request.purpose.is_emergency() => vec![asked("finding out whom to tell")],
         State::Checking { .. } | State::Ended { .. } => vec![asked("finding out who decides")],
     }
 }

@@ -17,6 +17,7 @@ pub mod approver;
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod cast;
+pub mod emergency;
 pub mod extend;
 pub mod form;
 pub mod home;
@@ -30,6 +31,7 @@ pub mod people;
 mod plain;
 pub mod refusal;
 pub mod requester;
+pub mod review;
 pub mod rules;
 pub mod slash;
 #[cfg(test)]
@@ -51,6 +53,8 @@ pub enum Mark {
     Warning,
     /// It ends soon.
     Alarm,
+    /// Break-glass, live or not reviewed.
+    Siren,
 }
 
 /// A part of a line.
@@ -109,6 +113,8 @@ pub enum ButtonId {
     Shorten,
     /// `revoke`.
     Revoke,
+    /// `sign_review`.
+    SignReview,
     /// `extend`.
     Extend,
 }

@@ -78,6 +78,7 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
         Nudge::Failed => vec![text(format!("Could not be opened: {access}. The message above says what to do."))],
         Nudge::Expired => expired(request, others, &zone),
         Nudge::Revoked => revoked(request, &access),
+        Nudge::NotJustified => not_justified(request, &access),
         Nudge::RemovalLate => vec![
             text("Over since "),
             at,
@@ -94,6 +95,16 @@ fn revoked(request: &Request, access: &str) -> Line {
         _ => "someone else",
     };
     vec![text(format!("Ended by {by}: {access}."))]
+}
+
+/// "Ended by Carol Diaz: ‹access›. …"
+fn not_justified(request: &Request, access: &str) -> Line {
+    let by = match &request.state {
+        State::Revoking { ending: Ending::NotJustified { by }, .. }
+        | State::Ended { ending: Ending::NotJustified { by }, .. } => by.name.as_str(),
+        _ => "its review",
+    };
+    vec![text(format!("Ended by {by}: {access}. The review found that it was not justified to take it."))]
 }
 
 /// "Ended ‹at›: ‹access›. Okta confirmed it.", or what keeps it open.

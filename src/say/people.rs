@@ -93,6 +93,18 @@ pub fn all_of(all: Vec<Run>) -> Line {
     joined(all, 0, "and")
 }
 
+/// All of them: "@Bob Stone, @Dana Fox and soc".
+#[must_use]
+pub fn listed(all: Vec<Run>, word: &str) -> Line {
+    let last = all.len().saturating_sub(1);
+    let join = |(place, run): (usize, Run)| match place {
+        0 => vec![run],
+        place if place == last => vec![text(format!(" {word} ")), run],
+        _ => vec![text(", "), run],
+    };
+    all.into_iter().enumerate().flat_map(join).collect()
+}
+
 /// "@Bob Stone, @Dana Fox or 2 others", of some who are named and so many more.
 #[must_use]
 pub fn any_of(all: Vec<Run>, unnamed: usize) -> Line {

@@ -107,6 +107,7 @@ fn run(run: &Run) -> String {
         Run::Mark(Mark::Green) => "🟢 ".to_owned(),
         Run::Mark(Mark::Warning) => "⚠️ ".to_owned(),
         Run::Mark(Mark::Alarm) => "⏰ ".to_owned(),
+        Run::Mark(Mark::Siren) => "🚨 ".to_owned(),
         Run::Text(words) => words.clone(),
         Run::Bold(words) => format!("**{words}**"),
         Run::Code(words) => format!("`{words}`"),

@@ -11,6 +11,7 @@ use crate::domain::{
     id::SlackUserId,
     port::Unfit,
     request::{Decider, Ending, NotSentOn, Request, Route, State},
+    review::Review,
     rules::Rule,
     said::{self, LONGEST_TEXT, TextError},
     time::{AccessDuration, Timestamp},
@@ -112,6 +113,24 @@ pub fn sentence(
         },
         Refusal::NothingToRevoke => nothing_to_revoke(about, now, voice),
         Refusal::NotAdmin => admins_only(voice),
+        Refusal::NotForEmergencies => {
+            not_for_emergencies("That", voice)
+        }
+        Refusal::Frozen { since } => format!(
+            "Granting is frozen since {}, so nothing is opened by break-glass either. Ask {}.",
+            reader_zone(about, voice).full(*since, now),
+            voice.admin()
+        ),
+        Refusal::CoolingDown { until } => {
+            let until = reader_zone(about, voice).full(*until, now);
+            format!("You took this by break-glass lately, and can again {until}. {command} sends a normal request.")
+        }
+        Refusal::ReviewOpen { request } => format!(
+            "The review of what you took before, {request}, is not signed yet, so nothing else can be taken by break-glass. {command} sends a normal request."
+        ),
+        Refusal::OwnReview => "You took this access, so someone else signs the review.".to_owned(),
+        Refusal::NotReviewer => not_reviewer(about, reader),
+        Refusal::ReviewSigned => signed(about, reader, now, voice),
         Refusal::NotExtendable => extend::not_extendable(about, now, voice),
         Refusal::NotLonger => extend::not_longer(about, now, voice),
         Refusal::MoreAsked { at } => extend::asked_before(*at, about, now, voice),
@@ -171,6 +190,32 @@ fn not_approver(about: Option<&Request>, reader: &SlackUserId, voice: &Voice) ->
     match asked_instead(about, reader) {
         Some(others) => format!("You cannot decide this: {why}. Asked: {others}."),
         None => format!("You cannot decide this: {why}. Ask {}.", voice.admin()),
+    }
+}
+
+/// "Staging · Admin cannot be taken by break-glass. …"
+#[must_use]
+pub fn not_for_emergencies(access: &str, voice: &Voice) -> String {
+    format!("{access} cannot be taken by break-glass. {} sends a normal request.", voice.command)
+}
+
+/// They were told, and are none of those who sign any more.
+fn not_reviewer(about: Option<&Request>, reader: &SlackUserId) -> String {
+    let others = about.map(|request| request.review.people()).unwrap_or_default();
+    let able = |slack: &SlackUserId| slack != reader && about.is_some_and(|about| about.can_be_asked(slack));
+    let others = others.iter().filter(|one| able(&one.slack)).map(|one| one.name.as_str());
+    let others = people::or(others);
+    if others.is_empty() {
+        return "You cannot sign this review: it is not yours any more.".to_owned();
+    }
+    format!("You cannot sign this review: it is not yours any more. Told: {others}.")
+}
+
+/// A review was signed before.
+fn signed(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
+    match about.map(|request| &request.review) {
+        Some(Review::Signed { by, at, .. }) => decided("signed", by, reader, &when(about, reader, *at, now, voice), ""),
+        _ => "This review was signed before. Nothing changed.".to_owned(),
     }
 }
 
@@ -334,6 +379,10 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             )
         }
         NotSentOn::StandingMember => "You have this access already, not through Jitney.".to_owned(),
+        NotSentOn::NobodyToAsk if request.purpose.is_emergency() => format!(
+            "Nobody is left who could review this, so it was not opened. Ask {} to name somebody.",
+            voice.admin()
+        ),
         why => stopped(why, Some(request), voice),
     }
 }
@@ -411,6 +460,18 @@ pub fn reason(error: TextError, about: Option<&Request>) -> String {
         TextError::TooLong(_) => too_long(error),
     }
 }
+
+/// What is wrong with the note of a review.
+#[must_use]
+pub fn note(error: TextError) -> String {
+    match error {
+        TextError::Blank => "Say what you found; it goes on record.".to_owned(),
+        TextError::TooLong(_) => too_long(error),
+    }
+}
+
+/// A review without a judgement.
+pub const NO_VERDICT: &str = "Choose what you find.";
 
 fn too_long(error: TextError) -> String {
     let length = if let TextError::TooLong(length) = error { length } else { 0 };

@@ -1,8 +1,8 @@
 //! The requester's one message, through its whole life.
 
 use super::{
-    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, extend, length, less, people,
-    refusal, rules, text, time::Zone,
+    Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, emergency, extend, length,
+    less, people, refusal, rules, text, time::Zone,
 };
 use chrono::TimeDelta;
 
@@ -18,6 +18,11 @@ use crate::domain::{
 pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
     let zone = zone(request, voice);
     let mut card = match &request.state {
+        State::Checking { slow, .. } if request.purpose.is_emergency() => {
+            Card { buttons: Some(cancel(request)), ..emergency::opening(request, *slow) }
+        }
+        State::Approved { .. } if request.purpose.is_emergency() => emergency::opening(request, None),
+        State::Active { ends, .. } if request.purpose.is_emergency() => emergency::active(request, *ends, &zone),
         State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
         State::Approved { until, frozen, .. } => approved(request, *until, *frozen, &zone),
@@ -25,7 +30,9 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
         State::Revoking { due, late, ending, .. } => revoking(*due, *late, ending, &zone),
         State::Ended { opened, ending, at, kept, .. } => {
             let kept = kept.map(|by| keeps(by, others, &zone));
-            ended(request, ending, (*opened, *at), kept, &zone, voice)
+            let mut card = ended(request, ending, (*opened, *at), kept, &zone, voice);
+            card.lines.first_mut().into_iter().for_each(|first| emergency::and_review(first, request, &zone));
+            card
         }
     };
     card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
@@ -199,13 +206,7 @@ fn approved(request: &Request, until: Timestamp, frozen: Option<Timestamp>, zone
     Card { lines, ..Card::default() }
 }
 
-fn active(
-    request: &Request,
-    route: &Route,
-    (ends, warning): (Timestamp, Warning),
-    zone: &Zone,
-    voice: &Voice,
-) -> Card {
+fn active(request: &Request, route: &Route, (ends, warning): (Timestamp, Warning), zone: &Zone, voice: &Voice) -> Card {
     let mut second = less::told(request, zone).unwrap_or_default();
     match (second.is_empty(), route.last_approval()) {
         (true, Some(approval)) => {
@@ -337,6 +338,10 @@ fn ended(
         Ending::Revoked { cause: Cause::Person { by, .. } } => {
             [vec![vec![bold("Ended by "), person(by), text(", "), time()]], kept.into_iter().collect()].concat()
         }
+        Ending::NotJustified { by } => vec![
+            vec![bold("Ended by "), person(by), text(", "), time()],
+            vec![text("The review found that it was not justified to take it.")],
+        ],
         Ending::Applied => vec![vec![bold("Extended"), text(", "), time()]],
         Ending::Failed { why } => {
             vec![
@@ -466,6 +471,8 @@ fn context(request: &Request, zone: &Zone) -> Line {
 
 fn facts(request: &Request, zone: &Zone) -> Line {
     match request.state {
+        // Nobody decides what is taken by break-glass.
+        _ if request.purpose.is_emergency() => super::names(request),
         State::Checking { .. } | State::Pending { .. } => super::closes(request, zone),
         _ => super::names(request),
     }

@@ -48,6 +48,20 @@ pub fn unreadable_command(voice: &Voice) -> String {
     format!("That could not be read, so nothing was done. Type {} again.", voice.command)
 }
 
+/// The same, for those who may break glass for something.
+#[must_use]
+pub fn with_emergency(help: Card, voice: &Voice) -> Card {
+    let line = vec![
+        text("Emergency: "),
+        Run::Code(format!("{} emergency", voice.command)),
+        text(" opens access at once; it is reviewed afterwards."),
+    ];
+    let mut lines = help.lines;
+    lines.insert(lines.len().min(2), line);
+    let text = lines.iter().map(|line| requester::flat(line)).collect::<Vec<_>>().join("\n");
+    Card { lines, text, ..help }
+}
+
 /// What one can type.
 #[must_use]
 pub fn help(voice: &Voice) -> Card {
@@ -81,7 +95,16 @@ fn help_lines(voice: &Voice) -> Vec<Line> {
             code(" prod-db/rw 2h Why you need it"),
             text(" asks in one line."),
         ],
-        vec![text("Your access: "), code(" list"), text(" · "), code(" return ID"), text(" · "), code(" cancel ID")],
+        vec![
+            text("Your access: "),
+            code(" list"),
+            text(" · "),
+            code(" extend ID"),
+            text(" · "),
+            code(" return ID"),
+            text(" · "),
+            code(" cancel ID"),
+        ],
         vec![
             text("Lengths: "),
             Run::Code("45m".to_owned()),

@@ -5,16 +5,20 @@
 
 use jiff::tz::TimeZone;
 
-use super::{alert, extend, length, less, people, requester, rules, time::Zone};
+use super::{alert, emergency, extend, length, less, people, requester, rules, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
     request::{Cause, Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
+    review::{Judgement, Review},
     ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
 };
 
 /// Stands where a text was longer than Jira keeps.
 pub const CUT: &str = "Shortened: Jira keeps no more.";
+
+/// How tickets of what was taken by break-glass are labelled.
+pub const BREAK_GLASS: &str = "break-glass";
 
 /// A part of a ticket's text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +39,8 @@ pub fn duplicate_of(key: &str) -> String {
 #[must_use]
 pub fn summary(request: &Request, company: &TimeZone) -> String {
     let (access, name) = (requester::access(request), people::asker_name(request));
-    format!("Temporary access: {access} for {name}, {}", how_long(request, company))
+    let kind = if request.purpose.is_emergency() { "Break-glass" } else { "Temporary access" };
+    format!("{kind}: {access} for {name}, {}", how_long(request, company))
 }
 
 /// Who asks for what, how long, why, and who decides.
@@ -56,6 +61,9 @@ pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
         parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
     }
     parts.extend(rules::effects(&route.applied).into_iter().map(Part::Paragraph));
+    if request.purpose.is_emergency() {
+        parts.push(Part::Paragraph("Nobody approved it: one of those who were told signs a review.".to_owned()));
+    }
     parts.push(Part::Paragraph(format!("Request: {}", request.id)));
     parts
 }
@@ -97,6 +105,8 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         Happened::Kept { by } => {
             format!("Ended, {}, {when}: {by} keeps the membership, so nothing is removed.", ending(request))
         }
+        Happened::Taken => format!("Taken by break-glass, {when}. {}", emergency::told_plainly(request)),
+        Happened::Reviewed => return reviewed(request, &when),
         Happened::MoreAsked { until } => {
             format!("{} asked to keep it until {}, {when}.", people::asker_name(request), later(*until, at, company))
         }
@@ -190,6 +200,18 @@ fn denied(request: &Request, when: &str) -> Vec<Part> {
     vec![Part::Paragraph(format!("Denied by {}, {when}:", by.name)), Part::Quote(reason)]
 }
 
+fn reviewed(request: &Request, when: &str) -> Vec<Part> {
+    let Review::Signed { by, judgement, note, .. } = &request.review else {
+        return vec![Part::Paragraph(format!("Review signed, {when}."))];
+    };
+    let found = match judgement {
+        Judgement::Justified => "justified",
+        Judgement::NotJustified => "not justified",
+    };
+    let note = note.text.clone().unwrap_or_else(|| "(erased)".to_owned());
+    vec![Part::Paragraph(format!("Review signed by {}, {when}: {found}.", by.name)), Part::Quote(note)]
+}
+
 fn removed(request: &Request, removal: Removal, due: Timestamp, at: Timestamp, when: &str) -> String {
     let how = match removal {
         Removal::Removed if matches!(how_it_ended(request), Some(Ending::Expired)) => {
@@ -244,6 +266,7 @@ fn ending(request: &Request) -> String {
         Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
         Some(Ending::Failed { .. }) => "not opened".to_owned(),
         Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => format!("revoked by {}", by.name),
+        Some(Ending::NotJustified { by }) => format!("not justified, by the review of {}", by.name),
         _ => "over".to_owned(),
     }
 }

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use slack_morphism::blocks::{SlackBlock, SlackView};
 
 use crate::{
-    domain::home::Pages,
+    domain::{home::Pages, id::EntitlementId},
     say::{
         Button, ButtonId, Buttons, Card, Line, Look, Mark, Presses, Row, Run,
         admin::RevokeForm,
+        emergency::EmergencyForm,
         form::{self, Choice, DenyForm, ExtendForm, Field, Frame, Group, Notice, RequestForm},
         home::{Page, Piece},
         less::ShortenForm,
+        review::ReviewForm,
     },
 };
 
@@ -117,8 +119,12 @@ fn row(row: &Row) -> Vec<Value> {
 
 /// Numbered lines; none if there are none.
 fn ordered(lines: &[Line]) -> Option<Value> {
+    listed("ordered", lines)
+}
+
+fn listed(style: &str, lines: &[Line]) -> Option<Value> {
     let elements: Vec<Value> = lines.iter().map(section).collect();
-    (!elements.is_empty()).then(|| json!({ "type": "rich_text_list", "style": "ordered", "elements": elements }))
+    (!elements.is_empty()).then(|| json!({ "type": "rich_text_list", "style": style, "elements": elements }))
 }
 
 /// A part of a context line, or of a row with a button beside it, which take no rich text: our own words, escaped, and tokens.
@@ -169,6 +175,7 @@ const fn emoji(mark: Mark) -> &'static str {
         Mark::Green => "large_green_circle",
         Mark::Warning => "warning",
         Mark::Alarm => "alarm_clock",
+        Mark::Siren => "rotating_light",
     }
 }
 
@@ -215,6 +222,7 @@ pub const fn action(button: ButtonId) -> &'static str {
         ButtonId::Page => "page",
         ButtonId::Shorten => "shorten",
         ButtonId::Revoke => "revoke",
+        ButtonId::SignReview => "sign_review",
         ButtonId::Extend => "extend",
     }
 }
@@ -261,8 +269,8 @@ pub fn request_form(form: &RequestForm, typed: &Typed) -> Value {
         "dispatch_action_config": { "trigger_actions_on": ["on_enter_pressed"] },
     });
     let mut blocks = vec![
-        input("entitlement", &form.access, entitlement(form), Listens::Yes),
-        input("duration", &form.length, select(&form.lengths, typed.duration.as_deref()), Listens::Yes),
+        input("entitlement", &form.access, entitlement(&form.groups, form.chosen.as_ref()), Listens::Yes),
+        input("duration", &form.length, select("duration", &form.lengths, typed.duration.as_deref()), Listens::Yes),
         optional(input("custom_duration", &form.custom, custom, Listens::Yes)),
         preview(&form.preview, &form.steps),
         input("justification", &form.why, long_text("justification"), Listens::No),
@@ -289,15 +297,14 @@ enum Listens {
     No,
 }
 
-fn entitlement(form: &RequestForm) -> Value {
-    let many = form.groups.iter().map(|group| group.options.len()).sum::<usize>() > MOST_OPTIONS;
-    let chosen = form.chosen.as_ref().map(ToString::to_string);
-    let initial =
-        form.groups.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
+fn entitlement(offered: &[Group], chosen: Option<&EntitlementId>) -> Value {
+    let many = offered.iter().map(|group| group.options.len()).sum::<usize>() > MOST_OPTIONS;
+    let chosen = chosen.map(ToString::to_string);
+    let initial = offered.iter().flat_map(|group| &group.options).find(|option| Some(&option.value) == chosen.as_ref());
     let mut select = if many {
         json!({ "type": "external_select", "action_id": "entitlement", "min_query_length": 0 })
     } else {
-        json!({ "type": "static_select", "action_id": "entitlement", "option_groups": groups(&form.groups) })
+        json!({ "type": "static_select", "action_id": "entitlement", "option_groups": groups(offered) })
     };
     if let Some(initial) = initial {
         select["initial_option"] = option(initial);
@@ -323,10 +330,10 @@ pub fn found(found: &[Group]) -> Value {
     json!({ "option_groups": groups(found) })
 }
 
-fn select(choices: &[Choice], chosen: Option<&str>) -> Value {
+fn select(action: &str, choices: &[Choice], chosen: Option<&str>) -> Value {
     let mut select = json!({
         "type": "static_select",
-        "action_id": "duration",
+        "action_id": action,
         "options": choices.iter().take(MOST_OPTIONS).map(option).collect::<Vec<_>>(),
     });
     let initial = choices.iter().find(|choice| Some(choice.value.as_str()) == chosen).or_else(|| choices.first());
@@ -397,7 +404,7 @@ pub fn shorten_form(form: &ShortenForm, metadata: &str) -> Value {
     let inputs = if form.lengths.is_empty() {
         vec![custom]
     } else {
-        let chosen = input("duration", &form.length, select(&form.lengths, None), Listens::No);
+        let chosen = input("duration", &form.length, select("duration", &form.lengths, None), Listens::No);
         vec![chosen, optional(custom)]
     };
     let blocks = std::iter::once(said(&form.first)).chain(inputs).chain([said(&form.last)]).collect();
@@ -419,10 +426,9 @@ pub fn extend_form(form: &ExtendForm, typed: &Typed, metadata: &str) -> Value {
         why["initial_value"] = json!(form.before);
     }
     let first = json!({ "type": "rich_text", "elements": [section(&form.first)] });
-    let length =
-        (!form.lengths.is_empty()).then(|| select(&form.lengths, typed.duration.as_deref())).map(|select| {
-            input("duration", &form.length, select, Listens::Yes)
-        });
+    let length = (!form.lengths.is_empty())
+        .then(|| select("duration", &form.lengths, typed.duration.as_deref()))
+        .map(|select| input("duration", &form.length, select, Listens::Yes));
     let custom = input("custom_duration", &form.custom, custom, Listens::Yes);
     let custom = if length.is_some() { optional(custom) } else { custom };
     let rest = [custom, preview(&form.preview, &form.steps), input("justification", &form.why, why, Listens::No)];
@@ -437,6 +443,36 @@ pub fn revoke_form(form: &RevokeForm, metadata: &str) -> Value {
     let first = json!({ "type": "rich_text", "elements": [section(&form.first)] });
     let blocks = vec![first, input("reason", &form.reason, long_text("reason"), Listens::No)];
     let mut view = modal("revoke", &form.frame, blocks);
+    view["private_metadata"] = json!(metadata);
+    view
+}
+
+/// The form `emergency`. While nothing can be chosen it says why.
+#[must_use]
+pub fn emergency_form(form: &EmergencyForm, typed: &Typed) -> Value {
+    let mut elements = vec![section(&form.first)];
+    elements.extend(listed("bullet", &form.points));
+    elements.push(section(&form.last));
+    let mut blocks: Vec<Value> = prose(elements).into_iter().collect();
+    if !form.groups.is_empty() {
+        let chosen = select("duration", &form.lengths, typed.duration.as_deref());
+        blocks.extend([
+            input("entitlement", &form.access, entitlement(&form.groups, form.chosen.as_ref()), Listens::Yes),
+            input("duration", &form.length, chosen, Listens::No),
+            input("justification", &form.why, long_text("justification"), Listens::No),
+        ]);
+    }
+    modal("emergency", &form.frame, blocks)
+}
+
+/// The form `review`; `metadata` comes back with it.
+#[must_use]
+pub fn review_form(form: &ReviewForm, metadata: &str) -> Value {
+    let mut blocks: Vec<Value> = prose(form.first.iter().map(section).collect()).into_iter().collect();
+    let verdicts = select("verdict", &form.verdicts, None);
+    blocks.push(input("verdict", &form.verdict, verdicts, Listens::No));
+    blocks.push(input("note", &form.note, long_text("note"), Listens::No));
+    let mut view = modal("review", &form.frame, blocks);
     view["private_metadata"] = json!(metadata);
     view
 }

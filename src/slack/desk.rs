@@ -30,6 +30,7 @@ use crate::{
 mod admin;
 mod aside;
 mod denial;
+mod emergency;
 mod extend;
 mod forms;
 mod home;
@@ -111,9 +112,11 @@ impl Desk {
             ("deny", Some(request)) => self.open_denial(press, request).await,
             ("shorten", Some(request)) => self.open_shortening(press, request).await,
             ("extend", Some(request)) => {
-                self.open_extension(press.who.clone(), press.trigger.clone(), request, From::Press(Box::new(press))).await
+                self.open_extension(press.who.clone(), press.trigger.clone(), request, From::Press(Box::new(press)))
+                    .await
             }
             ("revoke", Some(request)) => self.open_revocation(press, request).await,
+            ("sign_review", Some(request)) => self.open_review(press, request).await,
             ("cancel", Some(request)) => {
                 let command = Command::Cancel { who: press.who.clone(), request };
                 self.end(press, request, command).await
@@ -163,7 +166,7 @@ impl Desk {
     /// A decision that was not taken: the clicker is told, and a message that is not on record is redrawn without
     /// anything to press.
     async fn refuse(&self, press: &Press, refusal: &Refusal, about: Option<&Request>) {
-        if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over)
+        if matches!(refusal, Refusal::ForeignCard | Refusal::OldTerms | Refusal::Over | Refusal::ReviewSigned)
             && let (Some(request), Place::Message { posted, .. }) = (about, &press.place)
         {
             self.redraw_foreign(posted, request, &press.who).await;
@@ -177,7 +180,7 @@ impl Desk {
     async fn redraw_foreign(&self, posted: &Posted, request: &Request, reader: &SlackUserId) {
         let on_record = request.shown.values().any(|shown| shown.posted == *posted);
         // Whoever was never asked is shown nothing of it.
-        let asked = request.route().is_some_and(|route| route.asked().any(|approver| approver.slack == *reader));
+        let asked = request.asked().any(|approver| approver.slack == *reader);
         if on_record || !asked {
             return;
         }
@@ -224,7 +227,7 @@ impl Desk {
         let groups = match self.door.offer(suggest.who).await {
             Some(offer) => {
                 let who = forms::knowledge(&offer, forms::Pace::Waiting);
-                form::search(&form::groups(&offer.catalogue, who), &suggest.typed)
+                form::search(&forms::Kind::of(&suggest.callback).groups(&offer.catalogue, who), &suggest.typed)
             }
             None => Vec::new(),
         };

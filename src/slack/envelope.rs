@@ -148,6 +148,8 @@ pub struct Suggest {
     pub who: SlackUserId,
     /// In which field.
     pub action: String,
+    /// In which kind of form.
+    pub callback: String,
     /// What was typed so far.
     pub typed: String,
 }
@@ -276,6 +278,7 @@ fn suggest(payload: &Value) -> Option<Gesture> {
     Some(Gesture::Suggest(Suggest {
         who: user(payload)?,
         action: text(&payload["action_id"])?,
+        callback: text(&payload["view"]["callback_id"]).unwrap_or_default(),
         typed: text(&payload["value"]).unwrap_or_default(),
     }))
 }

@@ -76,7 +76,7 @@ pub(super) const CATALOGUE: &[Case] = &[
     (
         &[("max_duration", "emergency = true\nmax_duration"), ("okta:00gENG", "everyone")],
         &[
-            "LEVEL.emergency: access in an emergency is not supported yet. Write false.",
+            "LEVEL.emergency: is not set up. Write [emergency] and below it who reviews what is taken, or write false.",
             "LEVEL.requesters: what may be taken in an emergency must not be open to everyone. Name who may take it.",
         ],
     ),
@@ -116,9 +116,23 @@ pub(super) const CATALOGUE: &[Case] = &[
             "jira.status.closed: is missing. Write closed = \"Done\".",
         ],
     ),
+    (&[("[slack]", "[reconcile]\n[slack]")], &["reconcile: not supported yet. Take it out."]),
+    // Break-glass.
     (
-        &[("[slack]", "[emergency]\n[reconcile]\n[slack]")],
-        &["reconcile: not supported yet. Take it out.", "emergency: not supported yet. Take it out."],
+        &[("[slack]", "[emergency]\nreview = \"sock\"\n[slack]")],
+        &["emergency.review: \"sock\" is no group of [approvers]. Did you mean soc?"],
+    ),
+    (
+        &[("[slack]", "[emergency]\nmax_duration = \"30s\"\ncooldowns = \"12h\"\n[slack]")],
+        &[
+            "emergency.review: is missing. Write review = \"soc\".",
+            "emergency.cooldowns: unknown key. Did you mean cooldown?",
+            "emergency.max_duration: 30s is shorter than requests.min_duration, 1m. Write a longer one.",
+        ],
+    ),
+    (
+        &[("max_duration", "emergency = \"true\"\nmax_duration")],
+        &["LEVEL.emergency: must be true or false, not a text."],
     ),
     (
         &[("[slack]", "[policy]\nfiles = [\"a.cedar\", \" \", 1]\nflies = 1\n[slack]")],

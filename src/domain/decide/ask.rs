@@ -30,7 +30,7 @@ impl Case<'_> {
         if let Some(Ok(known)) = &ask.known {
             self.offered(&ask.entitlement, None, known).ok_or(Refusal::NotOffered)?;
         }
-        self.fits(ask.end, entitlement.max_duration)?;
+        self.fits(ask.end, self.longest(ask.purpose, entitlement)?)?;
         self.has_none(ask)?;
         let request = self.live.next;
         let access = Access {
@@ -42,6 +42,9 @@ impl Case<'_> {
         };
         let (_, why) = ask.justification.parts();
         let asked = Asked { id: request, access: &access, purpose: ask.purpose, end: ask.end, why };
+        if ask.purpose.is_emergency() {
+            self.may_take(ask)?;
+        }
         if let Some(Ok(known)) = &ask.known {
             match self.duties_of(asked, known) {
                 // On record, so that admins are told.
@@ -88,13 +91,15 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// One open request a person and entitlement, and not too many in all.
+    /// One open request a person and entitlement, and not too many in all. Whoever waits to be answered may break glass
+    /// meanwhile.
     fn has_none(&self, ask: &Ask) -> Result<(), Refusal> {
         let Some(person) = self.live.person(&ask.who) else { return Ok(()) };
         let open = person.open.iter().filter_map(|id| self.request(*id));
         // What is being ended may be asked for anew already.
         let same = open
             .filter(|request| request.access.entitlement == ask.entitlement)
+            .filter(|request| !ask.purpose.is_emergency() || request.purpose.is_emergency() || !request.is_undecided())
             .find(|request| request.is_open() && !matches!(request.state, State::Revoking { .. }));
         match same.map(|request| (request, &request.state)) {
             Some((request, State::Active { ends, .. })) => {

@@ -12,12 +12,16 @@ use crate::domain::{
 
 impl Case<'_> {
     pub(super) fn tell_audit(&self, news: &News, decision: &mut Decision) {
-        let (News::Happened(id, what) | News::Over(id, what)) = news else { return };
+        let (id, what) = match news {
+            News::Happened(id, what) | News::Over(id, what) | News::Unreviewed(id, what) => (id, what),
+            News::Taken(id) => (id, &Happened::Taken),
+            News::Pending(_) => return,
+        };
         let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
-        // Nobody was asked yet where it is not known for whom; rules may approve all the same.
+        // Nobody was asked yet where it is not known for whom; rules may approve all the same, and glass may be broken.
         let known = self.request(*id).filter(|request| request.route().is_some());
         let at = known.map(|request| self.when(request, what));
-        let at = at.or_else(|| matches!(what, Happened::ApprovedByRules).then_some(self.now));
+        let at = at.or_else(|| matches!(what, Happened::ApprovedByRules | Happened::Taken).then_some(self.now));
         if let Some(at) = at.filter(|_| told) {
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
         }

@@ -171,7 +171,7 @@ impl Case<'_> {
     }
 
     /// Somebody without the groups in which they stand by our doing: being given access makes nobody decide.
-    fn without_ours(&self, who: &Identity) -> Identity {
+    pub(super) fn without_ours(&self, who: &Identity) -> Identity {
         let key = |group: &OktaGroupId| MembershipKey { group: group.clone(), user: who.okta.clone() };
         let groups = who.groups.iter().filter(|group| !self.is_ours(&key(group))).cloned().collect();
         Identity { groups, ..who.clone() }

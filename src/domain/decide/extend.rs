@@ -125,7 +125,7 @@ impl Case<'_> {
         self.close(asked, decision);
         decision.event(match how {
             Over::Returned => Event::RequestCancelled { request: *request },
-            Over::Expired | Over::Failed(_) | Over::Revoked(_) => Event::RequestLapsed { request: *request },
+            _ => Event::RequestLapsed { request: *request },
         });
     }
 
@@ -142,7 +142,13 @@ impl Case<'_> {
     }
 
     /// What happened to an extension, as news of what it extends: this has the ticket, and the message.
-    pub(super) fn news_of_extension(&self, event: &Event, of: RequestId, until: Timestamp, decision: &Decision) -> Vec<News> {
+    pub(super) fn news_of_extension(
+        &self,
+        event: &Event,
+        of: RequestId,
+        until: Timestamp,
+        decision: &Decision,
+    ) -> Vec<News> {
         match event {
             Event::StepApproved { request, step, .. } => {
                 vec![News::Happened(*request, Happened::Approved { step: *step })]

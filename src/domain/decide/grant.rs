@@ -11,7 +11,7 @@ use crate::domain::{
     id::{EffectId, RequestId, SlackUserId},
     membership::{self, Membership, Motion},
     port::{Alert, Effect, Fault, MembershipKey, Nudge, Outcome, Removal, Standing},
-    request::{Cause, Ending, NotOpened, Request, State},
+    request::{Cause, Decider, Ending, NotOpened, Request, State},
     time::{EndRule, Timestamp},
 };
 
@@ -26,6 +26,8 @@ pub(super) enum Over {
     Failed(NotOpened),
     /// Somebody, or something, else ended it.
     Revoked(Cause<String>),
+    /// Its review found that it was not justified to take it.
+    NotJustified(Decider),
 }
 
 impl<'a> Case<'a> {
@@ -299,10 +301,12 @@ impl<'a> Case<'a> {
             Over::Returned => Event::GrantReturned { request: id, then },
             Over::Failed(why) => Event::GrantFailed { request: id, why: why.clone(), then },
             Over::Revoked(cause) => Event::GrantRevoked { request: id, cause: cause.clone(), then },
+            Over::NotJustified(by) => Event::GrantNotJustified { request: id, by: by.clone(), then },
         });
         match (how, then) {
             // It is over for them, whatever Okta takes to confirm it.
             (Over::Revoked(_), _) => decision.nudge(id, Nudge::Revoked),
+            (Over::NotJustified(_), _) => decision.nudge(id, Nudge::NotJustified),
             (_, Then::Removal) | (Over::Returned, _) => {}
             (Over::Expired, _) => decision.nudge(id, Nudge::Expired),
             (Over::Failed(_), _) => decision.nudge(id, Nudge::Failed),

@@ -21,6 +21,10 @@ pub(super) enum News {
     Happened(RequestId, Happened),
     /// It is over.
     Over(RequestId, Happened),
+    /// It was taken by break-glass.
+    Taken(RequestId),
+    /// What was taken so is over, and not reviewed.
+    Unreviewed(RequestId, Happened),
 }
 
 impl Case<'_> {
@@ -40,6 +44,8 @@ impl Case<'_> {
             return self.news_of_extension(event, of, until, decision);
         }
         let one = match event {
+            Event::EmergencyTaken { request, .. } => News::Taken(*request),
+            Event::ReviewSigned { request, .. } => self.reviewed(*request),
             Event::StepApproved { request, step, .. } => News::Happened(*request, Happened::Approved { step: *step }),
             Event::RequestDenied { request, .. } => News::Over(*request, Happened::Denied),
             Event::RequestCancelled { request } => News::Over(*request, Happened::Withdrawn),
@@ -55,19 +61,19 @@ impl Case<'_> {
             Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
             Event::GrantOpened { request, ends, .. } => News::Happened(*request, Happened::Opened { ends: *ends }),
-            Event::GrantExtended { request, ends, .. } => {
-                News::Happened(*request, Happened::Extended { ends: *ends })
-            }
+            Event::GrantExtended { request, ends, .. } => News::Happened(*request, Happened::Extended { ends: *ends }),
             Event::RemovalLate { membership, .. } => return self.late(membership),
             Event::GrantEnded { request } => {
-                News::Over(*request, Happened::Removed { removal: removal(decision), due: self.due(*request) })
+                let removed = Happened::Removed { removal: removal(decision), due: self.due(*request) };
+                self.over(*request, removed, decision)
             }
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
             | Event::GrantFailed { request, then, .. }
+            | Event::GrantNotJustified { request, then, .. }
             | Event::GrantRevoked { request, then, .. } => match then {
                 Then::Removal => return Vec::new(),
-                Then::Kept { by } => News::Over(*request, Happened::Kept { by: *by }),
+                Then::Kept { by } => self.over(*request, Happened::Kept { by: *by }, decision),
                 Then::Nothing => News::Over(*request, Happened::Nothing),
             },
             _ => return Vec::new(),
@@ -78,6 +84,22 @@ impl Case<'_> {
     /// Whether it was put to its approvers before this decision.
     fn is_pending(&self, request: RequestId) -> bool {
         self.request(request).is_some_and(|request| matches!(request.state, State::Pending { .. }))
+    }
+
+    /// Access is over. What was taken by break-glass is done with once it is reviewed, too.
+    fn over(&self, id: RequestId, what: Happened, decision: &Decision) -> News {
+        let signs = |event: &Event| matches!(event, Event::ReviewSigned { request, .. } if *request == id);
+        let open = self.request(id).is_some_and(|request| request.review.is_open());
+        if open && !decision.events.iter().any(signs) { News::Unreviewed(id, what) } else { News::Over(id, what) }
+    }
+
+    /// A review is signed: its request is done with once access is over, too.
+    fn reviewed(&self, id: RequestId) -> News {
+        if self.request(id).is_some_and(Request::is_open) {
+            News::Happened(id, Happened::Reviewed)
+        } else {
+            News::Over(id, Happened::Reviewed)
+        }
     }
 
     /// Said once: each later telling is for admins.
@@ -95,6 +117,9 @@ impl Case<'_> {
         match (what, &request.state) {
             (Happened::Approved { .. } | Happened::Denied, State::Pending { clicks, .. }) => {
                 clicks.first().map_or(self.now, |click| click.at)
+            }
+            _ if *what == Happened::Reviewed => {
+                request.review.signatures().first().map_or(self.now, |signature| signature.at)
             }
             _ => self.now,
         }

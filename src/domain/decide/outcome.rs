@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
-    id::EffectId,
+    id::{EffectId, RequestId, SlackUserId},
     live::{Lacks, Promise, Refuser},
     port::{Alert, Class, Doubt, Effect, Identity, Outcome, Vendor},
     request::{Checking, State},
@@ -51,16 +51,7 @@ impl Case<'_> {
                 self.line_lost(*request, fault, &mut decision);
             }
             (Effect::CheckAuthority { request, slack }, outcome) => {
-                let Some(request) = self.request(*request) else { return decision };
-                if let (Outcome::NotServed { why }, State::Pending { .. }) = (outcome, &request.state) {
-                    self.doubt_unfit(slack, why, &mut decision);
-                }
-                let requester = match outcome {
-                    Outcome::Identified { requester, .. } => requester.as_ref(),
-                    _ => None,
-                };
-                let who = who_it_was(outcome).into_iter();
-                who.for_each(|who| self.judge(request, who, requester, &mut decision));
+                self.authority(*request, slack, outcome, &mut decision);
             }
             (Effect::CheckRevoker { request, slack }, outcome) => {
                 let Some(request) = self.request(*request) else { return decision };
@@ -93,6 +84,11 @@ impl Case<'_> {
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
                 self.stood(request, person, standing.member, decision);
             }
+            (Checking::Finding { person, sought, .. }, Outcome::Found { approvers, members, missing })
+                if request.purpose.is_emergency() =>
+            {
+                self.taken(request, person, sought, FoundPeople { approvers, members, missing }, decision);
+            }
             (
                 Checking::Finding { person, sought, fallback, applied },
                 Outcome::Found { approvers, members, missing },
@@ -101,6 +97,23 @@ impl Case<'_> {
                 self.found(request, person, plan, FoundPeople { approvers, members, missing }, decision);
             }
             _ => {}
+        }
+    }
+
+    /// Who decided on a request, or signed its review, is known.
+    fn authority(&self, request: RequestId, slack: &SlackUserId, outcome: &Outcome, decision: &mut Decision) {
+        let Some(request) = self.request(request) else { return };
+        if let (Outcome::NotServed { why }, Some(_)) = (outcome, request.awaited()) {
+            self.doubt_unfit(slack, why, decision);
+        }
+        let requester = match outcome {
+            Outcome::Identified { requester, .. } => requester.as_ref(),
+            _ => None,
+        };
+        match who_it_was(outcome) {
+            Some(who) if request.review.is_open() => self.judge_signature(request, who, decision),
+            Some(who) => self.judge(request, who, requester, decision),
+            None => {}
         }
     }
 

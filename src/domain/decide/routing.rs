@@ -38,6 +38,9 @@ impl Case<'_> {
             Ok(duties) => duties,
             Err(why) => return self.not_sent_on(asked.id, why, decision),
         };
+        if asked.purpose.is_emergency() {
+            return self.seek_reviewers(asked, person, decision);
+        }
         if duties.steps.is_empty() {
             return self.approve_by_rules(asked, person, duties, decision);
         }
@@ -57,7 +60,7 @@ impl Case<'_> {
     }
 
     /// Whom a step names today, without the requester.
-    fn sought(&self, kind: StepKind, requester: &Identity) -> Sought {
+    pub(super) fn sought(&self, kind: StepKind, requester: &Identity) -> Sought {
         let named = kind.approvers_today(self.today.catalogue, requester);
         let (people, groups): (Vec<Who>, _) = named.into_iter().partition(|who| who.person().is_some());
         let emails = people.iter().filter_map(Who::person).filter(|email| **email != requester.email);
@@ -202,6 +205,11 @@ impl Case<'_> {
 }
 
 impl FoundPeople<'_> {
+    /// Those of a step who are not its requester.
+    pub(super) fn beside(&self, step: &Sought, requester: &Identity) -> Vec<Approver> {
+        others(self.of(step), requester)
+    }
+
     /// Those of a step, in the order in which they are named; members of groups after people.
     fn of(&self, step: &Sought) -> Vec<&Approver> {
         let groups = self.members.iter().filter(|members| step.groups.contains(&members.group));

@@ -18,6 +18,13 @@ impl Case<'_> {
                 decision.effect(Effect::CreateTicket { request: *request });
             }
             News::Pending(_) => {}
+            News::Taken(request) if self.today.limits.tickets == Tickets::Kept => {
+                let (request, at) = (*request, self.now);
+                decision.effect(Effect::CreateTicket { request });
+                decision.effect(Effect::CommentTicket { request, what: Happened::Taken, at });
+            }
+            News::Taken(_) => {}
+            News::Unreviewed(request, what) => self.comment(*request, what, decision),
             News::Happened(request, what) => {
                 self.comment(*request, what, decision);
                 if matches!(what, Happened::Opened { .. }) {

@@ -7,11 +7,11 @@ use super::{Case, Decision};
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
     duty::{Barred, Duties, duties},
-    membership::Stretch,
     id::{EntitlementId, RequestId},
+    membership::Stretch,
     port::{Alert, Effect, Facts, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request},
-    rules::Question,
+    rules::{Question, Ruling},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -68,7 +68,7 @@ impl Outlook<'_> {
         let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
         let rules = &self.catalogue.rules;
         let ask = |application: &Application, entitlement: &Entitlement| {
-            rules.of(&Question {
+            let ruling = rules.of(&Question {
                 person: self.person,
                 application,
                 entitlement,
@@ -77,9 +77,16 @@ impl Outlook<'_> {
                 at: self.now,
                 justification: self.why,
                 emergency: self.emergency,
-            })
+            })?;
+            // Of break-glass only what forbids is heard: nobody approves it.
+            let heard = |ruling: Ruling| Ruling { forbidden: ruling.forbidden, ..Ruling::default() };
+            Ok(if self.emergency { heard(ruling) } else { ruling })
         };
-        let duties = duties(self.catalogue, id, ask)?;
+        let mut duties = duties(self.catalogue, id, ask)?;
+        if self.emergency {
+            let longest = self.catalogue.find(id).and_then(|(_, found)| self.catalogue.longest_emergency(found));
+            duties.most = duties.most.min(longest.ok_or(NotSentOn::NotOffered)?);
+        }
         // What is kept for longer is bounded as a whole.
         if together(length, self.extends) > duties.most {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });

@@ -18,12 +18,15 @@ const MOST_ALERTS: usize = 100;
 
 impl Live {
     /// Whether the moment of an alert has passed, so that it would only confuse: what was refused is taken again, or what
-    /// was taken again is refused once more, or nobody heard of the refusal.
+    /// was taken again is refused once more, nobody heard of the refusal, or what was not signed is signed.
     #[must_use]
     pub fn is_moot(&self, alert: &Alert) -> bool {
         let refused = |refuser: Option<Refuser>| refuser.and_then(|refuser| self.refused.get(&refuser));
         let (refuser, ends) = match alert {
             Alert::RemovalLate { .. } | Alert::RemovalConfirmed { .. } => return true,
+            Alert::ReviewLate { request } => {
+                return !self.requests.get(request).is_some_and(|request| request.review.is_open());
+            }
             // An admin ended it meanwhile.
             Alert::BindingSuspended { slack, .. } => return !self.is_suspended(slack),
             Alert::CredentialsRefused { fault } => (Refuser::of(fault.vendor), false),

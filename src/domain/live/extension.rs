@@ -50,9 +50,7 @@ fn said(request: &Request) -> Option<Extension> {
     let (id, at) = (request.id, request.asked);
     let left = match &request.state {
         State::Checking { .. } => Vec::new(),
-        State::Pending { route, .. } => {
-            route.steps.iter().filter(|step| step.approval.is_none()).cloned().collect()
-        }
+        State::Pending { route, .. } => route.steps.iter().filter(|step| step.approval.is_none()).cloned().collect(),
         State::Ended { route, ending, at, .. } => {
             let approval = route.as_ref().and_then(|route| route.last_approval()).cloned();
             return Some(Extension::Over { request: id, ending: ending.clone(), at: *at, approval });

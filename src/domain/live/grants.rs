@@ -98,6 +98,9 @@ impl Fold<'_> {
                 let cause = self.cause(*request, cause)?;
                 self.release(*request, Ending::Revoked { cause }, *then)
             }
+            Event::GrantNotJustified { request, by, then } => {
+                self.release(*request, Ending::NotJustified { by: by.clone() }, *then)
+            }
             Event::StandingFound { request } => {
                 self.release(*request, Ending::Refused { why: NotSentOn::StandingMember }, Then::Nothing)
             }
@@ -128,6 +131,7 @@ impl Fold<'_> {
             Then::Nothing => ended(route, opened, ending, at, None),
         };
         request.revision += 1;
+        self.end_emergency(id, opened, then)?;
         let membership = self.membership(&key);
         membership.holds.remove(&id);
         if matches!(then, Then::Removal) {

@@ -9,8 +9,10 @@ use crate::domain::{
     past::Past,
     port::{Posted, ViewKey},
     request::{
-        Approval, Checking, Click, Denial, Ending, Extension, Less, Reminders, Request, Route, Shown, StandIn, State, Verdict,
+        Approval, Checking, Click, Denial, Ending, Extension, Less, Reminders, Request, Route, Shown, StandIn, State,
+        Verdict,
     },
+    review::Review,
     said::{Said, Words},
     time::{EndRule, Timestamp},
 };
@@ -41,6 +43,7 @@ impl Fold<'_> {
             closes: *closes,
             denied_before,
             state: State::Checking { checking: Checking::Identifying, slow: None },
+            review: Review::None,
             shown: std::collections::BTreeMap::new(),
             unreachable: Vec::new(),
             dismissed: std::collections::BTreeMap::new(),

@@ -131,6 +131,11 @@ pub enum Alert {
         /// What came back.
         fault: Fault,
     },
+    /// Nobody signs the review of access that was taken by break-glass.
+    ReviewLate {
+        /// By which request.
+        request: RequestId,
+    },
     /// Somebody's accounts match no more what is on record: they neither ask nor decide until an admin ends the binding.
     BindingSuspended {
         /// Their Slack account.

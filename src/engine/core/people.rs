@@ -3,7 +3,7 @@
 use super::{Action, Core, Recorded, Waiting};
 use crate::{
     domain::{
-        command::{Answer, Choice, Command, CommandKind, Decide, Refusal, Surface},
+        command::{Answer, Choice, Command, CommandKind, Decide, Refusal, Sign, Surface},
         decide::{Decision, Mode},
         event::Event,
         id::SlackUserId,
@@ -15,11 +15,15 @@ use crate::{
 };
 
 impl Core {
-    /// The card that a decision was made on, if its posting has not been answered yet.
+    /// The card that a decision or a signature was made on, if its posting has not been answered yet.
     pub(super) fn card_of(&self, command: &Command) -> Option<ViewKey> {
-        let Command::Decide(decide @ Decide { place: Surface::Card(_), .. }) = command else { return None };
-        let view = ViewKey::Approver { request: decide.request, slack: decide.who.clone() };
-        let unrecorded = !self.live.requests.get(&decide.request)?.shown.contains_key(&view);
+        let (Command::Decide(Decide { who, request, place: Surface::Card(_), .. })
+        | Command::Sign(Sign { who, request, place: Surface::Card(_), .. })) = command
+        else {
+            return None;
+        };
+        let view = ViewKey::Approver { request: *request, slack: who.clone() };
+        let unrecorded = !self.live.requests.get(request)?.shown.contains_key(&view);
         (unrecorded && self.shows.is_posting(&view)).then_some(view)
     }
 
@@ -88,8 +92,16 @@ impl Core {
 
     /// Whether what is decided on is drawn as it is decided upon: of a Home tab only this program knows what it shows.
     fn is_drawn(&self, command: &Command) -> bool {
-        let Command::Decide(Decide { who, request, place: Surface::Home, digest, .. }) = command else { return true };
-        self.homes.offered(who, *request, digest)
+        match command {
+            Command::Decide(Decide { who, request, place: Surface::Home, digest, .. }) => {
+                self.homes.offered(who, *request, digest)
+            }
+            Command::Sign(Sign { who, request, place: Surface::Home, .. }) => {
+                let standing = self.live.requests.get(request);
+                standing.is_some_and(|standing| self.homes.offered(who, *request, &standing.digest()))
+            }
+            _ => true,
+        }
     }
 
     fn record_refusal(
@@ -121,6 +133,7 @@ const fn asker(command: &Command) -> Option<(&SlackUserId, CommandKind)> {
         Command::Revoke(revoke) => (&revoke.who, CommandKind::Revoke),
         Command::Freeze { who } => (&who.slack, CommandKind::Freeze),
         Command::Unfreeze { who } => (&who.slack, CommandKind::Unfreeze),
+        Command::Sign(sign) => (&sign.who, CommandKind::Sign),
         Command::Extend(extend) => (&extend.who, CommandKind::Extend),
         _ => return None,
     })

@@ -196,6 +196,7 @@ impl Effect {
                 | Alert::ApproversMissing { request, .. }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
+                | Alert::ReviewLate { request }
                 | Alert::TicketRefused { request, .. }
                 | Alert::AuditLineLost { request, .. } => Some(*request),
                 Alert::RemovalsLate { .. }

@@ -94,9 +94,10 @@ impl<'a> Held<'a> {
         match &filled.end {
             None => lengths.first().copied().map(Ok),
             Some(Err(fault)) => Some(Err(fault.clone())),
-            Some(Ok(end)) => Some(end.lasts(self.ends).ok_or_else(|| {
-                "It is open until then already. Write a later time, or a length.".to_owned()
-            })),
+            Some(Ok(end)) => Some(
+                end.lasts(self.ends)
+                    .ok_or_else(|| "It is open until then already. Write a later time, or a length.".to_owned()),
+            ),
         }
     }
 
@@ -105,7 +106,8 @@ impl<'a> Held<'a> {
             Offer::For(length) => Some(*length),
             Offer::EndOfDay => None,
         };
-        let mut fits: Vec<_> = self.entitlement.durations.iter().filter_map(length).filter(|one| *one <= room).collect();
+        let mut fits: Vec<_> =
+            self.entitlement.durations.iter().filter_map(length).filter(|one| *one <= room).collect();
         fits.sort();
         fits.dedup();
         fits
@@ -117,9 +119,8 @@ impl<'a> Held<'a> {
 /// # Errors
 /// What stands in its place.
 pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Result<ExtendForm, Notice> {
-    let held = Held::of(scene, request).ok_or_else(|| {
-        notice(extend::not_extendable(Some(request), scene.now, scene.voice))
-    })?;
+    let held = Held::of(scene, request)
+        .ok_or_else(|| notice(extend::not_extendable(Some(request), scene.now, scene.voice)))?;
     let most = held.most(scene);
     let room = held.room(most).ok_or_else(|| nothing_left(scene, &held, most))?;
     let lengths = held.lengths(room);

@@ -43,7 +43,10 @@ pub(super) fn outlook(
     let before = scene.held.get(&entitlement.group).copied().unwrap_or_default();
     let (catalogue, now) = (scene.catalogue, scene.now);
     let person = scene.who.person()?;
-    Some(Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }.of(&entitlement.id))
+    Some(
+        Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }
+            .of(&entitlement.id),
+    )
 }
 
 /// How long it can be had, where that is known.
@@ -90,7 +93,12 @@ pub(super) fn preview(
 }
 
 /// Why it could not be had, whatever else is filled in.
-pub(super) fn not_possible(why: &NotSentOn, application: &Application, entitlement: &Entitlement, voice: &Voice) -> Line {
+pub(super) fn not_possible(
+    why: &NotSentOn,
+    application: &Application,
+    entitlement: &Entitlement,
+    voice: &Voice,
+) -> Line {
     let (first, rest) = match why {
         NotSentOn::TooLong { most, rule } => {
             let (most, rule) = (length::words(*most), refusal::by_rule(rule.as_ref()));

@@ -8,6 +8,7 @@ use crate::domain::request::Request;
 mod alerts;
 mod approvers;
 mod during;
+mod emergencies;
 mod forms;
 mod nudges;
 mod refusals;

@@ -6,6 +6,7 @@ use super::{Desk, From, errors, instead, presses::Pressed};
 use crate::{
     clock,
     domain::{
+        catalogue::Catalogue,
         command::{Ask, Command, Refusal},
         duration::{Length, resolve},
         id::{Email, EntitlementId, SlackUserId},
@@ -15,7 +16,7 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        Voice,
+        Voice, emergency,
         form::{self, Filled, Knowledge, Scene},
         refusal, slash,
         time::Zone,
@@ -56,8 +57,33 @@ enum Drawn {
     Whole,
 }
 
+/// Which form it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// The request form.
+    Request,
+    /// Break-glass.
+    Emergency,
+}
+
+impl Kind {
+    /// By the name that comes back with it.
+    pub(super) fn of(callback: &str) -> Self {
+        if callback == "emergency" { Self::Emergency } else { Self::Request }
+    }
+
+    /// What somebody may choose from in it.
+    pub(super) fn groups(self, catalogue: &Catalogue, who: Knowledge<'_>) -> Vec<form::Group> {
+        match self {
+            Self::Request => form::groups(catalogue, who),
+            Self::Emergency => emergency::groups(catalogue, who),
+        }
+    }
+}
+
 /// A form that is open: what is filled in, and its last state.
 struct Sheet {
+    kind: Kind,
     id: String,
     hash: Option<String>,
     chosen: Option<EntitlementId>,
@@ -112,6 +138,18 @@ impl Desk {
         chosen: Option<EntitlementId>,
         from: From,
     ) -> Ack {
+        self.open_sheet(Kind::Request, who, trigger, chosen, from).await
+    }
+
+    /// The same of either kind.
+    pub(super) async fn open_sheet(
+        self: Arc<Self>,
+        kind: Kind,
+        who: SlackUserId,
+        trigger: String,
+        chosen: Option<EntitlementId>,
+        from: From,
+    ) -> Ack {
         let Some(offer) = self.door.offer(who.clone()).await else {
             return self.answer_at(&who, &from, refusal::CANNOT_BE_SAVED).await;
         };
@@ -120,12 +158,13 @@ impl Desk {
         }
         let filled = Filled { entitlement: chosen.clone(), ..Filled::default() };
         // Before it is drawn: what comes to be known meanwhile is not on it.
-        let wanting = self.awaits(&offer, &filled);
-        let view = self.drawn(&offer, Pace::Waiting, &filled, &Typed::default());
+        let wanting = self.awaits(kind, &offer, &filled);
+        let view = self.drawn(kind, &offer, Pace::Waiting, &filled, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
-                let sheet = Sheet { id: opened.id.0, hash: Some(opened.hash), chosen, fields: Fields::default() };
+                let (id, hash) = (opened.id.0, Some(opened.hash));
+                let sheet = Sheet { kind, id, hash, chosen, fields: Fields::default() };
                 if wanting {
                     let press = self.presses.press(&sheet.id);
                     tokio::spawn(self.follow(who, sheet, press));
@@ -141,8 +180,8 @@ impl Desk {
     }
 
     /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, offer: &Offer, filled: &Filled) -> bool {
-        let whom = self.whom(offer, filled);
+    fn awaits(&self, kind: Kind, offer: &Offer, filled: &Filled) -> bool {
+        let whom = self.whom(kind, offer, filled);
         let unnamed = self.names.of(&whom).len() < whom.len();
         offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
     }
@@ -151,7 +190,7 @@ impl Desk {
     /// does not answer it is asked again, until the form is pressed, sent or closed.
     async fn follow(self: Arc<Self>, who: SlackUserId, mut sheet: Sheet, press: Pressed) {
         for _ in 0..MOST_LOOK_UPS {
-            let mut facts = pin!(self.facts(&who, sheet.chosen.clone(), sheet.fields.clone()));
+            let mut facts = pin!(self.facts(sheet.kind, &who, sheet.chosen.clone(), sheet.fields.clone()));
             let found = match clock::timeout(SLOW_AFTER, &mut facts).await {
                 Ok(found) => found,
                 Err(_) => {
@@ -170,11 +209,11 @@ impl Desk {
     }
 
     /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
-    async fn facts(&self, who: &SlackUserId, chosen: Option<EntitlementId>, fields: Fields) -> bool {
+    async fn facts(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>, fields: Fields) -> bool {
         let names = async {
             if let Some(offer) = self.door.offer(who.clone()).await {
                 let filled = self.filled(chosen, &fields, &offer);
-                self.names.find(&self.chat, &self.whom(&offer, &filled)).await;
+                self.names.find(&self.chat, &self.whom(kind, &offer, &filled)).await;
             }
         };
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
@@ -188,11 +227,15 @@ impl Desk {
     }
 
     /// Everyone who is to be named for what is filled in.
-    fn whom(&self, offer: &Offer, filled: &Filled) -> Vec<Email> {
-        form::whom(&scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice()), filled)
+    fn whom(&self, kind: Kind, offer: &Offer, filled: &Filled) -> Vec<Email> {
+        let scene = scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice());
+        match kind {
+            Kind::Request => form::whom(&scene, filled),
+            Kind::Emergency => emergency::whom(&scene, filled),
+        }
     }
 
-    fn drawn(&self, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
+    fn drawn(&self, kind: Kind, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
         let voice = self.chat.voice();
         if let Some(custody) = self.custody_of(offer) {
             return blocks::notice(&form::not_possible(custody));
@@ -201,8 +244,15 @@ impl Desk {
             return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
-        let names = self.names.of(&self.whom(offer, filled));
+        let names = self.names.of(&self.whom(kind, offer, filled));
         let scene = Scene { names: &names, ..scene(offer, who, voice) };
+        if kind == Kind::Emergency {
+            let form = emergency::form(&scene, filled);
+            if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
+                return blocks::notice(&emergency::nothing(voice));
+            }
+            return blocks::emergency_form(&form, typed);
+        }
         let form = form::request(&scene, filled);
         if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
             return blocks::notice(&form::nothing(voice));
@@ -220,7 +270,8 @@ impl Desk {
         tokio::spawn(async move {
             let chosen = form.fields.choice("entitlement").and_then(|value| EntitlementId::parse(value).ok());
             // The state that came with the press may be older than one that was drawn since, and not by a press.
-            let mut sheet = Sheet { id: form.id, hash: None, chosen, fields: form.fields };
+            let kind = Kind::of(&form.callback);
+            let mut sheet = Sheet { kind, id: form.id, hash: None, chosen, fields: form.fields };
             if self.redraw(&who, &mut sheet, &press, Pace::Waiting).await == Drawn::Wanting {
                 self.follow(who, sheet, press).await;
             }
@@ -236,9 +287,9 @@ impl Desk {
             return Drawn::Not;
         }
         let filled = self.filled(sheet.chosen.clone(), &sheet.fields, &offer);
-        let wanting = self.awaits(&offer, &filled);
+        let wanting = self.awaits(sheet.kind, &offer, &filled);
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
-        let view = self.drawn(&offer, pace, &filled, &typed);
+        let view = self.drawn(sheet.kind, &offer, pace, &filled, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
         match sheet.hash {
             None => Drawn::Not,
@@ -273,6 +324,10 @@ impl Desk {
                 self.presses.sent(&submit.form.id).await;
                 self.requested(submit.who, &submit.form).await
             }
+            "emergency" => {
+                self.presses.sent(&submit.form.id).await;
+                self.taken(submit.who, &submit.form).await
+            }
             "deny" => self.denied(submit.who, &submit.form).await,
             "shorten" => self.shortened(submit.who, &submit.form).await,
             "extend" => {
@@ -280,6 +335,7 @@ impl Desk {
                 self.extended(submit.who, &submit.form).await
             }
             "revoke" => self.revoked(submit.who, &submit.form).await,
+            "review" => self.reviewed(submit.who, &submit.form).await,
             callback => {
                 tracing::warn!(callback, "an unknown form was sent");
                 instead(&blocks::notice(&form::not_done(slash::unreadable(self.chat.voice()))))

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The commands there are.
-const COMMANDS: [&str; 6] = ["help", "list", "cancel", "return", "admin", "extend"];
+const COMMANDS: [&str; 7] = ["help", "list", "cancel", "return", "emergency", "admin", "extend"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
@@ -48,6 +48,7 @@ impl Desk {
             "" => self.open_form(typed.who, typed.trigger, None, From::Command).await,
             "help" => self.if_served(&typed.who, |offer| self.help(offer)).await,
             "admin" => self.administered(&typed.who, rest.trim()).await,
+            "emergency" => self.open_emergency(typed.who, typed.trigger).await,
             "list" => self.listed(&typed.who, None).await,
             "cancel" => self.by_id(rest, &typed.who, |who, request| Command::Cancel { who, request }).await,
             "return" => self.by_id(rest, &typed.who, |who, request| Command::Return { who, request }).await,
@@ -70,10 +71,11 @@ impl Desk {
         Ack::Payload(blocks::ephemeral(&unserved.unwrap_or_else(|| answer(offer.as_ref()))))
     }
 
-    /// What one can type; admins more than others.
+    /// What one can type: admins more than others, and of break-glass those read who may break glass for something.
     fn help(&self, offer: Option<&Offer>) -> Card {
         let voice = self.chat.voice();
-        if is_admin(offer) { slash::help_for_admins(voice) } else { slash::help(voice) }
+        let help = if is_admin(offer) { slash::help_for_admins(voice) } else { slash::help(voice) };
+        if offer.is_some_and(Self::takes) { slash::with_emergency(help, voice) } else { help }
     }
 
     /// A word that is no command: a near one, or an access of a near application that they may ask for.

@@ -7,6 +7,7 @@ mod catalogue;
 mod custody;
 mod deciding;
 mod demanding;
+mod emergency;
 mod escalating;
 mod freezing;
 mod groups;

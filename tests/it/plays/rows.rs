@@ -82,6 +82,35 @@ const REQUESTER: &[Row] = &[
     ("ends soon", "⏰ Ends today", "shortening::a_holder_reads_once_that_it_ends_soon_also_across_a_restart"),
     ("being revoked", "@Dana Fox ended it.", "revoking::an_owner_ends_what_is_theirs_at_once_whatever_okta_does"),
     ("revoked", "Ended by @Carol Diaz, today", "revoking::an_admin_ends_it_on_the_home_tab_and_its_holder_reads_why"),
+    (
+        "taken, opening",
+        "🚨 Opening break-glass access",
+        "emergency::the_form_opens_while_okta_is_slow_and_what_was_saved_is_taken_once_it_answers",
+    ),
+    ("taken, active", "🚨 Break-glass: active until", "emergency::from_the_form_to_the_signed_review"),
+    ("taken, over", "as planned. Review open", "emergency::from_the_form_to_the_signed_review"),
+    ("taken, returned", ". Review open", "emergency::a_holder_returns_it_and_its_review_stays_open"),
+    ("taken, reviewed", "as planned. Reviewed by @Carol Diaz", "emergency::from_the_form_to_the_signed_review"),
+    (
+        "taken, not justified",
+        "Ended by @Dana Fox",
+        "emergency::what_was_not_justified_ends_at_once_and_its_holder_reads_it",
+    ),
+];
+
+/// A reviewer's card.
+const REVIEWER: &[Row] = &[
+    ("told", "by break-glass", "emergency::from_the_form_to_the_signed_review"),
+    ("access is over", "Review still open", "emergency::from_the_form_to_the_signed_review"),
+    ("reviewed by them", "Reviewed by you", "emergency::from_the_form_to_the_signed_review"),
+    ("reviewed by another", "Reviewed by @Carol Diaz", "emergency::from_the_form_to_the_signed_review"),
+    ("not justified", ": not justified", "emergency::what_was_not_justified_ends_at_once_and_its_holder_reads_it"),
+    (
+        "not theirs any more",
+        "Not yours to sign any more",
+        "emergency::whoever_reviews_no_more_and_whoever_comes_too_late_is_told_so",
+    ),
+    ("nothing was given", "Nothing to review", "emergency::a_refusal_of_okta_is_told_and_leaves_nothing_to_review"),
 ];
 
 /// An approver's card.
@@ -374,6 +403,42 @@ const REFUSALS: &[Row] = &[
         "freezing::what_is_approved_waits_across_a_restart_and_opens_afterwards",
     ),
     (
+        "not for break-glass",
+        "Staging · Admin cannot be taken by break-glass.",
+        "emergency::only_what_may_be_taken_so_is_offered_and_nothing_else_is_taken",
+    ),
+    (
+        "nothing for break-glass",
+        "Nothing is set up for you here.",
+        "emergency::only_what_may_be_taken_so_is_offered_and_nothing_else_is_taken",
+    ),
+    (
+        "cooling down",
+        "You took this by break-glass lately",
+        "emergency::it_is_not_taken_again_before_its_review_and_not_within_its_cool_down",
+    ),
+    (
+        "review open",
+        "is not signed yet",
+        "emergency::it_is_not_taken_again_before_its_review_and_not_within_its_cool_down",
+    ),
+    (
+        "own review",
+        "You took this access, so someone else signs the review.",
+        "emergency::an_owner_who_takes_it_is_no_reviewer_of_it",
+    ),
+    (
+        "no reviewer any more",
+        "You cannot sign this review",
+        "emergency::whoever_reviews_no_more_and_whoever_comes_too_late_is_told_so",
+    ),
+    (
+        "review signed before",
+        "Dana Fox signed this today",
+        "emergency::whoever_reviews_no_more_and_whoever_comes_too_late_is_told_so",
+    ),
+    ("note blank", "Say what you found; it goes on record.", "emergency::from_the_form_to_the_signed_review"),
+    (
         "only ending access",
         "Jitney only ends access at the moment",
         "custody::a_broken_catalogue_does_not_keep_a_removal_from_happening",
@@ -460,7 +525,7 @@ fn play(name: &str) -> String {
 
 #[test]
 fn every_state_and_every_refusal_is_read_in_a_play() {
-    let rows = [("requester", REQUESTER), ("approver", APPROVER), ("refusal", REFUSALS)];
+    let rows = [("requester", REQUESTER), ("approver", APPROVER), ("reviewer", REVIEWER), ("refusal", REFUSALS)];
     let mut missing = Vec::new();
     for (table, rows) in rows {
         for (what, words, name) in rows {
@@ -535,6 +600,13 @@ fn no_refusal_is_forgotten() {
         ("NotRevoker", "not theirs to revoke"),
         ("NothingToRevoke", "nothing to revoke"),
         ("NotAdmin", "for admins"),
+        ("NotForEmergencies", "not for break-glass"),
+        ("Frozen", ""),
+        ("CoolingDown", "cooling down"),
+        ("ReviewOpen", "review open"),
+        ("OwnReview", "own review"),
+        ("NotReviewer", "no reviewer any more"),
+        ("ReviewSigned", "review signed before"),
     ];
     // Those without a play are said in the words that `say` holds: what nobody can press by hand is refused in the core's
     // own tables.

@@ -63,6 +63,8 @@ fn a_hundred_histories_keep_every_promise() {
         ("refusals", all.refusals),
         ("grants of two steps", all.two_steps),
         ("quick returns", all.quick_returns),
+        ("emergencies", all.emergencies),
+        ("signed reviews", all.signed),
         ("Home tabs", all.drawn),
         ("decisions on them", all.at_home),
         ("looks at them", all.fresh),

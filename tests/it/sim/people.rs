@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jitney::domain::{
-    catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Ask, Choice, Command, Decide, Revoke, Surface},
+    catalogue::{Application, Catalogue, Emergency, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
+    command::{Ask, Choice, Command, Decide, Revoke, Sign, Surface},
     decide::Limits,
-    id::{ApplicationId, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
+    id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
     request::{Purpose, State},
+    review::Judgement,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -26,7 +27,8 @@ fn secs(secs: u64) -> AccessDuration {
     AccessDuration::from_secs(secs).unwrap()
 }
 
-/// What can be asked for: three levels, two of them on one group. A variant of it drops or re-points something.
+/// What can be asked for: three levels, two of them on one group, one of which can be taken by break-glass. A variant of it
+/// drops or re-points something.
 pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let email = |name: &str| Email::parse(format!("{name}@acme.example")).unwrap();
     let owners: Vec<Who> = ["bob", "dana"].into_iter().map(email).map(Who::Person).collect();
@@ -41,7 +43,7 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
         requesters: Requesters::Only(vec![Who::Group(OktaGroupId::parse("00gENG").unwrap())]),
         allow_admin_group: false,
         escalates: false,
-        emergency: false,
+        emergency: id == "db/rw",
     };
     let third = if variant == 1 { "00gOTHER" } else { "00gTHIRD" };
     let mut entitlements = vec![level("db/rw", "00gPROD"), level("db/debug", "00gPROD"), level("db/third", third)];
@@ -56,9 +58,11 @@ pub fn catalogue(variant: u32) -> Arc<Catalogue> {
     let application =
         Application { id: ApplicationId::parse("db").unwrap(), name: "Database".into(), owners, entitlements };
     let applications = BTreeMap::from([(application.id.clone(), application)]);
+    let soc = ApproversName::parse("soc").unwrap();
     Arc::new(Catalogue {
         applications,
-        approvers: BTreeMap::new(),
+        approvers: BTreeMap::from([(soc.clone(), vec![Who::Person(email("frank"))])]),
+        emergency: Some(Emergency { max_duration: secs(HOUR), cooldown: secs(HOUR), review: soc }),
         admins: vec![Who::Person(email("frank"))],
         ..Catalogue::default()
     })
@@ -88,6 +92,7 @@ pub fn act(core: &Core, outside: &Outside, tabs: &Tabs, now: Timestamp, random: 
         5..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
         9 => revoke(core, outside, random),
         10 => freeze(core, outside, random),
+        8 if random.random_ratio(1, 2) => sign(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
         8 => Command::Cancel { who: anyone(outside, random), request: some_request(core, random) },
         _ => Command::Return { who: anyone(outside, random), request: some_request(core, random) },
     }
@@ -140,8 +145,8 @@ fn ask(outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
         who,
         // A small range: second deliveries of one form happen.
         key: format!("view:{}", random.random_range(0..200)),
+        purpose: if random.random_ratio(1, 3) && entitlement == "db/rw" { Purpose::Emergency } else { Purpose::Access },
         entitlement: EntitlementId::parse(entitlement).unwrap(),
-        purpose: Purpose::Access,
         end,
         justification: salted(random, "Stuck migration"),
     })
@@ -154,6 +159,40 @@ fn at_home(outside: &Outside, tabs: &Tabs, random: &mut SmallRng) -> Option<Comm
     let (request, digest, place) = tabs.decidable(&who)?;
     let who = if random.random_ratio(1, 10) { anyone(outside, random) } else { who };
     Some(Command::Decide(Decide { who, request, place, digest, choice: Choice::Approve }))
+}
+
+/// Every review that is open is signed, by everybody who was told of it.
+pub fn sign_all(core: &Core, random: &mut SmallRng) -> Vec<Command> {
+    let mut signed = Vec::new();
+    for request in core.safe().requests.values().filter(|request| request.review.is_open()) {
+        let card = |slack: &SlackUserId| {
+            let view = ViewKey::Approver { request: request.id, slack: slack.clone() };
+            request.shown.get(&view).map(|shown| Surface::Card(shown.posted.clone()))
+        };
+        for one in request.review.people() {
+            let (who, Some(place)) = (one.slack.clone(), card(&one.slack)) else { continue };
+            let (judgement, note) = (Judgement::Justified, salted(random, "Seen"));
+            signed.push(Command::Sign(Sign { who, request: request.id, place, judgement, note }));
+        }
+    }
+    signed
+}
+
+/// A signature on a card: mostly by whom it was sent to.
+fn sign(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command> {
+    let taken: Vec<_> = core.safe().requests.values().filter(|request| !request.review.is_none()).collect();
+    let request = *taken.get(random.random_range(0..taken.len().max(1)))?;
+    let told = request.review.people();
+    let who = match random.random_ratio(1, 6) || told.is_empty() {
+        true => anyone(outside, random),
+        false => told[random.random_range(0..told.len())].slack.clone(),
+    };
+    let owner_of_card = if random.random_ratio(1, 10) { anyone(outside, random) } else { who.clone() };
+    let view = ViewKey::Approver { request: request.id, slack: owner_of_card };
+    let cards: &[Posted] = outside.posted.get(&view).map_or(&[], Vec::as_slice);
+    let place = Surface::Card(cards.get(random.random_range(0..cards.len().max(1)))?.clone());
+    let judgement = if random.random_ratio(1, 3) { Judgement::NotJustified } else { Judgement::Justified };
+    Some(Command::Sign(Sign { who, request: request.id, place, judgement, note: salted(random, "Seen") }))
 }
 
 /// A decision on a card: mostly the right one, by whom it was sent to.

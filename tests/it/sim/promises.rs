@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jitney::domain::{
     event::{Event, Then},
-    id::RequestId,
+    id::{RequestId, SlackUserId},
     live::Live,
     membership::Motion,
-    port::MembershipKey,
+    port::{MembershipKey, ViewKey},
     request::{Cause, Request, State},
+    review::Review,
     time::{EndRule, Timestamp},
 };
 
 use super::run::{Acknowledged, Sim};
 
-/// An addition is only asked for what everyone agreed to, on record, with an end.
+/// An addition is only asked for what everyone agreed to, on record, with an end; or for what was taken by break-glass, of
+/// which others were told.
 pub fn may_add(sim: &Sim, key: &MembershipKey) {
     let core = sim.core().unwrap();
     let safe = core.safe();
@@ -24,10 +26,15 @@ pub fn may_add(sim: &Sim, key: &MembershipKey) {
     };
     let membership = safe.memberships.get(key).unwrap_or_else(|| panic!("seed {}: an addition to nothing", sim.seed));
     let approved = membership.holds.keys().filter_map(|id| safe.requests.get(id)).any(|request| match &request.state {
+        State::Approved { .. } if request.purpose.is_emergency() => {
+            let told = request.review.people();
+            !told.is_empty() && told.iter().all(|one| one.slack != request.asker)
+        }
         State::Approved { route, .. } => {
             let deciders: BTreeSet<_> =
                 route.steps.iter().filter_map(|step| step.approval.as_ref()).map(|a| &a.by.okta).collect();
             deciders.len() == route.steps.len()
+                && !deciders.is_empty()
                 && !deciders.contains(&route.person.okta)
                 && deciders.iter().all(|okta| ["00uBOB", "00uDANA"].contains(&okta.as_str()))
         }
@@ -38,6 +45,13 @@ pub fn may_add(sim: &Sim, key: &MembershipKey) {
     assert!(frozen.is_none(), "seed {}: an addition while nothing is opened: {frozen:?}\n{}", sim.seed, sim.journal());
     assert!(offered, "seed {}: an addition that is not offered: {key}\n{}", sim.seed, sim.journal());
     assert!(approved, "seed {}: an addition that nobody approved: {key}\n{}", sim.seed, sim.journal());
+}
+
+/// Whether its review is open, and somebody who may sign it everywhere has a card.
+fn is_signable(request: &Request) -> bool {
+    let owner = |slack: &SlackUserId| slack.as_str() == "U0DANA" && request.asker != *slack;
+    let shown = |view: &ViewKey| matches!(view, ViewKey::Approver { slack, .. } if owner(slack));
+    request.review.is_open() && request.shown.keys().any(shown)
 }
 
 /// For how long somebody may be inside after their end, or without one, while nothing keeps the program from mending it:
@@ -110,6 +124,7 @@ impl Sim {
         self.what_was_acknowledged_is_on_record();
         self.each_thing_happened_once();
         self.whoever_watches_sees_the_end();
+        self.nobody_signs_their_own_and_nothing_taken_is_forgotten();
         self.no_admin_sees_a_removal_that_is_over();
         self.the_state_is_what_the_journal_and_the_index_say();
     }
@@ -126,7 +141,8 @@ impl Sim {
 
     fn nothing_is_open(&self) {
         let core = self.core().unwrap();
-        let open: Vec<RequestId> = core.safe().requests.values().filter(|r| r.is_open()).map(|r| r.id).collect();
+        let all = core.safe().requests.values();
+        let open: Vec<RequestId> = all.filter(|r| r.is_open() || is_signable(r)).map(|r| r.id).collect();
         if !open.is_empty() || !core.is_quiet() {
             self.fail(&format!("not at rest: open {open:?}, promises {:?}", core.safe().promises));
         }
@@ -148,6 +164,9 @@ impl Sim {
                 ),
                 Acknowledged::Revocation(id, who) => on_record(
                     &|event| matches!(event, Event::RevocationReceived { request, slack, .. } if request == id && slack == who),
+                ),
+                Acknowledged::Signature(id, who) => on_record(
+                    &|event| matches!(event, Event::ReviewReceived { request, slack, .. } if request == id && slack == who),
                 ),
                 Acknowledged::Return(id) => {
                     on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if request == id))
@@ -176,6 +195,38 @@ impl Sim {
         }
     }
 
+    /// What was taken by break-glass, and opened, is in memory until somebody else has signed its review; and nobody takes
+    /// anything before that.
+    fn nobody_signs_their_own_and_nothing_taken_is_forgotten(&self) {
+        let mut open: BTreeMap<RequestId, SlackUserId> = BTreeMap::new();
+        let mut live = Live::default();
+        for entry in self.entries() {
+            for event in &entry.events {
+                match event {
+                    Event::EmergencyTaken { request, .. } => {
+                        let asker = live.requests.get(request).map(|taken| taken.asker.clone()).unwrap();
+                        if open.values().any(|other| *other == asker) {
+                            self.fail(&format!("{asker} takes {request} with a review still open"));
+                        }
+                        open.insert(*request, asker);
+                    }
+                    Event::ReviewSigned { request, by, .. } => {
+                        let asker = open.remove(request);
+                        if asker.is_none_or(|asker| asker == by.slack) {
+                            self.fail(&format!("{} signs the review of {request}", by.name));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            live.apply(&entry).unwrap();
+            open.retain(|id, _| match live.requests.get(id) {
+                Some(taken) => !matches!(taken.review, Review::Moot { .. }),
+                None => self.fail(&format!("{id} is forgotten before its review is signed")),
+            });
+        }
+    }
+
     /// What each admin was told last of late removals: that they are over. A message whose reply was lost has another
     /// after it.
     fn no_admin_sees_a_removal_that_is_over(&self) {
@@ -194,6 +245,7 @@ impl Sim {
         let (Event::GrantExpired { then, .. }
         | Event::GrantReturned { then, .. }
         | Event::GrantFailed { then, .. }
+        | Event::GrantNotJustified { then, .. }
         | Event::GrantRevoked { then, .. }) = event
         else {
             return;

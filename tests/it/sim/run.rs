@@ -65,6 +65,8 @@ pub struct Counts {
     pub standing: u64,
     pub refusals: u64,
     pub two_steps: u64,
+    pub emergencies: u64,
+    pub signed: u64,
     pub quick_returns: u64,
     pub drawn: u64,
     pub at_home: u64,
@@ -95,6 +97,8 @@ impl Counts {
             standing,
             refusals,
             two_steps,
+            emergencies,
+            signed,
             quick_returns,
             drawn,
             at_home,
@@ -121,6 +125,8 @@ impl Counts {
         self.standing += standing;
         self.refusals += refusals;
         self.two_steps += two_steps;
+        self.emergencies += emergencies;
+        self.signed += signed;
         self.quick_returns += quick_returns;
         self.drawn += drawn;
         self.at_home += at_home;
@@ -164,6 +170,7 @@ enum Happening {
 pub enum Acknowledged {
     Request(RequestId, SlackUserId),
     Decision(RequestId, SlackUserId),
+    Signature(RequestId, SlackUserId),
     Return(RequestId),
     Cancel(RequestId),
     Revocation(RequestId, SlackUserId),
@@ -264,6 +271,17 @@ impl Sim {
         self.step(Input::Mode(Mode::Serving));
         let end = self.elapsed + 2 * DAY_MS;
         while self.elapsed < end {
+            self.turn();
+        }
+        self.rest();
+        let signed = self.core.as_ref().map(|core| people::sign_all(core, &mut self.random)).unwrap_or_default();
+        signed.into_iter().for_each(|command| self.says(command));
+        self.rest();
+    }
+
+    /// Whatever was begun comes to its end.
+    fn rest(&mut self) {
+        while self.core.as_ref().is_some_and(|core| !core.is_quiet()) {
             self.turn();
         }
     }
@@ -643,6 +661,8 @@ impl Sim {
         self.counts.lines += 1;
         for event in &entry.events {
             match event {
+                Event::EmergencyTaken { .. } => self.counts.emergencies += 1,
+                Event::ReviewSigned { .. } => self.counts.signed += 1,
                 Event::GrantOpened { request, .. } => self.opened(*request),
                 Event::RequestDenied { .. } => self.counts.denied += 1,
                 Event::RequestShortened { .. } => self.counts.shortened += 1,
@@ -723,6 +743,7 @@ impl Sim {
                 self.counts.at_home += u64::from(decide.place == Surface::Home);
                 Acknowledged::Decision(decide.request, decide.who)
             }
+            (Ok(Answer::Received), Command::Sign(sign)) => Acknowledged::Signature(sign.request, sign.who),
             (Ok(Answer::Returned), Command::Return { request, .. }) => Acknowledged::Return(request),
             (Ok(Answer::Received), Command::Revoke(revoke)) => Acknowledged::Revocation(revoke.request, revoke.who),
             (Ok(Answer::Withdrawn), Command::Cancel { request, .. }) => Acknowledged::Cancel(request),

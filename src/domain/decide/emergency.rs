@@ -1,0 +1,137 @@
+//! Break-glass: access is taken first, and reviewed afterwards.
+//!
+//! Law: nobody approves it, and so everything else that can stop a request is asked, now and again before the addition;
+//! whoever is to review it is found before it is taken, and told by the same line.
+
+use std::collections::BTreeSet;
+
+use super::{Asked, Case, Decision, Mode, routing::FoundPeople};
+use crate::domain::{
+    catalogue::{Entitlement, Who},
+    command::{Ask, Refusal},
+    event::Event,
+    id::{Email, SlackUserId},
+    membership::Motion,
+    port::{Alert, Effect, Identity, MembershipKey},
+    request::{Access, NotSentOn, Purpose, Request, Sought, State, StepKind},
+    review::{ADMINS_FROM, Panel, Review, times_late},
+    time::AccessDuration,
+};
+
+impl Case<'_> {
+    /// The longest that something can be had for in the way it is asked for.
+    pub(super) fn longest(&self, purpose: Purpose, entitlement: &Entitlement) -> Result<AccessDuration, Refusal> {
+        if !purpose.is_emergency() {
+            return Ok(entitlement.max_duration);
+        }
+        self.today.catalogue.longest_emergency(entitlement).ok_or(Refusal::NotForEmergencies)
+    }
+
+    /// Whether somebody may break glass now, and again: whatever can be told before it is known who they are.
+    pub(super) fn may_take(&self, ask: &Ask) -> Result<(), Refusal> {
+        if let Some(freeze) = &self.live.frozen {
+            return Err(Refusal::Frozen { since: freeze.since });
+        }
+        if let Some(open) = self.unreviewed(&ask.who) {
+            return Err(Refusal::ReviewOpen { request: open.id });
+        }
+        let over = self.live.person(&ask.who).and_then(|person| person.emergencies.get(&ask.entitlement));
+        let cooldown = self.today.catalogue.emergency.as_ref().map(|emergency| emergency.cooldown);
+        match over.zip(cooldown).map(|(over, cooldown)| cooldown.after(*over)) {
+            Some(until) if until > self.now => Err(Refusal::CoolingDown { until }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What somebody took, or is taking, by break-glass and nobody has reviewed.
+    fn unreviewed(&self, who: &SlackUserId) -> Option<&Request> {
+        let unreviewed = |request: &&Request| {
+            request.asker == *who
+                && request.purpose.is_emergency()
+                && (request.review.is_open() || matches!(request.state, State::Checking { .. }))
+        };
+        self.live.requests.values().find(unreviewed)
+    }
+
+    /// Finds out how those can be reached who are to be told. Where there is nobody, nothing is taken.
+    pub(super) fn seek_reviewers(&self, asked: Asked<'_>, person: &Identity, decision: &mut Decision) {
+        let sought = self.panels_of(asked.access, person);
+        if sought.is_empty() {
+            return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
+        }
+        let emails: BTreeSet<Email> = sought.iter().flat_map(|panel| panel.emails.iter().cloned()).collect();
+        let groups: BTreeSet<Who> = sought.iter().flat_map(|panel| panel.groups.iter().cloned()).collect();
+        let (request, person, applied) = (asked.id, person.clone(), Vec::new());
+        decision.event(Event::ApproversSought { request, person, sought, fallback: None, applied });
+        let (emails, groups) = (emails.into_iter().collect(), groups.into_iter().collect());
+        decision.effect(Effect::FindApprovers { request, emails, groups });
+    }
+
+    /// Whom to tell of it: whoever reviews, and the owners. Reasons for which nobody is named are left out.
+    pub(super) fn panels_of(&self, access: &Access, holder: &Identity) -> Vec<Sought> {
+        let application = access.entitlement.application().clone();
+        let review = self.today.catalogue.emergency.iter();
+        let review = review.map(|emergency| StepKind::Approvers { name: emergency.review.clone() });
+        let kinds = review.chain([StepKind::Owner { application }]);
+        let sought = kinds.map(|kind| self.sought(kind, holder));
+        sought.filter(|sought| !sought.emails.is_empty() || !sought.groups.is_empty()).collect()
+    }
+
+    /// Whoever is to be told was looked up: it is taken, and they are told.
+    pub(super) fn taken(
+        &self,
+        request: &Request,
+        person: &Identity,
+        sought: &[Sought],
+        found: FoundPeople<'_>,
+        decision: &mut Decision,
+    ) {
+        found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
+        let panel = |sought: &Sought| {
+            // Whose accounts match no more cannot sign, and need not read what was taken.
+            let people = found.beside(sought, person).into_iter();
+            let people = people.filter(|one| self.live.is_bound_rightly(one.into())).collect();
+            Panel { kind: sought.kind.clone(), people }
+        };
+        let panels: Vec<Panel> = sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect();
+        let offered = self.offered(&request.access.entitlement, Some(&request.access.group), person);
+        let stopped = match offered {
+            Some(_) => self.duties_of(request.into(), person).err(),
+            None => Some(NotSentOn::NotOffered),
+        };
+        // Nobody else could ever sign its review.
+        if let Some(why) = stopped.or_else(|| panels.is_empty().then_some(NotSentOn::NobodyToAsk)) {
+            return self.not_sent_on(request.id, why, decision);
+        }
+        let membership = MembershipKey { group: request.access.group.clone(), user: person.okta.clone() };
+        let until = request.end.end(self.now);
+        decision.event(Event::EmergencyTaken { request: request.id, membership: membership.clone(), until, panels });
+        let motion = self.live.memberships.get(&membership).map_or(&Motion::Outside, |kept| &kept.motion);
+        if matches!(motion, Motion::Outside | Motion::Inside) {
+            decision.effect(Effect::CheckMember { membership });
+        }
+    }
+
+    /// Nobody signed a review for long: those who may are told, and from some telling on admins too.
+    pub(super) fn chase(&self, request: &Request, decision: &mut Decision) {
+        let (Review::Open { since, .. }, Some(route)) = (&request.review, request.route()) else { return };
+        // Nothing can be signed: it waits until something can.
+        if self.today.mode == Mode::Custody {
+            return;
+        }
+        let told = times_late(self.now - *since);
+        decision.event(Event::ReviewLate { request: request.id, told });
+        let waits = |to: &SlackUserId| {
+            let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
+            self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
+        };
+        let signers = request.review.signers(&route.person, self.today.catalogue);
+        // One that still waits to be said stands for it.
+        for one in signers.into_iter().filter(|one| request.can_be_asked(&one.slack) && !waits(&one.slack)) {
+            decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
+        }
+        if told >= ADMINS_FROM {
+            decision.effect(Effect::AlertAdmins { alert: Alert::ReviewLate { request: request.id } });
+        }
+    }
+}
