@@ -337,7 +337,9 @@ impl Live {
     #[must_use]
     pub fn held_beside(&self, request: &Request) -> Vec<Request> {
         let open = self.people.get(&request.asker).into_iter().flat_map(|person| &person.open);
-        let others = open.filter(|id| **id != request.id).filter_map(|id| self.requests.get(id));
+        // What it extends is named by itself.
+        let beside = |id: &&RequestId| **id != request.id && Some(**id) != request.extends();
+        let others = open.filter(beside).filter_map(|id| self.requests.get(id));
         let mut held: Vec<Request> = others.filter(|other| other.ends().is_some()).cloned().collect();
         held.sort_by_key(Request::ends);
         held

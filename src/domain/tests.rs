@@ -8,7 +8,7 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Answer, Ask, Choice, Command, Decide, Failure, Refusal, Revoke, Surface},
+    command::{Answer, Ask, Choice, Command, Decide, Extend, Failure, Refusal, Revoke, Surface},
     decide::{Limits, Mode, Today, decide},
     event::{Entry, Event},
     id::{
@@ -33,6 +33,7 @@ mod audit;
 mod custody;
 mod during;
 mod emergency;
+mod extending;
 mod golden;
 mod identity;
 mod reminding;

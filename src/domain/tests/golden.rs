@@ -131,6 +131,8 @@ const EFFECTS: &[&str] = &[
     r#"{"effect":"reply","request":"R-1","to":"U0C","why":{"refusal":"not_revoker"},"spot":"apart"}"#,
     r#"{"effect":"nudge","request":"R-1","nudge":"ends_soon"}"#,
     r#"{"effect":"nudge","request":"R-1","nudge":"revoked"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"extended"}"#,
+    r#"{"effect":"nudge","request":"R-1","nudge":"not_extended"}"#,
 ];
 
 const ALERTS: &[&str] = &[

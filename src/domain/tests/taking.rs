@@ -5,7 +5,7 @@ use crate::domain::event::{Held, Then};
 
 const TWO: RequestId = RequestId::FIRST.next();
 
-fn key() -> MembershipKey {
+pub(super) fn key() -> MembershipKey {
     MembershipKey { group: OktaGroupId::parse("00gPROD").unwrap(), user: okta("alice") }
 }
 

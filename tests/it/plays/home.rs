@@ -79,7 +79,7 @@ async fn a_request_is_approved_on_it_and_everyones_tab_follows_to_the_end() {
     [Request access]
     ## Your access (1)
     🟢 Production Database · Read-Write · 2 hours left, until today at 16:40 · R-1
-    [Return access]
+    [Extend…] [Return access]
     As of today at 14:40. Reopen this tab to refresh.
     ");
     assert_snapshot!(shows(&house, DANA, "Access to what you own").await, @"
@@ -423,7 +423,7 @@ async fn in_custody_it_says_so_and_what_is_held_is_returned_on_it() {
     Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
     ## Your access (1)
     🟢 Production Database · Read-Write · 2 hours left, until today at 16:40 · R-1
-    [Return access]
+    [Extend…] [Return access]
     As of today at 14:40. Reopen this tab to refresh.
     ");
     // Without being opened: what stood there before the start offers what cannot be done now.

@@ -56,7 +56,7 @@ async fn from_the_form_to_the_removal() {
     Production Database · Read-Write, 2 hours
     @Bob Stone approved, today at 14:40. If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
-    [Return access]
+    [Extend…] [Return access]
     R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     assert_snapshot!(house.sees(ALICE, "Open until").await, @"Open until today at 16:40: Production Database, Read-Write.");

@@ -35,7 +35,7 @@ async fn a_press_in_the_list_acts_and_draws_it_anew_in_its_place() {
     assert_snapshot!(typed(&house, ALICE, "list").await, @"
     Active (1)
     Production Database · Read-Write · 1 h 40 min left, until today at 16:40 · R-1
-    [Return access]
+    [Extend…] [Return access]
     Waiting (1)
     Staging · Admin · 45 minutes · waiting for @Bob Stone · R-2
     [Cancel request]
@@ -50,7 +50,7 @@ async fn a_press_in_the_list_acts_and_draws_it_anew_in_its_place() {
     R-2 is withdrawn.
     Active (1)
     Production Database · Read-Write · 1 h 40 min left, until today at 16:40 · R-1
-    [Return access]
+    [Extend…] [Return access]
     ");
 
     let removal = house.world.fault(world::Fault::okta("DELETE *", world::What::Hang).until_lifted());
@@ -90,7 +90,7 @@ async fn a_press_in_an_old_list_is_answered_by_how_things_are() {
     It was approved today 14:40, too late to withdraw. You can return it: /jit return R-1.
     Active (1)
     Staging · Admin · 45 minutes left, until today at 15:25 · R-1
-    [Return access]
+    [Extend…] [Return access]
     ");
     let told: &[Told] = &[(ALICE, "🟢 Active until"), (ALICE, "Open until today at 15:25"), (BOB, "Approved by you")];
     house.finish(&[("00gSTAGING", "00uALICE")], &[told]).await;

@@ -9,6 +9,7 @@ mod deciding;
 mod demanding;
 mod emergency;
 mod escalating;
+mod extending;
 mod freezing;
 mod groups;
 mod home;

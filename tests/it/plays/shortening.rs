@@ -52,7 +52,7 @@ async fn it_is_approved_for_less_and_everyone_reads_so() {
     Production Database · Read-Write, 45 minutes
     @Bob Stone approved 45 minutes (you asked for 2 hours). If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
-    [Return access]
+    [Extend…] [Return access]
     R-1 · ACCESS-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     assert_snapshot!(house.sees(BOB, "Active until").await, @"
@@ -210,7 +210,7 @@ async fn a_holder_reads_once_that_it_ends_soon_also_across_a_restart() {
     Production Database · Read-Write, 2 hours
     @Bob Stone approved, today at 14:40. If the application does not show it yet, sign in to it again.
     │ U0ALICE because of prod-db/rw, 2h
-    [Return access]
+    [Extend…] [Return access]
     R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     house.stop().await;
