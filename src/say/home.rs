@@ -37,7 +37,7 @@ pub enum Piece {
 pub fn page(home: &Home, voice: &Voice) -> Page {
     let zone = Zone::of(home.zone.as_deref(), &voice.zone);
     let mut pieces = vec![head(home, voice)];
-    let served = home.sight.is_served() && home.mode != Mode::Custody;
+    let served = serves(home);
     pieces.extend(home.frozen.as_ref().map(|freeze| Piece::Card(admin::frozen(freeze, &zone))));
     pieces.extend(unconfirmed(home.unconfirmed));
     pieces.extend(part(&home.waiting, Part::Waiting, "Waiting for you", |request| {
@@ -54,6 +54,11 @@ pub fn page(home: &Home, voice: &Voice) -> Page {
     let since = vec![text("As of "), zone.token(home.now), text(". Reopen this tab to refresh.")];
     pieces.push(Piece::Card(Card { context: Some(since), ..Card::default() }));
     Page { pieces }
+}
+
+/// Whether anything can be asked for.
+fn serves(home: &Home) -> bool {
+    home.sight.is_served() && home.mode != Mode::Custody
 }
 
 /// How to ask, or why that is not possible.
@@ -207,7 +212,11 @@ fn own(request: &Request, home: &Home, zone: &Zone) -> Card {
         first.insert(0, Run::Mark(mark));
     }
     let buttons = match presses {
-        Presses::Below(buttons) => Some(buttons),
+        Presses::Below(mut buttons) => {
+            // Giving back is always possible; asking for more is not.
+            buttons.row.retain(|button| serves(home) || button.id != ButtonId::Extend);
+            Some(buttons)
+        }
         Presses::None | Presses::Beside(_) => None,
     };
     Card { lines, buttons, ..Card::default() }

@@ -309,7 +309,9 @@ fn those_who_read_elsewhere_read_it_of_the_first_request() {
 
 #[test]
 fn a_freeze_does_not_stop_it_and_what_may_not_be_asked_for_any_more_does() {
-    let frozen = asked().goes(&Command::Freeze { who: identity("dana") });
+    let mut frozen = asked();
+    frozen.catalogue.admins = vec![Who::Person(email("dana"))];
+    let frozen = frozen.goes(&Command::Freeze { who: identity("dana") });
     let frozen = frozen.bob(Choice::Approve).settled("check_authority", is("bob"));
     assert_eq!(frozen.come_to_name(), "applied");
     let mut closed = asked().bob(Choice::Approve);

@@ -158,7 +158,7 @@ fn an_owner_sees_what_waits_for_them_and_what_is_live_of_theirs() {
     [Approve] R-1  [Approve for less…] R-1  [Deny…] R-1
     # Your access (1)
     🟢 Database · Read-Only · 1 h 40 min left, until 2026-11-24 14:41 UTC · R-3
-    [Return access] R-3
+    [Extend…] R-3  [Return access] R-3
     # Access to what you own (2)
     Erin Moss · Database · Debug
     until 2026-11-24 13:40 UTC · R-2

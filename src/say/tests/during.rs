@@ -197,6 +197,7 @@ fn less_than_was_asked() {
     @Bob Stone approved 45 minutes (you asked for 2 hours). If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
     buttons grant
+    [Extend…] R-142
     [Return access] R-142 asks: Return this access? / Production Database · Read-Write ends at once. To get it back you ask again. / Return access / Keep it
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Active until 2026-11-24 16:42 UTC+1: Production Database, Read-Write.
@@ -240,12 +241,15 @@ fn it_ends_soon() {
     @Bob Stone approved, ‹2026-11-24 14:41 UTC+1›. If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
     buttons grant
+    [Extend…] R-142
     [Return access] R-142 asks: Return this access? / Production Database · Read-Write ends at once. To get it back you ask again. / Return access / Keep it
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Ends 2026-11-24 16:42 UTC+1: Production Database, Read-Write.
     ");
     assert_snapshot!(nudged(Nudge::EndsSoon, &request(state)), @"
     Ends ‹2026-11-24 16:42 UTC+1›: Production Database, Read-Write.
+    buttons keep
+    [Extend…] R-142
     text: Ends 2026-11-24 16:42 UTC+1: Production Database, Read-Write.
     ");
 }
@@ -434,11 +438,11 @@ fn what_everyone_holds() {
 fn what_is_typed() {
     assert_snapshot!(plain::card(&slash::help_for_admins(&voice())), @"
     Ask: `/jit` opens the form. `/jit prod-db/rw 2h Why you need it` asks in one line.
-    Your access: `/jit list` · `/jit return ID` · `/jit cancel ID`
+    Your access: `/jit list` · `/jit extend ID` · `/jit return ID` · `/jit cancel ID`
     Lengths: `45m` `2h` `1h 30m` `until 17:30` `eod` (18:00 Paris time)
     Admins: `/jit admin` · `/jit admin revoke ID REASON` · `/jit admin freeze` · `/jit admin unfreeze`
     text: Ask: /jit opens the form. /jit prod-db/rw 2h Why you need it asks in one line.
-    Your access: /jit list · /jit return ID · /jit cancel ID
+    Your access: /jit list · /jit extend ID · /jit return ID · /jit cancel ID
     Lengths: 45m 2h 1h 30m until 17:30 eod (18:00 Paris time)
     Admins: /jit admin · /jit admin revoke ID REASON · /jit admin freeze · /jit admin unfreeze
     ");

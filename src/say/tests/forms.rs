@@ -349,6 +349,7 @@ fn notices() {
     **Production Database, Read-Write**
     You have this until today 16:42 Paris time (UTC+1). (R-142)
     buttons grant
+    [Extend…] R-142
     [Return access] R-142 asks: Return this access? / Production Database · Read-Write ends at once. To get it back you ask again. / Return access / Keep it
     text: You have this until today 16:42 Paris time (UTC+1). (R-142)
     [Close]

@@ -76,6 +76,7 @@ fn while_it_is_open() {
     @Bob Stone approved, ‹2026-11-24 14:41 UTC+1›. If the application does not show it yet, sign in to it again.
     │ Stuck migration, INC-42
     buttons grant
+    [Extend…] R-142
     [Return access] R-142 asks: Return this access? / Production Database · Read-Write ends at once. To get it back you ask again. / Return access / Keep it
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Active until 2026-11-24 16:42 UTC+1: Production Database, Read-Write.

@@ -24,10 +24,10 @@ fn answers() {
 fn help() {
     assert_snapshot!(plain::card(&slash::help(&voice())), @"
     Ask: `/jit` opens the form. `/jit prod-db/rw 2h Why you need it` asks in one line.
-    Your access: `/jit list` · `/jit return ID` · `/jit cancel ID`
+    Your access: `/jit list` · `/jit extend ID` · `/jit return ID` · `/jit cancel ID`
     Lengths: `45m` `2h` `1h 30m` `until 17:30` `eod` (18:00 Paris time)
     text: Ask: /jit opens the form. /jit prod-db/rw 2h Why you need it asks in one line.
-    Your access: /jit list · /jit return ID · /jit cancel ID
+    Your access: /jit list · /jit extend ID · /jit return ID · /jit cancel ID
     Lengths: 45m 2h 1h 30m until 17:30 eod (18:00 Paris time)
     ");
 }
@@ -67,6 +67,7 @@ fn what_is_held_and_waited_for() {
     **Active (1)**
     Production Database · Read-Write · 1 h 40 min left, until ‹2026-11-24 16:42 UTC+1› · R-142
     buttons list
+    [Extend…] R-142
     [Return access] R-142 asks: Return this access? / Production Database · Read-Write ends at once. To get it back you ask again. / Return access / Keep it
     **Ending (1)**
     Production Database · Read-Write · ending access in Okta · R-142

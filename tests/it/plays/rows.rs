@@ -25,6 +25,9 @@ const REQUESTER: &[Row] = &[
         "states::between_the_approval_and_the_opening_both_sides_see_that_it_is_under_way",
     ),
     ("active", "🟢 Active until", "life::from_the_form_to_the_removal"),
+    ("more time asked", "asked, waiting for", "extending::it_is_asked_on_the_total_and_the_end_moves"),
+    ("more time given", "Extended by @Bob Stone", "extending::it_is_asked_on_the_total_and_the_end_moves"),
+    ("more time denied", "did not extend it", "extending::a_denial_leaves_the_end_as_it_was_and_says_why"),
     (
         "stood there before",
         "You already have this access",
@@ -403,6 +406,17 @@ const REFUSALS: &[Row] = &[
         "freezing::what_is_approved_waits_across_a_restart_and_opens_afterwards",
     ),
     (
+        "not open any more",
+        "so it cannot be extended. Ask again with /jit.",
+        "extending::what_cannot_be_extended_is_told_so",
+    ),
+    (
+        "no later end",
+        "It is open until today 16:40 Paris time (UTC+1) already.",
+        "extending::what_cannot_be_extended_is_told_so",
+    ),
+    ("more time asked already", "You already asked for more time", "extending::what_cannot_be_extended_is_told_so"),
+    (
         "not for break-glass",
         "Staging · Admin cannot be taken by break-glass.",
         "emergency::only_what_may_be_taken_so_is_offered_and_nothing_else_is_taken",
@@ -607,6 +621,9 @@ fn no_refusal_is_forgotten() {
         ("OwnReview", "own review"),
         ("NotReviewer", "no reviewer any more"),
         ("ReviewSigned", "review signed before"),
+        ("NotExtendable", "not open any more"),
+        ("NotLonger", "no later end"),
+        ("MoreAsked", "more time asked already"),
     ];
     // Those without a play are said in the words that `say` holds: what nobody can press by hand is refused in the core's
     // own tables.
