@@ -383,5 +383,10 @@ fn denied(request: &Request, voice: &Voice) -> Line {
         EndRule::After { secs } => format!("for {}", length::words(secs)),
         EndRule::At { .. } => requester::how_long(request, &zone),
     };
-    vec![people::asker(request), text(format!(" asks for {} {length}.", requester::access(request)))]
+    let access = requester::access(request);
+    let asks = match request.extends() {
+        Some(_) => format!(" asks to keep {access} for {}.", requester::how_long(request, &zone)),
+        None => format!(" asks for {access} {length}."),
+    };
+    vec![people::asker(request), text(asks)]
 }

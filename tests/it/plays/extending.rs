@@ -110,6 +110,7 @@ async fn undecided_it_ends_with_the_access() {
     let house = House::with_audit_channel().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     ask(&house, "until 18:00", "The index is still building").await;
+    house.settle().await;
     house.advance(121);
     house.until_expired(ALICE).await;
     house.settle().await;
