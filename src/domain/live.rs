@@ -575,7 +575,8 @@ impl Fold<'_> {
     /// nobody holds, old keys and denials.
     fn forget(&mut self) {
         let now = self.entry.at;
-        let over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
+        let mut over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
+        over.extend(self.extensions_of(&over));
         self.touched.retired = over.iter().filter_map(|id| self.live.requests.remove(id)).collect();
         for slack in &self.touched.people {
             if let Some(person) = self.live.people.get_mut(slack) {
@@ -593,9 +594,12 @@ impl Fold<'_> {
     }
 
     fn is_over(&self, id: RequestId) -> bool {
-        self.live.requests.get(&id).is_some_and(|request| {
-            let done = !request.is_open() && !request.review.is_open();
-            done && request.stale_views().is_empty() && self.live.promises_of(id).next().is_none()
-        })
+        self.live.requests.get(&id).is_some_and(|request| !self.is_kept(request) && self.is_said(request))
+    }
+
+    /// Whether nothing is left to say of it, or to do.
+    fn is_said(&self, request: &Request) -> bool {
+        let done = !request.is_open() && !request.review.is_open();
+        done && request.stale_views().is_empty() && self.live.promises_of(request.id).next().is_none()
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     catalogue::Sensitivity,
     id::SlackUserId,
-    request::{Approval, Cause, Ending, Less, NotSentOn, Request, Route, State, StepKind},
+    request::{Approval, Cause, Ending, Less, NotSentOn, Purpose, Request, Route, State, StepKind},
     time::EndRule,
 };
 
@@ -273,7 +273,7 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
         }
         State::Ended { ending: Ending::Unanswered, at: when, .. } => {
             let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
-            let over = request.extends().is_some() && *when >= request.closes;
+            let over = matches!(request.purpose, Purpose::Extension { ends, .. } if ends <= *when);
             let why = if over {
                 "the access is over".to_owned()
             } else if passed {

@@ -32,6 +32,23 @@ impl Fold<'_> {
         Ok(())
     }
 
+    /// An extension stays as long as what it extends: a card of it that is being posted as it ends is on record later,
+    /// and is redrawn then.
+    pub(super) fn is_kept(&self, request: &Request) -> bool {
+        request.extends().is_some_and(|of| self.live.requests.contains_key(&of))
+    }
+
+    /// The extensions of requests that leave memory, of which nothing is left to say either.
+    pub(super) fn extensions_of(&self, over: &[RequestId]) -> Vec<RequestId> {
+        let requests = &self.live.requests;
+        let extended = |id: &RequestId| requests.get(id).is_some_and(|first| first.extension != Extension::None);
+        if !over.iter().any(extended) {
+            return Vec::new();
+        }
+        let theirs = requests.values().filter(|one| one.extends().is_some_and(|of| over.contains(&of)));
+        theirs.filter(|one| self.is_said(one)).map(|one| one.id).collect()
+    }
+
     /// What is extended says how it stands with that.
     pub(super) fn follow_extensions(&mut self) {
         let touched = self.touched.requests.iter().filter_map(|id| self.live.requests.get(id));

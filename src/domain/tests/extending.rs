@@ -263,6 +263,29 @@ fn with_the_access_the_wish_to_keep_it_ends() {
 }
 
 #[test]
+fn a_card_that_is_posted_as_it_ends_is_redrawn_and_nothing_stays_behind() {
+    let found =
+        held().goes(&more(minutes(60))).settled("identify_person", is("alice")).settled("find_approvers", found());
+    let ended = found.goes(&Command::Cancel { who: slack("alice"), request: TWO });
+    let view = ViewKey::Approver { request: TWO, slack: slack("bob") };
+    let late = ended.goes(&Command::Show { view: view.clone(), posted: card("bob"), revision: 1 });
+    assert_eq!(late.live.requests[&TWO].stale_views(), std::slice::from_ref(&view));
+    let shown = |play: Play, view: ViewKey| {
+        let revision = play.live.requests[&view.request()].revision;
+        play.goes(&Command::Show { view, posted: card("bob"), revision })
+    };
+    let over = shown(late, view).goes(&Command::Return { who: slack("alice"), request: ONE });
+    let mut over = over.settled("remove_member", REMOVED);
+    for promise in over.live.promises.keys().copied().collect::<Vec<_>>() {
+        over.run(&Command::Settle { effect: promise, outcome: Outcome::Told }).unwrap();
+    }
+    for view in over.live.requests[&ONE].stale_views() {
+        over = shown(over, view);
+    }
+    assert_eq!(over.live.requests.keys().count(), 0, "{:?}", over.live.requests.keys());
+}
+
+#[test]
 fn a_denial_and_less_than_was_asked_are_told_to_the_holder() {
     let denied = asked().bob(Choice::Deny(text("Use the replica"))).settled("check_authority", is("bob"));
     assert!(denied.tells(Nudge::NotExtended) && !denied.tells(Nudge::Denied));

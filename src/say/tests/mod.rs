@@ -9,6 +9,7 @@ mod alerts;
 mod approvers;
 mod during;
 mod emergencies;
+mod extending;
 mod forms;
 mod nudges;
 mod refusals;

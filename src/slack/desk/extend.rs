@@ -53,7 +53,11 @@ impl Desk {
         if let Some(said) = self.custody_of(&offer).or_else(|| self.unserved(&offer)) {
             return self.answer_at(&who, &from, &said).await;
         }
-        let standing = self.door.peek(ViewKey::Requester { request }).await.filter(|request| request.asker == who);
+        let standing = match offer.open.iter().find(|own| own.id == request) {
+            Some(own) => Some(own.clone()),
+            // Over, perhaps long ago.
+            None => self.door.peek(ViewKey::Requester { request }).await.filter(|request| request.asker == who),
+        };
         let Some(standing) = standing else { return self.none_to_extend(&who, &from).await };
         if let Some(refusal) = refused(&standing, &offer) {
             let sentence = self.sentence(&refusal, Some(&standing), &who).await;

@@ -8,9 +8,12 @@ use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW, Told};
 const EXTENDED: &[Told] = &[
     (ALICE, "🟢 Active until"),
     (ALICE, "Open until today at 16:40"),
+    (ALICE, "Ends today at 16:40: Production Database, Read-Write."),
     (ALICE, "Extended until today at"),
-    (BOB, "Approved by you"),
-    (DANA, "Approved by @Bob Stone"),
+    (BOB, "Active until"),
+    (DANA, "Active until"),
+    (BOB, "Kept until"),
+    (DANA, "Kept until"),
 ];
 
 /// Opens the form on Alice's card, and waits until it shows who would be asked.
@@ -69,7 +72,7 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
     house.advance(100);
     house.settle().await;
     assert_eq!(house.world.writes().len(), 1);
-    house.advance(115);
+    house.advance(111);
     house.until_expired(ALICE).await;
     house.world.until_not_member(PROD_RW, "00uALICE").await;
     let told: &[Told] = &[
