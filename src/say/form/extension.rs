@@ -138,7 +138,7 @@ pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Resul
         lengths: lengths.into_iter().map(choice).collect(),
         custom: Field::new("Or another length")
             .with_placeholder("90m, 2h 30m, until 17:30")
-            .with_hint("Fill this in and it counts instead of a choice above. Press Enter to see the new end."),
+            .with_hint("Fill this in and it counts instead of the choice above. Press Enter to see the new end."),
         preview,
         steps,
         why: Field::new("Why is more time needed")

@@ -48,26 +48,98 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.advance(30);
     open_form(&house, "🟢 Active until").await;
-    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"");
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Extend access
+    Production Database · Read-Write, active until today 16:40 Paris time (UTC+1).
+    More time: [45 minutes more]
+    Or another length (optional): [‹90m, 2h 30m, until 17:30›]
+      (Fill this in and it counts instead of the choice above. Press Enter to see the new end.)
+    Until today 17:25 Paris time (UTC+1), 2 h 45 min in total.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    Why is more time needed: [U0ALICE because of prod-db/rw, 2h]
+      (The people asked, admins and the ticket show this as you type it.)
+    [Back] [Ask for more time]
+    ");
     house.world.fill(ALICE, "duration", "duration", "7200s").await.unwrap();
     house.world.until_view(ALICE, "in total.").await;
     house.world.until_view(ALICE, "4 hours in total").await;
-    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"");
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Extend access
+    Production Database · Read-Write, active until today 16:40 Paris time (UTC+1).
+    More time: [2 hours more]
+    Or another length (optional): [‹90m, 2h 30m, until 17:30›]
+      (Fill this in and it counts instead of the choice above. Press Enter to see the new end.)
+    Until today 18:40 Paris time (UTC+1), 4 hours in total.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    Why is more time needed: [U0ALICE because of prod-db/rw, 2h]
+      (The people asked, admins and the ticket show this as you type it.)
+    [Back] [Ask for more time]
+    ");
     house.world.fill(ALICE, "justification", "justification", "The index is still building").await.unwrap();
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
-    assert_snapshot!(house.sees(BOB, "asks to keep").await, @"");
+    assert_snapshot!(house.sees(BOB, "asks to keep").await, @"
+    ⏳ @Alice Martin asks to keep Production Database · Read-Write until today at 18:40
+    2 hours more, 4 hours in total. Active until today at 16:40 now.
+    │ The index is still building
+    1. You or @Dana Fox, now: owners of Production Database
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
+    [Approve] [Approve for less…] [Deny…]
+    R-2 · closes today at 16:40 if nobody decides
+    ");
     let card = house.world.until_message(BOB, "asks to keep").await;
-    assert_snapshot!(card.text, @"");
-    assert_snapshot!(house.sees(ALICE, "waiting for @Bob Stone").await, @"");
-    assert_snapshot!(typed(&house, ALICE, "list").await, @"");
+    assert_snapshot!(card.text, @"Alice Martin asks to keep Production Database, Read-Write until 2026-11-24 18:40 UTC+1, 2 hours more. You or Dana Fox decide: owners of Production Database. Closes 2026-11-24 16:40 UTC+1 if nobody decides. Why: The index is still building");
+    assert_snapshot!(house.sees(ALICE, "waiting for @Bob Stone").await, @"
+    🟢 Active until today at 16:40. Until today at 18:40 asked, waiting for @Bob Stone or @Dana Fox
+    Production Database · Read-Write, 2 hours
+    Without an answer it ends at the first time.
+    │ U0ALICE because of prod-db/rw, 2h
+    [Return access]
+    R-1 · ACCESS-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
+    assert_snapshot!(typed(&house, ALICE, "list").await, @"
+    Active (1)
+    Production Database · Read-Write · 1 h 30 min left, until today at 16:40 · R-1
+    [Return access]
+    Waiting (1)
+    Production Database · Read-Write · 2 hours more · waiting for @Bob Stone or @Dana Fox · R-2
+    [Cancel request]
+    ");
     let clicked = house.world.press(BOB, &card, "approve").await.unwrap();
-    assert_snapshot!(clicked.confirm.unwrap_or_default(), @"");
-    assert_snapshot!(house.sees(ALICE, "Extended until").await, @"");
-    assert_snapshot!(house.sees(ALICE, "Extended by").await, @"");
-    assert_snapshot!(house.sees(BOB, "Kept until").await, @"");
+    assert_snapshot!(clicked.confirm.unwrap_or_default(), @"Approve this access? / Alice Martin keeps Production Database · Read-Write (high sensitivity) for 2 hours more. / [Approve] [Back]");
+    assert_snapshot!(house.sees(ALICE, "Extended until").await, @"Extended until today at 18:40: Production Database, Read-Write.");
+    assert_snapshot!(house.sees(ALICE, "Extended by").await, @"
+    🟢 Active until today at 18:40.
+    Production Database · Read-Write, 4 hours
+    Extended by @Bob Stone, today at 15:10.
+    │ U0ALICE because of prod-db/rw, 2h
+    [Extend…] [Return access]
+    R-1 · ACCESS-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
+    assert_snapshot!(house.sees(BOB, "Kept until").await, @"
+    Approved by you, today at 15:10
+    @Alice Martin · Production Database · Read-Write, 2 hours more
+    Kept until today at 18:40
+    │ The index is still building
+    R-2
+    ");
     house.settle().await;
-    assert_snapshot!(house.channel(), @"");
-    assert_snapshot!(super::tickets::read(&house), @"");
+    assert_snapshot!(house.channel(), @"
+    Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1 · ACCESS-1
+    Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1 · ACCESS-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 18:40 · R-1 · ACCESS-1
+    Bob Stone approved 2 hours more of Production Database · Read-Write for Alice Martin · R-2
+    Extended: Production Database · Read-Write for Alice Martin until today at 18:40 by Bob Stone · R-1 · ACCESS-1
+    ");
+    assert_snapshot!(super::tickets::read(&house), @"
+    [In Progress]
+    Bob Stone approved, 2026-11-24 14:40:05 UTC+1 (step 1 of 1, owner).
+
+    Opened in Okta, 2026-11-24 14:40:05 UTC+1. Ends 16:40:05 UTC+1.
+
+    Alice Martin asked to keep it until 18:40:05 UTC+1, 2026-11-24 15:10:05 UTC+1.
+
+    Extended to 18:40:05 UTC+1 by Bob Stone, 2026-11-24 15:10:05 UTC+1.
+    ");
     // Nothing was given anew, and at the old end nothing ends.
     house.advance(100);
     house.settle().await;
@@ -79,7 +151,6 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
         (ALICE, "as planned"),
         (ALICE, "Open until today at 16:40"),
         (ALICE, "Extended until today at"),
-        (ALICE, "Ends today at"),
         (ALICE, ". Okta confirmed it."),
         (BOB, "Kept until"),
         (DANA, "Kept until"),
@@ -96,13 +167,31 @@ async fn a_denial_leaves_the_end_as_it_was_and_says_why() {
     ask(&house, "1h", "The index is still building").await;
     house.press(BOB, "asks to keep", "deny").await;
     house.world.until_view(BOB, "Why not").await;
-    assert_snapshot!(house.world.seen_view(BOB).unwrap(), @"");
+    assert_snapshot!(house.world.seen_view(BOB).unwrap(), @"
+    # Deny request
+    @Alice Martin asks to keep Production Database · Read-Write for 1 hour more.
+    Why not: [‹›]
+      (Alice Martin and admins show this. Other approvers only see that you denied it.)
+    [Back] [Deny request]
+    ");
     house.world.fill(BOB, "reason", "reason", "Use the read replica").await.unwrap();
     assert!(house.world.submit(BOB).await.unwrap().is_closed());
-    assert_snapshot!(house.sees(ALICE, "Not extended").await, @"");
-    assert_snapshot!(house.sees(ALICE, "did not extend it").await, @"");
+    assert_snapshot!(house.sees(ALICE, "Not extended").await, @"Not extended, ends today at 16:40: Production Database, Read-Write. The message above says why.");
+    assert_snapshot!(house.sees(ALICE, "did not extend it").await, @"
+    🟢 Active until today at 16:40.
+    Production Database · Read-Write, 2 hours
+    @Bob Stone did not extend it, today at 14:40:
+    │ Use the read replica
+    [Extend…] [Return access]
+    R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
     house.settle().await;
-    assert_snapshot!(house.channel(), @"");
+    assert_snapshot!(house.channel(), @"
+    Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1
+    Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 17:40 · R-1
+    Not extended: Production Database · Read-Write for Alice Martin, denied by Bob Stone · R-1
+    ");
     house.advance(121);
     house.until_expired(ALICE).await;
     house.finish_unread().await;
@@ -117,8 +206,18 @@ async fn undecided_it_ends_with_the_access() {
     house.advance(121);
     house.until_expired(ALICE).await;
     house.settle().await;
-    assert_snapshot!(house.sees(BOB, "the access is over").await, @"");
-    assert_snapshot!(house.channel(), @"");
+    assert_snapshot!(house.sees(BOB, "the access is over").await, @"
+    Closed today at 16:41: the access is over
+    @Alice Martin · Production Database · Read-Write, 1 h 19 min 55 s more
+    │ The index is still building
+    R-2
+    ");
+    assert_snapshot!(house.channel(), @"
+    Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1
+    Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 18:00 · R-1
+    Ended: Production Database · Read-Write for Alice Martin, expired, confirmed 1 minute after its end · R-1
+    ");
     house.finish_unread().await;
 }
 
@@ -152,21 +251,25 @@ async fn what_cannot_be_extended_is_told_so() {
     house.world.fill(ALICE, "custom_duration", "custom_duration", "6h").await.unwrap();
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
     house.world.until_message(BOB, "asks to keep").await;
-    assert_snapshot!(typed(&house, ALICE, "extend R-1").await, @"");
-    assert_snapshot!(typed(&house, CAROL, "extend R-1").await, @"");
+    assert_snapshot!(typed(&house, ALICE, "extend R-1").await, @"You already asked for more time today 14:40: waiting for Bob Stone or Dana Fox.");
+    assert_snapshot!(typed(&house, CAROL, "extend R-1").await, @"You hold no temporary access and wait for none. /jit asks for some.");
     house.press(BOB, "asks to keep", "approve").await;
     house.world.until_message(ALICE, "Extended by").await;
     house.settle().await;
     assert_eq!(typed(&house, ALICE, "extend R-1").await, "");
     house.world.until_view(ALICE, "in total").await;
-    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"");
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Cannot be longer
+    Production Database · Read-Write can be had for up to 8 hours in total, until today 22:40 Paris time (UTC+1). After that, ask again.
+    [Close]
+    ");
     assert!(typed(&house, ALICE, "return R-1").await.contains("R-1 is returned."));
     house.world.until_message(ALICE, "You returned this access").await;
     house.settle().await;
     house.grant(ALICE, "staging/admin", "15m").await;
     house.press(ALICE, "🟢 Active until", "return").await;
     house.settle().await;
-    assert_snapshot!(typed(&house, ALICE, "extend R-3").await, @"");
+    assert_snapshot!(typed(&house, ALICE, "extend R-3").await, @"This ended today 14:40, so it cannot be extended. Ask again with /jit.");
     house.finish_unread().await;
 }
 
@@ -175,7 +278,10 @@ async fn the_word_before_the_end_offers_it_and_so_does_the_home_tab() {
     let house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.advance(111);
-    assert_snapshot!(house.sees(ALICE, "Ends today").await, @"");
+    assert_snapshot!(house.sees(ALICE, "Ends today").await, @"
+    Ends today at 16:40: Production Database, Read-Write.
+    [Extend…]
+    ");
     assert!(house.world.open_home(ALICE).await.unwrap().acked);
     house.world.until_home(ALICE, "[Extend…]").await;
     house.press(ALICE, "Ends today at 16:40: Production", "extend").await;
