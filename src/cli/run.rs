@@ -65,10 +65,14 @@ fn serve(
 /// The configuration, read anew at each SIGHUP. Reading waits for files, so it keeps no other task waiting.
 fn again(hangup: Signal, configured: Configured) -> impl Stream<Item = Loaded> + Send {
     stream::unfold((hangup, Arc::new(configured)), |(mut hangup, configured)| async move {
-        hangup.recv().await?;
-        let reader = Arc::clone(&configured);
-        let loaded = tokio::task::spawn_blocking(move || reader.load()).await.ok()?;
-        Some((loaded, (hangup, configured)))
+        loop {
+            hangup.recv().await?;
+            let reader = Arc::clone(&configured);
+            match tokio::task::spawn_blocking(move || reader.load()).await {
+                Ok(loaded) => return Some((loaded, (hangup, configured))),
+                Err(fault) => error!(%fault, "the configuration could not be read: the one before stays in force"),
+            }
+        }
     })
 }
 

@@ -65,7 +65,7 @@ pub(super) fn gather(paths: &[PathBuf], environment: &Environment, walk: &Walk) 
             applications.extend(applications_of(&mut table, &origin, walk));
             layers.push(Layer(bare(table, &origin, walk)));
         }
-        gathered.rules.extend(rules_beside(&file));
+        gathered.rules.extend(rules_beside(&file, walk, &mut gathered.lost));
         gathered.files.push(origin);
     }
     gathered.rules.sort();
@@ -88,7 +88,7 @@ fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        let mut found = beside(path, "toml");
+        let mut found = beside(path, "toml", walk, lost);
         found.retain(|file| !holds_cases(file));
         if found.is_empty() {
             note(walk, &path.display().to_string(), Wrong::NoFiles);
@@ -99,13 +99,17 @@ fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
     files
 }
 
-/// The files of a folder with an ending, in the order of their names.
-fn beside(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|found| found == ending))
-        .collect();
+/// The files of a folder with an ending, in the order of their names. What cannot be listed may hold any: that nothing is
+/// seen there does not mean that nothing is said.
+fn beside(folder: &Path, ending: &str, walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
+    let listed: io::Result<Vec<PathBuf>> =
+        fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut files = listed.unwrap_or_else(|error| {
+        note(walk, &folder.display().to_string(), unreadable(&error));
+        *lost = Lost::unknown();
+        Vec::new()
+    });
+    files.retain(|path| path.extension().is_some_and(|found| found == ending));
     files.sort();
     files
 }
@@ -116,10 +120,12 @@ fn holds_cases(file: &Path) -> bool {
     stem.is_some_and(|stem| stem.ends_with(CASES))
 }
 
-fn rules_beside(file: &Path) -> Vec<PathBuf> {
+/// Of a file that is not there nothing is beside it: that it is not is said already.
+fn rules_beside(file: &Path, walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
     match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => beside(folder, "cedar"),
-        _ => beside(Path::new("."), "cedar"),
+        _ if !file.exists() => Vec::new(),
+        Some(folder) if !folder.as_os_str().is_empty() => beside(folder, "cedar", walk, lost),
+        _ => beside(Path::new("."), "cedar", walk, lost),
     }
 }
 

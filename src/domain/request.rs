@@ -549,6 +549,8 @@ pub enum NotSentOn {
     StandingMember,
     /// Nobody is left who could approve.
     NobodyToAsk,
+    /// Nothing is opened without an approval at the moment: granting is frozen, or the program only ends access.
+    NotNow,
     /// Rules forbid it.
     Forbidden {
         /// Which, by name: never empty.

@@ -353,6 +353,7 @@ impl Core {
         for event in &entry.events {
             match event {
                 Event::EffectSettled { effect, .. } => self.lanes.settle(*effect),
+                Event::PersonUnlinked { slack, .. } => self.forget(slack),
                 Event::EffectWithdrawn { effect } | Event::AdditionPutOff { effect }
                     if self.lanes.withdraw(*effect) =>
                 {
@@ -458,6 +459,13 @@ impl Core {
         while let Some(Waiting { reply, response, .. }) = self.waiting.pop_front_if(|waiting| waiting.after <= safe) {
             actions.push(Action::Answer { reply, response });
         }
+    }
+
+    /// What was looked up about somebody, or about the Okta user they led to, counts no more.
+    fn forget(&mut self, slack: &SlackUserId) {
+        let okta = |known: &Known| known.found.as_ref().ok().map(|person| person.okta.clone());
+        let theirs = self.known.remove(slack).as_ref().and_then(okta);
+        self.known.retain(|_, known| theirs.is_none() || okta(known) != theirs);
     }
 
     fn remember(&mut self, who: SlackUserId, found: Result<Identity, Unfit>, now: Now) {

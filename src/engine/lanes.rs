@@ -37,6 +37,8 @@ pub enum LaneKey {
     Talk(RequestId),
     /// The ticket of one request: opened, then told everything in order.
     Ticket(RequestId),
+    /// Who wants to end access of somebody's, and what they are answered: nothing that waits for better times holds it up.
+    Wish(RequestId),
     /// What the audit channel is told, of all requests.
     Audit,
     /// What admins are told once.
@@ -55,8 +57,10 @@ impl LaneKey {
             Effect::IdentifyPerson { request, .. }
             | Effect::CheckStanding { request, .. }
             | Effect::FindApprovers { request, .. }
-            | Effect::CheckAuthority { request, .. }
-            | Effect::CheckRevoker { request, .. } => Self::LookUp(*request),
+            | Effect::CheckAuthority { request, .. } => Self::LookUp(*request),
+            Effect::CheckRevoker { request, .. } | Effect::Reply { request, spot: Spot::Apart, .. } => {
+                Self::Wish(*request)
+            }
             Effect::Nudge { request, .. }
             | Effect::Remind { request, .. }
             | Effect::TellFallback { request, .. }

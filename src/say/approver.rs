@@ -3,7 +3,7 @@
 use super::{
     Button, ButtonId, Buttons, Card, Confirm, Line, Look, Mark, Run, Voice, bold, button, extend, length, less, people,
     requester::{self, access, access_plainly, flat, how_long, justification, lasts, nobody_decided, steps, zone},
-    review, text,
+    review, text, ticket,
     time::Zone,
 };
 use crate::domain::{
@@ -324,17 +324,18 @@ fn owns(route: &Route, who: &SlackUserId) -> bool {
 }
 
 /// How access came to its end, in a word or a few; nothing where it was never to be opened.
-pub(super) const fn ended_how(ending: &Ending) -> Option<&'static str> {
-    Some(match ending {
+pub(super) fn ended_how(ending: &Ending) -> Option<String> {
+    let how = match ending {
         Ending::Expired => "expired",
         Ending::Returned => "returned",
         Ending::Failed { .. } => "could not be opened",
         Ending::NotJustified { .. } => "not justified",
         Ending::Revoked { .. } => "revoked",
         Ending::Refused { why: NotSentOn::StandingMember } => "they have this access already, not through Jitney",
-        Ending::Refused { .. } => "no longer offered",
+        Ending::Refused { why } => return Some(ticket::stopped(why)),
         Ending::Denied { .. } | Ending::Cancelled | Ending::Unanswered | Ending::Applied => return None,
-    })
+    };
+    Some(how.to_owned())
 }
 
 fn context(request: &Request, zone: &Zone) -> Line {

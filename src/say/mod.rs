@@ -124,6 +124,8 @@ pub enum ButtonId {
 pub enum Look {
     /// The likeliest.
     Primary,
+    /// It ends what somebody else holds.
+    Danger,
     /// Any other.
     Plain,
 }

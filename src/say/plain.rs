@@ -123,7 +123,11 @@ fn buttons(buttons: &Buttons) -> Vec<String> {
 }
 
 fn button(button: &Button) -> String {
-    let look = if button.look == Look::Primary { " primary" } else { "" };
+    let look = match button.look {
+        Look::Primary => " primary",
+        Look::Danger => " danger",
+        Look::Plain => "",
+    };
     let asks =
         button.confirm.as_ref().map(|ask| format!(" asks: {} / {} / {} / {}", ask.title, ask.text, ask.yes, ask.no));
     format!("[{}]{look} {}{}", button.label, button.value, asks.unwrap_or_default())

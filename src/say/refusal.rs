@@ -391,6 +391,7 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
 pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -> String {
     match why {
         NotSentOn::Forbidden { rules } => forbidden(rules),
+        NotSentOn::NotNow => "Nothing is opened at the moment, so this was not sent on. Ask again later.".to_owned(),
         NotSentOn::Unjudged { .. } => UNJUDGED.to_owned(),
         NotSentOn::TooLong { most, rule } => match about {
             Some(request) => longer_than(*most, &request.access.level, &request.access.application, rule.as_ref()),
@@ -404,7 +405,8 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
             about.map(|request| format!(" for {}", request.access.application)).unwrap_or_default(),
         ),
         NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
-        NotSentOn::IdentityChanged | NotSentOn::NotOffered | NotSentOn::StandingMember => {
+        NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
+        NotSentOn::NotOffered | NotSentOn::StandingMember => {
             "What can be asked for has changed. Nothing was opened.".to_owned()
         }
     }

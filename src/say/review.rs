@@ -50,7 +50,7 @@ fn open(request: &Request, panels: &[Panel], reader: &SlackUserId, zone: &Zone) 
         ),
         lines: vec![took(request), status],
         after: vec![signers(panels, reader)],
-        buttons: (!checked).then(|| sign(request, "review")),
+        buttons: (!checked).then(|| presses(request, panels, reader)),
         ..Card::default()
     }
 }
@@ -58,6 +58,17 @@ fn open(request: &Request, panels: &[Panel], reader: &SlackUserId, zone: &Zone) 
 /// "🚨 @Alice Martin took ‹access› by break-glass".
 pub(super) fn took(request: &Request) -> Line {
     vec![Run::Mark(Mark::Siren), people::asker(request), bold(format!(" took {} by break-glass", access(request)))]
+}
+
+/// What a reader can press: sign it, and whoever owns it can end what is still open.
+fn presses(request: &Request, panels: &[Panel], reader: &SlackUserId) -> Buttons {
+    let mut presses = sign(request, "review");
+    let owns = |panel: &&Panel| matches!(panel.kind, StepKind::Owner { .. });
+    let owner = panels.iter().filter(owns).flat_map(|panel| &panel.people).any(|one| one.slack == *reader);
+    if owner && matches!(request.state, State::Active { .. }) {
+        presses.row.push(button(ButtonId::Revoke, "Revoke now…", Look::Danger, request.id));
+    }
+    presses
 }
 
 /// The button that opens the form of a review, in a row of this name.
@@ -220,7 +231,11 @@ fn facts(request: &Request, zone: &Zone) -> Vec<Line> {
         State::Approved { .. } => vec![text("It is being opened; signing it as justified does not stop it.")],
         State::Revoking { .. } => vec![text("It is being ended in Okta.")],
         State::Ended { ending, at, .. } => {
-            vec![text("Ended "), zone.token(*at), text(format!(": {}.", approver::ended_how(ending).unwrap_or("over")))]
+            vec![
+                text("Ended "),
+                zone.token(*at),
+                text(format!(": {}.", approver::ended_how(ending).unwrap_or_else(|| "over".to_owned()))),
+            ]
         }
         State::Checking { .. } | State::Pending { .. } => Vec::new(),
     };

@@ -165,9 +165,9 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
         NotSentOn::TooLong { most, .. } => format!("it can be had for up to {}", length::words(*most)),
         NotSentOn::NobodyToAsk => "nobody is left who could approve it".to_owned(),
         NotSentOn::Unfit { .. } => "the requester cannot be served any more".to_owned(),
-        NotSentOn::IdentityChanged | NotSentOn::NotOffered | NotSentOn::StandingMember => {
-            "it is not offered to them any more".to_owned()
-        }
+        NotSentOn::NotNow => "nothing is opened at the moment".to_owned(),
+        NotSentOn::IdentityChanged => "the requester's accounts match no more".to_owned(),
+        NotSentOn::NotOffered | NotSentOn::StandingMember => "it is not offered to them any more".to_owned(),
     }
 }
 

@@ -196,8 +196,10 @@ fn button(button: &Button) -> Value {
     if !button.value.is_empty() {
         drawn["value"] = json!(button.value);
     }
-    if button.look == Look::Primary {
-        drawn["style"] = json!("primary");
+    match button.look {
+        Look::Primary => drawn["style"] = json!("primary"),
+        Look::Danger => drawn["style"] = json!("danger"),
+        Look::Plain => {}
     }
     if let Some(confirm) = &button.confirm {
         drawn["confirm"] = json!({

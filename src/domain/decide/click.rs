@@ -101,11 +101,14 @@ impl Case<'_> {
             // Its clock time passed while its maker was looked up.
             _ if asked.lasts(self.now).is_some() && request.lasts(self.now).is_none() => Err(Refusal::TimePassed),
             _ if self.came_too_late(asked) => Err(Refusal::Over),
-            _ => self.may_decide(asked, route, who, click).map(|()| who),
+            _ => self.may_decide(asked, route, (who, requester), click).map(|()| who),
         });
         let open = match verdict {
             Err(why) => {
-                let gone = why.is_dismissal().then_some(&click.slack);
+                // Whose account serves no more is waited for only where nobody stands in.
+                let unserved = matches!(why, Refusal::NotServed { .. } | Refusal::IdentityChanged);
+                let gone = why.is_dismissal() || unserved && route.spare().next().is_some();
+                let gone = gone.then_some(&click.slack);
                 refuse_click(request.id, click, why, decision);
                 gone.is_none() || self.staff(request, route, gone, decision)
             }
@@ -138,7 +141,13 @@ impl Case<'_> {
 
     /// Whether someone may decide the step that is asked now, by today's configuration and rules, on the terms that
     /// they saw.
-    fn may_decide(&self, request: &Request, route: &Route, who: &Identity, click: &Click) -> Result<(), Refusal> {
+    fn may_decide(
+        &self,
+        request: &Request,
+        route: &Route,
+        (who, requester): (&Identity, Option<&Requester>),
+        click: &Click,
+    ) -> Result<(), Refusal> {
         if who.okta == route.person.okta || who.slack == request.asker {
             return Err(Refusal::OwnRequest);
         }
@@ -154,7 +163,13 @@ impl Case<'_> {
         }
         let (_, step) = route.current().ok_or(Refusal::Over)?;
         let own = self.without_ours(who);
-        if !step.deciders(self.today.catalogue, &route.person).iter().any(|named| named.is(&own)) {
+        let named = |of: &Identity| step.deciders(self.today.catalogue, of).iter().any(|named| named.is(&own));
+        // Whoever was their manager when they asked, and is none now, decides nothing; neither does a new one.
+        let now = match requester {
+            Some(Requester::Fit { facts }) => &route.person.with(facts),
+            _ => &route.person,
+        };
+        if !named(&route.person) || !named(now) {
             return Err(Refusal::NotApprover);
         }
         match self.forbids_deciding(&click.verdict.terms(request), who) {

@@ -93,6 +93,10 @@ impl Case<'_> {
             let people = people.filter(|one| self.live.is_bound_rightly(one.into())).collect();
             Panel { kind: sought.kind.clone(), people }
         };
+        // Much may have changed since it was asked for.
+        if self.live.frozen.is_some() || self.today.mode != Mode::Serving {
+            return self.not_sent_on(request.id, NotSentOn::NotNow, decision);
+        }
         let panels: Vec<Panel> = sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect();
         let offered = self.offered(&request.access.entitlement, Some(&request.access.group), person);
         let stopped = match offered {

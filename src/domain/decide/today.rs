@@ -6,7 +6,7 @@
 use super::{Case, Decision};
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
-    duty::{Barred, Duties, duties},
+    duty::{Barred, Does, Duties, duties},
     id::{EntitlementId, RequestId},
     membership::Stretch,
     port::{Alert, Effect, Facts, Identity, MembershipKey},
@@ -112,13 +112,24 @@ impl Case<'_> {
             emergency: asked.purpose == Purpose::Emergency,
             now: self.now,
         };
-        outlook.of(&asked.access.entitlement)
+        let duties = outlook.of(&asked.access.entitlement)?;
+        // What is held through Jitney takes no step away.
+        let own = self.without_ours(person);
+        let by_itself = |duties: &Duties| duties.applied.iter().filter(|one| one.does == Does::AutoApprove).count();
+        if by_itself(&duties) == 0 || own.groups == person.groups {
+            return Ok(duties);
+        }
+        let without = Outlook { person: &own, ..outlook }.of(&asked.access.entitlement)?;
+        Ok(if by_itself(&without) < by_itself(&duties) { without } else { duties })
     }
 
     /// Why a request that was put to its approvers may not go on, if today stops it; `facts` are what the directory
     /// says of the requester now, where that was looked up.
     pub(super) fn stopped(&self, request: &Request, facts: Option<&Facts>) -> Option<NotSentOn> {
         let Some(route) = request.route() else { return Some(NotSentOn::NotOffered) };
+        if self.live.is_suspended(&request.asker) {
+            return Some(NotSentOn::IdentityChanged);
+        }
         let person = facts.map_or_else(|| route.person.clone(), |facts| route.person.with(facts));
         if self.offered(&request.access.entitlement, Some(&request.access.group), &person).is_none() {
             return Some(NotSentOn::NotOffered);
@@ -137,23 +148,33 @@ impl Case<'_> {
     /// The rules that take the decision on a request from somebody.
     pub(super) fn forbids_deciding(&self, request: &Request, who: &Identity) -> Result<(), NotSentOn> {
         let (Some(route), Some(length)) = (request.route(), request.end.lasts(self.now)) else { return Ok(()) };
-        let found = self.today.catalogue.find(&request.access.entitlement);
-        let (application, entitlement) = found.ok_or(NotSentOn::NotOffered)?;
+        let catalogue = self.today.catalogue;
+        let (application, entitlement) = catalogue.find(&request.access.entitlement).ok_or(NotSentOn::NotOffered)?;
         let before = request
             .membership()
             .map_or(0, |key| self.live.stretch(&key, self.today.limits.gap, self.now, Some(request.id)));
-        let question = Question {
-            person: &route.person,
-            application,
-            entitlement,
-            duration: length,
-            total: together(length, before),
-            at: self.now,
-            justification: request.justification.text.as_deref().unwrap_or_default(),
-            emergency: request.purpose == Purpose::Emergency,
-        };
-        let rules = self.today.catalogue.rules.forbid_deciding(&question, who);
-        let rules = rules.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?;
+        let mut rules = Vec::new();
+        // Of everything that the group opens; and being given access makes nobody decide.
+        for (application, entitlement) in
+            std::iter::once((application, entitlement)).chain(catalogue.sharing(entitlement))
+        {
+            let question = Question {
+                person: &route.person,
+                application,
+                entitlement,
+                duration: length,
+                total: together(length, before),
+                at: self.now,
+                justification: request.justification.text.as_deref().unwrap_or_default(),
+                emergency: request.purpose == Purpose::Emergency,
+            };
+            for who in [who, &self.without_ours(who)] {
+                let forbid = catalogue.rules.forbid_deciding(&question, who);
+                rules.extend(forbid.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?);
+            }
+        }
+        rules.sort();
+        rules.dedup();
         if rules.is_empty() { Ok(()) } else { Err(NotSentOn::Forbidden { rules }) }
     }
 }

@@ -444,6 +444,56 @@ fn a_manager_is_whom_the_directory_names_now_kept_with_the_request() {
 }
 
 #[test]
+fn whoever_is_their_manager_no_more_decides_nothing_and_neither_does_a_new_one() {
+    let play = Play::new().levels(|level| level.approval = vec![StepRule::Manager]);
+    let alice = Identity { manager: Some(email("mona")), ..identity("alice") };
+    let sought = play.goes(&ask("db/rw", "form")).settled("identify_person", Outcome::identified(alice));
+    let pressed = sought.settled("find_approvers", finds(&["mona"])).presses("mona");
+    let by = |manager: &str| {
+        let facts = Facts { manager: Some(email(manager)), ..Facts::default() };
+        let outcome = Outcome::Identified { person: identity("mona"), requester: Some(Requester::Fit { facts }) };
+        pressed.clone().settled("check_authority", outcome)
+    };
+    assert_eq!(by("mona").stands(), "approved/checking");
+    assert_eq!(by("nina").in_vain(), Some(Refusal::NotApprover));
+}
+
+#[test]
+fn a_rule_about_any_level_of_a_group_takes_decisions_on_all_of_them() {
+    let debug = |question: &crate::domain::rules::Question<'_>| question.entitlement.id.to_string() == "db/debug";
+    let rules = Rules::new(
+        |_| Ok(Ruling::default()),
+        move |question, _| Ok(debug(question).then(|| rule("seniors")).into_iter().collect()),
+    );
+    let play = Play::new().ruled(rules).put_to(&["bob", "dana"]).approves("bob");
+    assert_eq!(play.in_vain(), Some(Refusal::MayNotDecide { rules: vec![rule("seniors")] }));
+}
+
+#[test]
+fn what_is_held_through_us_takes_no_step_away() {
+    let group = OktaGroupId::parse("00gONCALL").unwrap();
+    let named = group.clone();
+    let rules = Rules::new(
+        move |question| {
+            let auto = question.person.groups.contains(&named).then(|| rule("oncall"));
+            Ok(Ruling { auto: auto.into_iter().collect(), ..Ruling::default() })
+        },
+        |_, _| Ok(Vec::new()),
+    );
+    let oncall = Identity { groups: [group.clone()].into(), ..identity("alice") };
+    let asked = Play::new().ruled(rules).goes(&ask("db/rw", "form"));
+    let own = asked.clone().settled("identify_person", Outcome::identified(oncall.clone()));
+    assert_eq!(own.stands(), "approved/checking");
+    let key = MembershipKey { group, user: okta("alice") };
+    let mut membership = crate::domain::membership::Membership::new(key.clone());
+    membership.motion = Motion::Inside;
+    let mut ours = asked;
+    ours.live.memberships.insert(key, membership);
+    let ours = ours.settled("identify_person", Outcome::identified(oncall));
+    assert_eq!(ours.promises("find_approvers"), 1, "its own steps are asked");
+}
+
+#[test]
 fn a_decision_on_other_terms_than_the_present_ones_is_void() {
     let pending = Play::new().put_to(&["bob", "dana"]).shown(&["bob"]);
     let mut pressed = pending;

@@ -108,7 +108,9 @@ impl Desk {
             Err(error) => {
                 let card = ViewKey::Approver { request: deciding.request, slack: who.clone() };
                 let about = self.door.peek(card).await;
-                return errors(&[("reason", refusal::reason(error, about.as_ref()))]);
+                // Whose it is, is for those who were shown it.
+                let about = about.as_ref().filter(|about| about.is_shown(&who, &deciding.place));
+                return errors(&[("reason", refusal::reason(error, about))]);
             }
         };
         self.decided(who, deciding, Choice::Deny(reason), "reason").await
