@@ -88,7 +88,7 @@ export const STEPS = [
   },
   {
     title: "Once more",
-    words: "Ask again as Alice, and approve it as Bob. /jit prod-db/rw 2h Once more asks in one line.",
+    words: "Ask again as Alice, and approve it as Bob. /jit prod-db/ro 45m Once more asks in one line, for less: another 2 hours of Read-Write would be looked at by the SOC too.",
     place: at("alice", "messages"), pane: "slack", target: "#command",
     done: ({ second }) => second,
   },
@@ -107,5 +107,5 @@ export function isLost({ at, begun }, { refused, asks, form }) {
 
 export const END = {
   title: "That is all of it",
-  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which Carol decides too.",
+  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which the SOC decides too.",
 };
