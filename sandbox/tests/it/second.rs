@@ -13,12 +13,26 @@ const ON_STAGING: &str = "[data-group='00gSTAGING'] [data-member='00uDANA']";
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_walk_shows_what_the_readme_says() {
     let Some(mut walk) = Told::open("**Second walk**", "Be several people").await else { return };
+    led(&mut walk).await;
     asked_by_rule(&mut walk).await;
     decided_by_others(&mut walk).await;
     warned_and_revoked(&mut walk).await;
     taken_and_reviewed(&mut walk).await;
     frozen(&mut walk).await;
+    walk.browser.until_text("#walk-count", "Done").await;
     walk.close().await;
+}
+
+/// Skips the first walk, so that the page leads through the second.
+async fn led(walk: &mut Told) {
+    for step in 1..=10 {
+        walk.browser.until_step(step).await;
+        walk.browser.click("#walk-skip").await;
+    }
+    walk.browser.until_text("#walk-count", "Done").await;
+    walk.browser.click("#walk-next").await;
+    walk.browser.until_text("#walk-title", "Second walk").await;
+    walk.browser.until_step(1).await;
 }
 
 async fn asked_by_rule(walk: &mut Told) {
@@ -29,13 +43,16 @@ async fn asked_by_rule(walk: &mut Told) {
 }
 
 async fn decided_by_others(walk: &mut Told) {
+    walk.browser.until_step(2).await;
     walk.press(TWO_HOURS, "+2 h").await;
     walk.read(MESSAGES, "soc too, since nobody answered for 2 hours").await;
+    walk.browser.until_step(3).await;
     walk.person("Carol").await;
     walk.press(APPROVE, "Approve").await;
     walk.browser.click("#confirm-yes").await;
     walk.read(MESSAGES, "Now waiting for @Nora Quinn").await;
     walk.browser.until_gone(IN_THE_GROUP).await;
+    walk.browser.until_step(4).await;
     walk.person("Nora").await;
     walk.press(APPROVE, "Approve").await;
     walk.browser.click("#confirm-yes").await;
@@ -44,11 +61,13 @@ async fn decided_by_others(walk: &mut Told) {
 }
 
 async fn warned_and_revoked(walk: &mut Told) {
+    walk.browser.until_step(5).await;
     walk.person("Alice").await;
     walk.read(MESSAGES, "Active until").await;
     walk.press(TWO_HOURS, "+2 h").await;
     walk.press("[data-advance='1800']", "+30 min").await;
     walk.read(MESSAGES, "Ends …: Production Database, Read-Write.").await;
+    walk.browser.until_step(6).await;
     walk.person("Bob").await;
     walk.press("[data-tab='home']", "Home").await;
     walk.press("#home [data-action='revoke']", "Revoke…").await;
@@ -62,6 +81,7 @@ async fn warned_and_revoked(walk: &mut Told) {
 }
 
 async fn taken_and_reviewed(walk: &mut Told) {
+    walk.browser.until_step(7).await;
     walk.send("/jit emergency").await;
     walk.choose("prod-db/rw", "Read-Write").await;
     walk.read("#modal", "@Bob Stone, @Dana Fox and soc are told now, with your words.").await;
@@ -69,6 +89,7 @@ async fn taken_and_reviewed(walk: &mut Told) {
     walk.press(SUBMIT, "Take access now").await;
     walk.read(MESSAGES, "Break-glass: active until").await;
     walk.browser.until_there(IN_THE_GROUP).await;
+    walk.browser.until_step(8).await;
     walk.person("Carol").await;
     walk.read(MESSAGES, "@Alice Martin took Production Database · Read-Write by break-glass").await;
     walk.press("#messages [data-action='sign_review']", "Sign review…").await;
@@ -80,13 +101,16 @@ async fn taken_and_reviewed(walk: &mut Told) {
 }
 
 async fn frozen(walk: &mut Told) {
+    walk.browser.until_step(9).await;
     walk.person("Carol").await;
     walk.send("/jit admin freeze").await;
     walk.read(MESSAGES, "Granting is frozen: nothing is opened until /jit admin unfreeze.").await;
+    walk.browser.until_step(10).await;
     walk.person("Dana").await;
     walk.send("/jit staging/admin 1h Try the new build").await;
     walk.read(MESSAGES, "Approved. It waits: nothing is opened at the moment").await;
     walk.browser.until_gone(ON_STAGING).await;
+    walk.browser.until_step(11).await;
     walk.person("Carol").await;
     walk.send("/jit admin unfreeze").await;
     walk.browser.until_there(ON_STAGING).await;
