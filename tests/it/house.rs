@@ -312,6 +312,17 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
         assert!(timeout(PATIENCE, served).await.is_ok(), "custody goes on\n{}", self.world.dump());
     }
 
+    /// Types a line until its answer has this in it: what is in force follows the record by a moment.
+    pub async fn until_answered(&self, who: &str, line: &str, part: &str) {
+        let answered = async {
+            let mut looks = tokio::time::interval(LOOK);
+            while !self.world.slash(who, "/jit", line).await.unwrap().seen.unwrap_or_default().contains(part) {
+                looks.tick().await;
+            }
+        };
+        assert!(timeout(PATIENCE, answered).await.is_ok(), "{part:?} is not answered\n{}", self.world.dump());
+    }
+
     /// What a command of the program says, with what it calls its own folder, and whether it is content.
     pub async fn command(&self, arguments: &[&str]) -> (String, bool) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jitney"));

@@ -45,7 +45,7 @@ async fn more_than_two_hours_at_a_stretch_are_asked_of_the_soc_as_well() {
     │ Stuck migration, INC-42
     1. You or @Dana Fox, now: owners of Production Database
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     house.press(BOB, "INC-42", "approve").await;
@@ -61,7 +61,7 @@ async fn more_than_two_hours_at_a_stretch_are_asked_of_the_soc_as_well() {
     1. You or @Dana Fox, now: owners of Production Database
     2. then @Carol Diaz: More than 2 hours at a stretch, rule long-requests
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-2 · closes tomorrow at 16:41 if nobody decides
     ");
     house.press(BOB, "Still stuck", "approve").await;
@@ -83,7 +83,14 @@ async fn more_than_two_hours_at_a_stretch_are_asked_of_the_soc_as_well() {
 async fn what_rules_approve_opens_at_once_and_says_by_which() {
     let house = house(RULES).await;
     house.ask_in_vain(ALICE, "staging/admin", "1h", "On call").await;
-    assert_snapshot!(house.sees(ALICE, "🟢 Active until").await, @"");
+    assert_snapshot!(house.sees(ALICE, "🟢 Active until").await, @"
+    🟢 Active until today at 15:40.
+    Staging · Admin, 1 hour
+    Nobody needs to approve: rule oncall-staging. If the application does not show it yet, sign in to it again.
+    │ On call
+    [Return access]
+    R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
     assert!(house.world.messages(BOB).is_empty(), "nobody is asked");
     let told: &[Told] = &[(ALICE, "🟢 Active until"), (ALICE, "Open until")];
     house.finish(&[("00gSTAGING", "00uALICE")], &[told]).await;

@@ -543,7 +543,7 @@ async fn a_review_that_is_late_is_told_at_growing_intervals_across_restarts_and_
     45 minutes, asked today at 14:40, closes tomorrow at 14:40
     │ Rollout
     1. You, now: owner of Staging
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     As of today at 15:26. Reopen this tab to refresh.
     ");
     house.press(ALICE, "Waiting for", "cancel").await;

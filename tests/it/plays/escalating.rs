@@ -30,7 +30,7 @@ async fn where_nobody_answers_for_two_hours_others_are_asked_too_also_while_the_
     │ Stuck migration, INC-42
     1. You, @Bob Stone or 1 other, now: owners of Production Database; soc too, since nobody answered for 2 hours
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 13:40 if nobody decides
     ");
     assert_snapshot!(house.sees(ALICE, "nobody answered").await, @"
@@ -93,8 +93,19 @@ async fn where_all_owners_have_left_the_fallback_is_asked_and_admins_hear_of_it(
         }
     });
     house.ask_in_vain(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
-    assert_snapshot!(house.sees(CAROL, "INC-42").await, @"");
-    assert_snapshot!(house.sees(CAROL, "Not everyone").await, @"");
+    assert_snapshot!(house.sees(CAROL, "INC-42").await, @"
+    ⏳ @Alice Martin asks for Production Database · Read-Write
+    2 hours from when access opens; asked today at 13:40
+    │ Stuck migration, INC-42
+    1. You, now: soc, because nobody else is left to ask
+    Staff Engineer, Payments. High sensitivity. Holds nothing else now.
+    [Approve] [Approve for less…] [Deny…]
+    R-1 · closes tomorrow at 13:40 if nobody decides
+    ");
+    assert_snapshot!(house.sees(CAROL, "Not everyone").await, @"
+    ⚠️ Not everyone who could approve R-1 can be asked
+    No active account in Slack and Okta: bob@acme.example, dana@acme.example. The others are asked.
+    ");
     house.press(CAROL, "INC-42", "approve").await;
     house.world.until_message(ALICE, "Active until").await;
     let told: &[Told] =

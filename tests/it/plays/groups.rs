@@ -47,7 +47,7 @@ async fn a_manager_decides_for_whoever_okta_names_them_for() {
     │ Stuck migration, INC-42
     1. You, now: the requester's manager
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 14:40 if nobody decides
     ");
     assert_snapshot!(house.sees(ALICE, "now: your manager").await, @"
@@ -111,7 +111,7 @@ async fn members_of_okta_groups_and_of_slack_groups_decide_step_after_step() {
     1. You, now: Production Database asks soc
     2. then @Bob Stone or @Dana Fox: Production Database asks responders
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 13:40 if nobody decides
     ");
     house.press(CAROL, "INC-42", "approve").await;
@@ -182,7 +182,7 @@ async fn a_group_that_owns_decides_for_its_application() {
     │ Stuck migration, INC-42
     1. You or @Bob Stone, now: owners of Production Database
     Staff Engineer, Payments. High sensitivity. Holds nothing else now.
-    [Approve] [Deny…]
+    [Approve] [Approve for less…] [Deny…]
     R-1 · closes tomorrow at 08:40 if nobody decides
     ");
     house.press(DANA, "INC-42", "approve").await;

@@ -140,7 +140,7 @@ async fn a_requester_who_is_suspended_before_a_decision_is_not_granted_by_it() {
 
 /// Their account changes between the look and the addition, or is gone at the look: the group is not blamed, and admins,
 /// who have nothing to mend in it, are not told.
-async fn gone_inactive_before_the_addition(change: fn(&mut Vec<Person>)) {
+async fn gone_inactive_before_the_addition(change: fn(&mut Vec<Person>)) -> House {
     let house = House::open().await;
     house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
     let card = house.world.until_message(BOB, "asks for").await;
@@ -154,24 +154,32 @@ async fn gone_inactive_before_the_addition(change: fn(&mut Vec<Person>)) {
     house.settle().await;
     let told: Vec<String> = house.world.messages(CAROL).iter().map(|told| house.world.seen(told)).collect();
     assert!(told.iter().all(|told| !told.contains("Okta refuses")), "the group is not to blame: {told:?}");
-    house.finish_unread().await;
+    house
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requester_suspended_between_the_look_and_the_addition_is_told_so() {
-    gone_inactive_before_the_addition(|people| {
+    let house = gone_inactive_before_the_addition(|people| {
         let alice = people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap();
         alice.okta.as_mut().unwrap().status = "SUSPENDED".into();
     })
     .await;
+    assert_snapshot!(house.sees(ALICE, "not active").await, @"
+    ⚠️ Access could not be opened
+    Production Database · Read-Write, 2 hours
+    Your Okta account was not active when this was approved, so nothing was opened. Ask an admin to mend that, then ask again.
+    R-1
+    ");
+    house.finish_unread().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_requester_deleted_before_the_addition_is_told_so() {
-    gone_inactive_before_the_addition(|people| {
+    let house = gone_inactive_before_the_addition(|people| {
         people.iter_mut().find(|person| person.slack_id() == ALICE).unwrap().okta = None;
     })
     .await;
+    house.finish_unread().await;
 }
 
 /// What cannot be read is not said to be refused a change.

@@ -110,8 +110,7 @@ async fn a_secret_shows_as_changed_and_waits_for_the_next_start_and_the_rest_doe
         assert!(!written.contains(token));
     }
     // The old token still opens and ends, and the new admin is named.
-    let typed = house.world.slash("U0GUS", "/jit", "staging/admin 45m Please").await.unwrap().seen.unwrap();
-    assert!(typed.contains("Ask Dana Fox"), "{typed}");
+    house.until_answered("U0GUS", "staging/admin 45m Please", "Ask Dana Fox").await;
     house.grant(ALICE, "staging/admin", "45m").await;
     house.finish_unread_holding(&[("00gSTAGING", "00uALICE")]).await;
 }

@@ -61,7 +61,7 @@ const REQUESTER: &[Row] = &[
     (
         "failed: not active",
         "Your Okta account was not active",
-        "people::a_requester_deactivated_before_the_grant_is_not_granted",
+        "people::a_requester_suspended_between_the_look_and_the_addition_is_told_so",
     ),
     ("not sent on", "Nobody is left who could approve this", "people::nobody_decides_for_themselves"),
     (
@@ -309,7 +309,7 @@ const REFUSALS: &[Row] = &[
     (
         "deactivated before the grant",
         "Your Okta account was not active",
-        "people::a_requester_deactivated_before_the_grant_is_not_granted",
+        "people::a_requester_suspended_between_the_look_and_the_addition_is_told_so",
     ),
     (
         "group not allowed",
