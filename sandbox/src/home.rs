@@ -11,8 +11,43 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 use world::World;
 
-/// What can be asked for, where nothing else is given.
-pub const CATALOGUE: &str = include_str!("static/catalogue.toml");
+/// What can be asked for, and the rules that fit it.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The tables `[[application]]` and what they name.
+    pub catalogue: String,
+    /// The rules, in Cedar.
+    pub rules: &'static str,
+}
+
+impl Offer {
+    /// The company's own.
+    pub fn own() -> Self {
+        Self { catalogue: include_str!("static/catalogue.toml").into(), rules: include_str!("static/policy.cedar") }
+    }
+
+    /// Another catalogue. The company's rules name applications that it may not have, so that it goes without.
+    pub fn of(catalogue: String) -> Self {
+        Self { catalogue, rules: "" }
+    }
+
+    /// The groups that it gives, each once, in its order.
+    pub fn groups(&self) -> Vec<String> {
+        let values = self
+            .catalogue
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .filter(|(key, _)| key.trim() == "okta_group");
+        let mut groups: Vec<String> = Vec::new();
+        for (_, value) in values {
+            let group = value.split('"').nth(1).unwrap_or_default().to_owned();
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+}
 
 /// The directory.
 #[derive(Debug)]
@@ -20,11 +55,12 @@ pub struct Home(TempDir);
 
 impl Home {
     /// Makes the directory, and writes the configuration.
-    pub fn new(world: &World, catalogue: &str) -> Result<Self> {
+    pub fn new(world: &World, offer: &Offer) -> Result<Self> {
         let directory = tempfile::Builder::new().prefix("jitney-sandbox-").tempdir();
         let home = Self(directory.context("no directory for the bot")?);
         home.write("jitney.toml", &home.configuration(world))?;
-        home.write("catalogue.toml", catalogue)?;
+        home.write("catalogue.toml", &offer.catalogue)?;
+        home.write("policy.cedar", offer.rules)?;
         Ok(home)
     }
 
@@ -88,6 +124,7 @@ issue_type = "Task"
 status   = {{ granted = "In Progress", closed = "Done" }}
 
 [requests]
+warn_before_expiry = "30m"
 business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], timezone = "Europe/Paris", zone = "person" }}
 "#,
             slack = world.slack_api_url(),
@@ -104,26 +141,12 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
     }
 }
 
-/// The groups that a catalogue gives, each once, in its order.
-pub fn groups_in(catalogue: &str) -> Vec<String> {
-    let values =
-        catalogue.lines().filter_map(|line| line.split_once('=')).filter(|(key, _)| key.trim() == "okta_group");
-    let mut groups: Vec<String> = Vec::new();
-    for (_, value) in values {
-        let group = value.split('"').nth(1).unwrap_or_default().to_owned();
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    groups
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CATALOGUE, groups_in};
+    use super::Offer;
 
     #[test]
     fn each_group_of_the_catalogue_is_named_once() {
-        assert_eq!(groups_in(CATALOGUE), ["00gPRODRO", "00gPRODRW", "00gPRODADMIN", "00gSTAGING"]);
+        assert_eq!(Offer::own().groups(), ["00gPRODRO", "00gPRODRW", "00gPRODADMIN", "00gSTAGING"]);
     }
 }

@@ -19,7 +19,9 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use world::{Company, World, okta::Group};
+use world::{Company, Person, World, okta::Group};
+
+use crate::home::Offer;
 
 mod api;
 mod bot;
@@ -60,23 +62,22 @@ fn main() -> ExitCode {
 
 fn play(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    runtime.block_on(serve(arguments.port, &catalogue(arguments)?))
+    runtime.block_on(serve(arguments.port, &offer(arguments)?))
 }
 
-fn catalogue(arguments: &Arguments) -> Result<String> {
-    match &arguments.catalogue {
-        Some(file) => std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display())),
-        None => Ok(home::CATALOGUE.to_owned()),
-    }
+fn offer(arguments: &Arguments) -> Result<Offer> {
+    let Some(file) = &arguments.catalogue else { return Ok(Offer::own()) };
+    let catalogue = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(Offer::of(catalogue))
 }
 
 /// Plays until a signal comes; then the bot is stopped as SIGTERM stops it, and its directory removed.
-async fn serve(port: u16, catalogue: &str) -> Result<()> {
+async fn serve(port: u16, offer: &Offer) -> Result<()> {
     let ended = signals()?;
     let (listener, address) = listen(port).await?;
     let world = World::try_start(company()).await.context("no free port for the world")?;
     people_the_channel(&world);
-    let home = home::Home::new(&world, catalogue)?;
+    let home = home::Home::new(&world, offer)?;
     let (supervisor, supervising) = supervisor::start(home.files(), world.clone())?;
     let place = api::Place {
         world,
@@ -84,7 +85,7 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
         journal: home.journal(),
         promises: Mutex::default(),
         run: home.name(),
-        granted: home::groups_in(catalogue),
+        granted: offer.groups(),
     };
     let router = world::guarded(page::router().merge(api::router(place)), address.port());
     say(&format!(
@@ -101,18 +102,20 @@ async fn serve(port: u16, catalogue: &str) -> Result<()> {
     Ok(())
 }
 
-/// The company of the examples, with a group for what needs two people's yes.
+/// The company of the examples, with a second person in the SOC, and a group for what needs two people's yes.
 fn company() -> Company {
     let mut company = Company::acme();
+    let carol = company.people.iter().position(|person| person.slack_id() == "U0CAROL").unwrap_or_default();
+    company.people.insert(carol + 1, Person::member("nora", "Nora Quinn", "Europe/London"));
     company.groups.insert(0, Group::okta("00gPRODADMIN", "prod-db-admin", &[]));
     company
 }
 
-/// Who reads what is decided: the owners and the admin.
+/// Who reads what is decided: the owners and the SOC.
 fn people_the_channel(world: &World) {
     world.change(|state| {
         if let Some(channel) = state.slack.channel_mut("C0AUDIT") {
-            channel.members = ["U0BOB", "U0DANA", "U0CAROL"].map(str::to_owned).to_vec();
+            channel.members = ["U0BOB", "U0DANA", "U0CAROL", "U0NORA"].map(str::to_owned).to_vec();
         }
     });
 }

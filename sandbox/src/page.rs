@@ -57,6 +57,7 @@ const FILES: &[File] = files! {
     SCRIPT "js/okta.js",
     SCRIPT "js/jira.js",
     SCRIPT "js/journal.js",
+    SCRIPT "js/second.js",
     SCRIPT "js/steps.js",
     SCRIPT "js/walk.js",
     SCRIPT "js/settings.js",

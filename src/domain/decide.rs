@@ -356,7 +356,9 @@ impl<'a> Case<'a> {
                 fault: fault.clone(),
             });
             if request.asker != slack {
-                if let State::Pending { route, .. } = &request.state
+                // While decisions wait to be judged, they judge who is left.
+                if let State::Pending { route, clicks, .. } = &request.state
+                    && clicks.is_empty()
                     && self.today.mode != Mode::Custody
                 {
                     self.staff(request, route, Some(&slack), &mut decision);

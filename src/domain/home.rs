@@ -286,7 +286,7 @@ fn waits_for(request: &Request, who: &SlackUserId, catalogue: &Catalogue) -> boo
     }
     let State::Pending { route, .. } = &request.state else { return false };
     let Some((_, step)) = route.current() else { return false };
-    let today = step.kind.approvers_today(catalogue, &route.person);
+    let today = step.deciders(catalogue, &route.person);
     let asked = step.approvers.iter().any(|one| one.slack == *who && one.may_be_among(&today));
     asked && request.asker != *who && !request.dismissed.contains_key(who)
 }

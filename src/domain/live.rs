@@ -34,6 +34,9 @@ pub use freeze::Freeze;
 /// How long a second delivery of a form or command is recognised. Slack redelivers for minutes.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(24);
 
+/// So many forms and commands of one person are remembered.
+const MOST_KEYS: usize = 64;
+
 /// How long a denial is shown to those who are asked again.
 const DENIAL_LIFE: TimeDelta = TimeDelta::hours(24);
 
@@ -93,6 +96,12 @@ impl Person {
 
     fn forget(&mut self, now: Timestamp) {
         self.keys.retain(|_, (_, at)| now - *at < KEY_LIFE);
+        // Redeliveries are about the latest; nobody fills what is kept of them with others.
+        while self.keys.len() > MOST_KEYS
+            && let Some(eldest) = self.keys.iter().min_by_key(|(_, (_, at))| *at).map(|(key, _)| key.clone())
+        {
+            self.keys.remove(&eldest);
+        }
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
         self.recent.retain(|past| now - past.at < PAST_LIFE);
         self.emergencies.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);

@@ -67,7 +67,7 @@ async fn on(mut live: Live, ledger: &Local, command: &Command, now: Timestamp) -
         Entry { seq: live.seq + 1, at, events: decision.events, effects: decision.effects, words: decision.words };
     let touched = live.apply(&entry)?;
     let rows = rows::touched(&live, &touched);
-    if !fits::line(&entry) || !fits::rows(&rows) {
+    if !fits::line(&entry) || !fits::rows(&entry, &rows) {
         return Err(AloneError::TooLong);
     }
     ledger.commit(shell::commit(&entry, rows)?).await?;

@@ -344,7 +344,7 @@ impl Core {
         }
         let touched = self.live.apply(&entry)?;
         let rows = rows::touched(&self.live, &touched);
-        if !fits::rows(&rows) {
+        if !fits::rows(&entry, &rows) {
             error!(events = ?kinds(&entry), "what a decision leads to is too long to keep, and it was dropped");
             self.undo()?;
             return Ok(Recorded::TooLong);

@@ -16,7 +16,7 @@ async fn a_reload_in_the_middle_of_a_form_keeps_person_conversation_and_what_was
     browser.tab("audit").await;
     browser.slash("/jit").await;
     browser.pick("#input-entitlement", "staging/admin").await;
-    browser.until_text("#modal", "owner of Staging").await;
+    browser.until_text("#modal", "Nobody needs to approve: rule oncall-staging").await;
     browser.write("#input-justification", "Half a sen").await;
     browser.reload().await;
     browser.until_there("[data-user='U0DANA'][aria-current]").await;
@@ -35,7 +35,7 @@ async fn a_reload_in_the_middle_of_a_form_keeps_person_conversation_and_what_was
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_being_typed_or_read_outlives_a_redraw() {
     let Some((sandbox, mut browser)) = open().await else { return };
-    browser.click("#lines summary").await;
+    browser.click("#lines [data-seq='1'] summary").await;
     browser.slash("/jit").await;
     browser.pick("#input-entitlement", "prod-db/rw").await;
     browser.until_text("#modal", "owners of Production Database").await;

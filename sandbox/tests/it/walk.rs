@@ -2,6 +2,9 @@
 
 use crate::hands::{IN_THE_GROUP, open};
 
+/// Alice, where the groups show her as a reader of the database.
+const READS: &str = "[data-group='00gPRODRO'] [data-member='00uALICE']";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_walk_sees_each_step_by_itself() {
     let Some((sandbox, mut browser)) = open().await else { return };
@@ -35,8 +38,10 @@ async fn the_first_walk_sees_each_step_by_itself() {
 
     browser.become_person("U0ALICE").await;
     browser.until_text("#messages", "as planned").await;
-    browser.slash("/jit prod-db/rw 2h Once more").await;
-    browser.approve("Once more").await;
+    browser.slash("/jit prod-db/ro 45m Once more").await;
+    browser.become_person("U0BOB").await;
+    browser.until_text("#messages", "Once more").await;
+    browser.click("#messages [data-action='approve']").await;
     browser.until_step(10).await;
     browser.become_person("U0ALICE").await;
     browser.tab("home").await;
@@ -44,7 +49,7 @@ async fn the_first_walk_sees_each_step_by_itself() {
     browser.until_text("#home", "R-2").await;
     browser.click("#home [data-action='return']").await;
     browser.click("#confirm-yes").await;
-    browser.until_gone(IN_THE_GROUP).await;
+    browser.until_gone(READS).await;
     browser.until_text("#walk-count", "Done").await;
     browser.close().await;
 }

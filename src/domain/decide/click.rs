@@ -6,7 +6,7 @@ use crate::domain::{
     event::Event,
     id::OktaGroupId,
     port::{Effect, Identity, MembershipKey, Nudge, Requester},
-    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Verdict},
+    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
     time::EndRule,
 };
 
@@ -19,6 +19,9 @@ impl Case<'_> {
             return Err(decide.place.foreign());
         }
         let State::Pending { clicks, .. } = &request.state else { return Err(Refusal::Over) };
+        if request.closes <= self.now {
+            return Err(Refusal::Over);
+        }
         if request.digest() != decide.digest {
             return Err(decide.place.outdated());
         }
@@ -99,7 +102,9 @@ impl Case<'_> {
             // Received before; nothing is decided while the program only ends access.
             Mode::Custody => Err(Refusal::Custody),
             // Its clock time passed while its maker was looked up.
-            _ if asked.lasts(self.now).is_some() && request.lasts(self.now).is_none() => Err(Refusal::TimePassed),
+            _ if request.lasts(self.now).is_none() && !matches!(click.verdict, Verdict::Deny { .. }) => {
+                Err(Refusal::TimePassed)
+            }
             _ if self.came_too_late(asked) => Err(Refusal::Over),
             _ => self.may_decide(asked, route, (who, requester), click).map(|()| who),
         });
@@ -111,6 +116,10 @@ impl Case<'_> {
                 let gone = gone.then_some(&click.slack);
                 refuse_click(request.id, click, why, decision);
                 gone.is_none() || self.staff(request, route, gone, decision)
+            }
+            // Whatever today says: no is no.
+            Ok(who) if matches!(click.verdict, Verdict::Deny { .. }) => {
+                self.count(request, route, click, who, decision)
             }
             Ok(who) => match self.stopped_at_vote(request, requester) {
                 Some(why) => {
@@ -170,7 +179,12 @@ impl Case<'_> {
             _ => &route.person,
         };
         if !named(&route.person) || !named(now) {
-            return Err(Refusal::NotApprover);
+            // Somebody else was faster in a step that was theirs too.
+            let met = route.steps.iter().filter(|step| step.approval.is_some());
+            let was_theirs =
+                |step: &Step| step.deciders(self.today.catalogue, &route.person).iter().any(|named| named.is(&own));
+            let late = met.into_iter().any(was_theirs);
+            return Err(if late { Refusal::Over } else { Refusal::NotApprover });
         }
         match self.forbids_deciding(&click.verdict.terms(request), who) {
             Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),

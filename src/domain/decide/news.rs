@@ -57,6 +57,8 @@ impl Case<'_> {
             Event::RequestPending { request, steps, .. } if steps.is_empty() => {
                 return vec![News::Pending(*request), News::Happened(*request, Happened::ApprovedByRules)];
             }
+            // What ends in the line in which it begins has no ticket.
+            Event::RequestPending { request, .. } if refuses(decision, *request) => return Vec::new(),
             Event::RequestPending { request, .. } => News::Pending(*request),
             Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
@@ -131,6 +133,10 @@ impl Case<'_> {
             _ => self.now,
         }
     }
+}
+
+fn refuses(decision: &Decision, id: RequestId) -> bool {
+    decision.events.iter().any(|event| matches!(event, Event::RequestRefused { request, .. } if *request == id))
 }
 
 /// How the removal that this decision rests on was confirmed.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{Asked, Case, Decision, Mode};
 use crate::domain::{
     catalogue::Who,
-    duty::{Applied, Duties},
+    duty::{Applied, Does, Duties},
     event::Event,
     id::{Email, OktaUserId, RequestId, SlackUserId},
     port::{Alert, Approver, Effect, Identity, Members, MembershipKey},
@@ -77,6 +77,10 @@ impl Case<'_> {
     fn approve_by_rules(&self, asked: Asked<'_>, person: &Identity, duties: Duties, decision: &mut Decision) {
         if self.today.mode != Mode::Serving {
             return self.not_sent_on(asked.id, NotSentOn::NotNow, decision);
+        }
+        // Nothing is approved by nothing.
+        if !duties.applied.iter().any(|applied| applied.does == Does::AutoApprove) {
+            return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
         }
         let (request, person) = (asked.id, person.clone());
         let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
@@ -151,13 +155,20 @@ impl Case<'_> {
         if self.able(request, route, step).iter().any(can) {
             return true;
         }
-        if step.stand_in.is_none() && route.spare().any(can) {
+        let today = self.fallback_today();
+        if step.stand_in.is_none() && route.spare().any(|one| can(one) && one.may_be_among(&today)) {
             let (request, why) = (request.id, StandsIn::NobodyElse);
             decision.event(Event::FallbackAsked { request, step: u32::try_from(place).unwrap_or(u32::MAX), why });
             return true;
         }
         self.not_sent_on(request.id, NotSentOn::NobodyToAsk, decision);
         false
+    }
+
+    /// Who may stand in, by today's configuration.
+    fn fallback_today(&self) -> Vec<Who> {
+        let catalogue = self.today.catalogue;
+        catalogue.fallback.as_ref().and_then(|name| catalogue.approvers.get(name)).cloned().unwrap_or_default()
     }
 
     /// Those of a step's approvers who can decide it by today's configuration and can be reached.
@@ -193,7 +204,9 @@ impl Case<'_> {
         let found = self.today.catalogue.find(&request.access.entitlement);
         let stands_in = found.is_some_and(|(_, entitlement)| entitlement.escalates);
         let asked = |one: &&Approver| step.approvers.iter().any(|other| other.okta == one.okta);
-        let new = route.spare().filter(|one| !asked(one) && !self.live.is_suspended(&one.slack));
+        let today = self.fallback_today();
+        let fit = |one: &&Approver| one.may_be_among(&today) && !self.live.is_suspended(&one.slack);
+        let new = route.spare().filter(|one| !asked(one) && fit(one));
         let new: Vec<&Approver> = new.collect();
         if step.stand_in.is_none() && stands_in && !new.is_empty() {
             let step = u32::try_from(place).unwrap_or(u32::MAX);

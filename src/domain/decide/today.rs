@@ -130,6 +130,10 @@ impl Case<'_> {
         if self.live.is_suspended(&request.asker) {
             return Some(NotSentOn::IdentityChanged);
         }
+        let voted = route.steps.iter().filter_map(|step| step.approval.as_ref());
+        if voted.map(|approval| &approval.by.slack).any(|slack| self.live.is_suspended(slack)) {
+            return Some(NotSentOn::NobodyToAsk);
+        }
         let person = facts.map_or_else(|| route.person.clone(), |facts| route.person.with(facts));
         if self.offered(&request.access.entitlement, Some(&request.access.group), &person).is_none() {
             return Some(NotSentOn::NotOffered);

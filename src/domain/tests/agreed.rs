@@ -434,7 +434,7 @@ fn held_before(stories: &BTreeMap<RequestId, Story>, company: &Company, of: Requ
             (Some(opened), _, None) if story.leaving => held.push((opened, at)),
             (Some(opened), _, None) => held.push((opened, opened + length)),
             // Agreed, and about to open: all of it is ahead.
-            (None, Some(_), None) => held.push((at, at + length)),
+            (None, Some(_), None) if !story.leaving => held.push((at, at + length)),
             _ => {}
         }
     }

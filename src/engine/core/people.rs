@@ -46,7 +46,11 @@ impl Core {
         } else if let Some(request) = archived.as_deref() {
             let mut past = Live::default();
             past.requests.insert(request.id, request.clone());
-            self.decide(&past, command, now)
+            // What has left memory can be answered for, and is decided no more.
+            self.decide(&past, command, now).and_then(|decision| match decision.is_empty() {
+                true => Ok(decision),
+                false => Err(Refusal::Over),
+            })
         } else {
             self.decide(&self.live, command, now)
         };

@@ -234,7 +234,7 @@ fn ended_undecided() {
     assert_snapshot!(seen(&request(undecided(withdrawn_from, at("13:44"))), "bob"), @"
     **Closed**
     @Alice Martin · Production Database · Read-Write, 2 hours
-    Ended ‹2026-11-24 14:44 UTC+1›: no longer offered
+    Ended ‹2026-11-24 14:44 UTC+1›: it is not offered to them any more
     │ Stuck migration, INC-42
     ~ R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Closed: Production Database, Read-Write for Alice Martin.

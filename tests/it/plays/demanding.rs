@@ -88,7 +88,7 @@ async fn what_rules_approve_opens_at_once_and_says_by_which() {
     Staging · Admin, 1 hour
     Nobody needs to approve: rule oncall-staging. If the application does not show it yet, sign in to it again.
     │ On call
-    [Return access]
+    [Extend…] [Return access]
     R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
     ");
     assert!(house.world.messages(BOB).is_empty(), "nobody is asked");

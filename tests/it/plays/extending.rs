@@ -228,7 +228,12 @@ async fn it_is_returned_while_more_is_asked_and_both_are_over() {
     ask(&house, "1h", "The index is still building").await;
     house.press(ALICE, "🟢 Active until", "return").await;
     house.world.until_message(ALICE, "You returned this access").await;
-    assert_snapshot!(house.sees(BOB, "Withdrawn by").await, @"");
+    assert_snapshot!(house.sees(BOB, "Withdrawn by").await, @"
+    Withdrawn by @Alice Martin, today at 14:40
+    @Alice Martin · Production Database · Read-Write, 1 hour more
+    │ The index is still building
+    R-2
+    ");
     house.finish_unread().await;
 }
 

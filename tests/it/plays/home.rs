@@ -423,7 +423,7 @@ async fn in_custody_it_says_so_and_what_is_held_is_returned_on_it() {
     Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.
     ## Your access (1)
     🟢 Production Database · Read-Write · 2 hours left, until today at 16:40 · R-1
-    [Extend…] [Return access]
+    [Return access]
     As of today at 14:40. Reopen this tab to refresh.
     ");
     // Without being opened: what stood there before the start offers what cannot be done now.

@@ -244,7 +244,7 @@ async fn admins_read_what_everyone_holds_and_end_it_from_there() {
     house.world.until_ephemeral(CAROL, "R-1 ended today 14:40 Paris time (UTC+1) (revoked). Nothing changed.").await;
     assert_snapshot!(typed(&house, CAROL, "help").await, @"
     Ask: /jit opens the form. /jit prod-db/rw 2h Why you need it asks in one line.
-    Your access: /jit list · /jit return ID · /jit cancel ID
+    Your access: /jit list · /jit extend ID · /jit return ID · /jit cancel ID
     Lengths: 45m 2h 1h 30m until 17:30 eod (18:00 Paris time)
     Admins: /jit admin · /jit admin revoke ID REASON · /jit admin freeze · /jit admin unfreeze
     ");

@@ -4,7 +4,7 @@ import { byId, el, keep, say } from "/js/dom.js";
 import { glyph } from "/js/glyphs.js";
 import { addressOf, slug } from "/js/scene.js";
 
-const PARTS = { U0ALICE: "asks for access", U0BOB: "owns all applications", U0DANA: "owns the database", U0CAROL: "admin, SOC" };
+const PARTS = { U0ALICE: "asks for access", U0BOB: "owns all applications", U0DANA: "owner, on call", U0CAROL: "admin, SOC", U0NORA: "SOC" };
 const COLOURS = 6;
 
 export function drawPeople(scene) {

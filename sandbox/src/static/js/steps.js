@@ -9,7 +9,7 @@ const BOB = "U0BOB";
 const GROUP = "00gPRODRW";
 
 /** What happened since the walk began, as the steps need it. */
-export function seen(scene, since) {
+function seen(scene, since) {
   const events = eventsOf(scene.own).filter((event) => event.seq > since);
   const asked = events.filter((event) => event.event === "request_received" && event.asker === ALICE).map((event) => event.request);
   const has = (name, request) => events.find((event) => event.event === name && event.request === request);
@@ -37,7 +37,7 @@ const OPENED = 4;
 const at = (person, tab) => ({ person, tab, ticket: "" });
 
 /** `target` is what the page beckons to, the first of several on the page; `place` whose screen it is on; `pane` which part of a narrow screen. */
-export const STEPS = [
+const STEPS = [
   {
     title: "Ask, as Alice",
     words: "You are Alice. Type /jit and press Send, or choose Request access in the menu of shortcuts beside it. A form opens.",
@@ -88,7 +88,7 @@ export const STEPS = [
   },
   {
     title: "Once more",
-    words: "Ask again as Alice, and approve it as Bob. /jit prod-db/rw 2h Once more asks in one line.",
+    words: "Ask again as Alice, and approve it as Bob. /jit prod-db/ro 45m Once more asks in one line, for less: another 2 hours of Read-Write would be looked at by the SOC too.",
     place: at("alice", "messages"), pane: "slack", target: "#command",
     done: ({ second }) => second,
   },
@@ -101,11 +101,13 @@ export const STEPS = [
 ];
 
 /** Whether what the walk was about came to nothing before it opened, so that Alice must ask again; `begun`: a form was open. */
-export function isLost({ at, begun }, { refused, asks, form }) {
+function isLost({ at, begun }, { refused, asks, form }) {
   return at > 0 && at < OPENED && (refused || begun) && !asks && !form;
 }
 
-export const END = {
+const END = {
   title: "That is all of it",
-  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which Carol decides too.",
+  words: "Asked, approved, opened, ended, whatever happened in between. Now break more: take Okta or Jira down while something ends, drop Slack’s sockets, deny a request, become a guest. Or ask for Admin of the database, which the SOC decides too.",
 };
+
+export const FIRST = { title: "First walk", steps: STEPS, end: END, seen, isLost };
