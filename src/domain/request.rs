@@ -616,6 +616,7 @@ pub enum Ending {
 
 /// What has become of the wish to keep open access for longer: the last one.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "one a request, beside its steps")]
 #[serde(tag = "extension", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Extension {
     /// Nobody wished that.

@@ -118,7 +118,7 @@ impl<'a> Held<'a> {
 ///
 /// # Errors
 /// What stands in its place.
-pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Result<ExtendForm, Notice> {
+pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Result<ExtendForm, Box<Notice>> {
     let held = Held::of(scene, request)
         .ok_or_else(|| notice(extend::not_extendable(Some(request), scene.now, scene.voice)))?;
     let most = held.most(scene);
@@ -190,12 +190,12 @@ pub fn whom_for_more(scene: &Scene<'_>, request: &Request, filled: &Filled) -> V
 }
 
 /// "Production Database · Read-Write can be had for up to 8 hours in total, until ‹end›. After that, ask again."
-fn nothing_left(scene: &Scene<'_>, held: &Held<'_>, most: AccessDuration) -> Notice {
+fn nothing_left(scene: &Scene<'_>, held: &Held<'_>, most: AccessDuration) -> Box<Notice> {
     let (access, most) = (requester::access(held.request), length::words(most));
     let until = scene.zone().full(held.ends, scene.now);
     notice(format!("{access} can be had for up to {most} in total, until {until}. After that, ask again."))
 }
 
-fn notice(sentence: String) -> Notice {
-    Notice { frame: Frame { title: "Cannot be longer", ..NOTICE }, card: Card::sentence(sentence) }
+fn notice(sentence: String) -> Box<Notice> {
+    Box::new(Notice { frame: Frame { title: "Cannot be longer", ..NOTICE }, card: Card::sentence(sentence) })
 }
