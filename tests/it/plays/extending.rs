@@ -283,7 +283,7 @@ async fn the_word_before_the_end_offers_it_and_so_does_the_home_tab() {
     let house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.advance(111);
-    assert_snapshot!(house.sees(ALICE, "Ends today").await, @"
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"
     Ends today at 16:40: Production Database, Read-Write.
     [Extend…]
     ");
