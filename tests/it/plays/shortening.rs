@@ -204,7 +204,10 @@ async fn a_holder_reads_once_that_it_ends_soon_also_across_a_restart() {
     // It slept through the instant at which it would have told.
     house.advance(98);
     house.start().await;
-    assert_snapshot!(house.sees(ALICE, "Ends today").await, @"Ends today at 16:40: Production Database, Read-Write.");
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"
+    Ends today at 16:40: Production Database, Read-Write.
+    [Extend…]
+    ");
     assert_snapshot!(house.sees(ALICE, "⏰").await, @"
     ⏰ Ends today at 16:40.
     Production Database · Read-Write, 2 hours
