@@ -483,7 +483,9 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
                     story.found = people.map(|one| one.name.clone()).collect();
                 }
                 Event::ApproverUnreachable { slack, .. } => drop(story.gone.insert(slack.clone())),
-                Event::DecisionRefused { slack, why, .. } if why.is_dismissal() => {
+                Event::DecisionRefused { slack, why, .. }
+                    if why.is_dismissal() || matches!(why, Refusal::IdentityChanged) =>
+                {
                     story.gone.insert(slack.clone());
                 }
                 Event::StepApproved { by, .. } => {

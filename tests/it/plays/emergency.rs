@@ -141,7 +141,7 @@ async fn from_the_form_to_the_signed_review() {
     Without approval, until today at 15:25.
     │ Checkout is down, INC-99
     @Carol Diaz in soc, you or @Dana Fox: one of you signs the review.
-    [Sign review…]
+    [Sign review…] [Revoke now…]
     R-1
     ");
     assert_snapshot!(house.sees(CAROL, "by break-glass").await, @"
