@@ -225,7 +225,8 @@ impl Company {
         if held(level).iter().any(|saying| matches!(saying.says, Says::Forbid)) {
             return None;
         }
-        let all: Vec<&Saying> = sharing.iter().flat_map(|(id, _)| held(id)).collect();
+        let mut all: Vec<&Saying> = sharing.iter().flat_map(|(id, _)| held(id)).collect();
+        all.sort_by(|one, other| one.id.cmp(&other.id));
         let distinct = all.iter().filter_map(|saying| match saying.says {
             Says::Distinct(people) => Some(usize::from(people)),
             _ => None,
@@ -545,7 +546,16 @@ fn approved(
     if own.contains(by.name.as_str()) {
         return Ok(());
     }
-    prop_assert!(company.fallback && company.soc.contains(&by.name.as_str()), "{} decides nothing here", by.name);
+    prop_assert!(
+        company.fallback && company.soc.contains(&by.name.as_str()),
+        "{} decides nothing here: {:?} of {:?}, total {} of {}, {:?}",
+        by.name,
+        story.approvals.len(),
+        must.steps,
+        story.total,
+        story.length,
+        company
+    );
     let left = own.iter().filter(|name| {
         **name != asker.name
             && story.found.contains(**name)
