@@ -255,8 +255,7 @@ impl Catalogue {
             Requesters::Only(named) => named.as_slice(),
         };
         let asking = self.entitlements().flat_map(|(_, entitlement)| named(&entitlement.requesters));
-        let deciding = self.applications.values().map(|application| &application.owners).chain(self.approvers.values());
-        let named = asking.chain(deciding.flatten()).chain(&self.admins).filter_map(|who| match who {
+        let named = asking.chain(self.deciding()).chain(&self.admins).filter_map(|who| match who {
             Who::Group(group) => Some(group),
             Who::Person(_) | Who::SlackGroup(_) => None,
         });
@@ -264,11 +263,23 @@ impl Catalogue {
         given.chain(named).chain(self.groups.values()).collect()
     }
 
+    /// Everyone who is named as deciding about anything.
+    fn deciding(&self) -> impl Iterator<Item = &Who> {
+        let owners = self.applications.values().map(|application| &application.owners);
+        owners.chain(self.approvers.values()).flatten()
+    }
+
+    /// Who may stand in where a step has nobody else, or nobody answers.
+    #[must_use]
+    pub fn stand_ins(&self) -> &[Who] {
+        let named = self.fallback.as_ref().and_then(|name| self.approvers.get(name));
+        named.map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The Slack user groups whose members decide.
     #[must_use]
     pub fn slack_groups(&self) -> BTreeSet<&SlackGroupId> {
-        let deciding = self.applications.values().map(|application| &application.owners).chain(self.approvers.values());
-        let named = deciding.flatten().filter_map(|who| match who {
+        let named = self.deciding().filter_map(|who| match who {
             Who::SlackGroup(group) => Some(group),
             Who::Person(_) | Who::Group(_) => None,
         });

@@ -319,23 +319,32 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whoever is asked now is reminded, and the next reminder is set. One that still waits to be said stands for it.
+    /// Whoever is asked now is reminded, and the next reminder is set.
     fn remind(&self, request: &Request, route: &Route, reminders: Reminders, decision: &mut Decision) {
+        let asked = self.left(request, route).into_iter().next().map(|step| step.approvers).unwrap_or_default();
+        self.remind_each(request.id, asked.iter().map(|one| &one.slack), decision);
+        decision.event(self.reminder(request.id, reminders.told + 1));
+    }
+
+    /// Reminds people of a request, once each: a reminder that still waits to be said stands for it.
+    fn remind_each<'p>(
+        &self,
+        request: RequestId,
+        people: impl Iterator<Item = &'p SlackUserId>,
+        decision: &mut Decision,
+    ) {
         let waits = |to: &SlackUserId| {
             let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
-            self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
+            self.live.promises_of(request).any(|(_, promise)| same(&promise.effect))
         };
-        let asked = self.left(request, route).into_iter().next().map(|step| step.approvers).unwrap_or_default();
-        for one in asked.into_iter().filter(|one| !waits(&one.slack)) {
-            decision.effect(Effect::Remind { request: request.id, to: one.slack });
+        for to in people.filter(|to| !waits(to)) {
+            decision.effect(Effect::Remind { request, to: to.clone() });
         }
-        decision.event(self.reminder(request.id, reminders.told + 1));
     }
 
     /// When those who are asked are reminded next: each time after twice as long, and once a day at least.
     fn reminder(&self, request: RequestId, told: u32) -> Event {
-        let first =
-            TimeDelta::seconds(i64::try_from(self.today.limits.remind_after.secs()).unwrap_or(i64::MAX / 1_000));
+        let first = self.today.limits.remind_after.delta();
         let wait = (first * 2_i32.pow(told.min(MOST_DOUBLED))).min(LONGEST_REMINDER.max(first));
         Event::ReminderSet { request, at: self.now + wait, told }
     }

@@ -369,7 +369,7 @@ impl Live {
         };
         let live = beside.filter_map(|id| self.requests.get(id)).filter_map(planned);
         let held: Vec<Stretch> = membership.held.iter().copied().chain(live).collect();
-        membership::at_a_stretch(&held, now, TimeDelta::seconds(i64::try_from(gap.secs()).unwrap_or(i64::MAX / 1_000)))
+        membership::at_a_stretch(&held, now, gap.delta())
     }
 
     /// The same of each group through which somebody held or holds anything.

@@ -151,8 +151,7 @@ impl Step {
     pub fn deciders(&self, catalogue: &Catalogue, requester: &Identity) -> Vec<Who> {
         let mut named = self.kind.approvers_today(catalogue, requester);
         if self.stand_in.is_some() {
-            let fallback = catalogue.fallback.as_ref().and_then(|name| catalogue.approvers.get(name));
-            named.extend(fallback.into_iter().flatten().cloned());
+            named.extend_from_slice(catalogue.stand_ins());
         }
         named
     }

@@ -41,7 +41,13 @@ impl AccessDuration {
     /// The instant this long after another.
     #[must_use]
     pub fn after(self, start: Timestamp) -> Timestamp {
-        start + TimeDelta::seconds(i64::from(self.0))
+        start + self.delta()
+    }
+
+    /// The same, between two instants.
+    #[must_use]
+    pub const fn delta(self) -> TimeDelta {
+        TimeDelta::seconds(self.0 as i64)
     }
 }
 

@@ -46,11 +46,7 @@ impl Case<'_> {
             self.may_take(ask)?;
         }
         if let Some(Ok(known)) = &ask.known {
-            match self.duties_of(asked, known) {
-                // On record, so that admins are told.
-                Ok(_) | Err(NotSentOn::Unjudged { .. }) => {}
-                Err(why) => return Err(why.into()),
-            }
+            self.may_be_made(asked, known)?;
         }
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);

@@ -125,15 +125,9 @@ impl Case<'_> {
         }
         let told = times_late(self.now - *since);
         decision.event(Event::ReviewLate { request: request.id, told });
-        let waits = |to: &SlackUserId| {
-            let same = |effect: &Effect| matches!(effect, Effect::Remind { to: other, .. } if other == to);
-            self.live.promises_of(request.id).any(|(_, promise)| same(&promise.effect))
-        };
-        let signers = request.review.signers(&route.person, self.today.catalogue);
-        // One that still waits to be said stands for it.
-        for one in signers.into_iter().filter(|one| request.can_be_asked(&one.slack) && !waits(&one.slack)) {
-            decision.effect(Effect::Remind { request: request.id, to: one.slack.clone() });
-        }
+        let signers = request.review.signers(&route.person, self.today.catalogue).into_iter();
+        let signers = signers.filter(|one| request.can_be_asked(&one.slack)).map(|one| &one.slack);
+        self.remind_each(request.id, signers, decision);
         if told >= ADMINS_FROM {
             decision.effect(Effect::AlertAdmins { alert: Alert::ReviewLate { request: request.id } });
         }

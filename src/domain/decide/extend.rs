@@ -10,7 +10,7 @@ use crate::domain::{
     id::RequestId,
     live::Person,
     port::{Effect, Nudge},
-    request::{Extension, NotSentOn, Purpose, Request, State},
+    request::{Extension, Purpose, Request, State},
     ticket::Happened,
     time::{EndRule, Timestamp},
 };
@@ -56,11 +56,7 @@ impl Case<'_> {
         let known = extend.known.as_ref().and_then(|known| known.as_ref().ok());
         let person = known.or_else(|| first.route().map(|route| &route.person)).ok_or(Refusal::NotExtendable)?;
         self.offered(&first.access.entitlement, Some(&first.access.group), person).ok_or(Refusal::NotOffered)?;
-        match self.duties_of(asked, person) {
-            // On record, so that admins are told.
-            Ok(_) | Err(NotSentOn::Unjudged { .. }) => {}
-            Err(why) => return Err(why.into()),
-        }
+        self.may_be_made(asked, person)?;
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&extend.justification);
         let closes = self.today.limits.unanswered_after.after(self.now);

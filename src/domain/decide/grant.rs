@@ -2,8 +2,6 @@
 //!
 //! Law: the removal is on record, as a hold with its end, before an addition is asked for.
 
-use chrono::TimeDelta;
-
 use super::{Case, Decision};
 use crate::domain::{
     command::{Answer, Refusal},
@@ -109,7 +107,7 @@ impl<'a> Case<'a> {
 
     /// When the holder of access that opens now is told that it ends: not where that is as good as when it opened.
     pub(super) fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
-        let before = TimeDelta::seconds(i64::try_from(self.today.limits.warn_before_expiry.secs()).ok()?);
+        let before = self.today.limits.warn_before_expiry.delta();
         (ends - self.now >= before * 2).then(|| ends - before)
     }
 

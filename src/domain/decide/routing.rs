@@ -155,20 +155,14 @@ impl Case<'_> {
         if self.able(request, route, step).iter().any(can) {
             return true;
         }
-        let today = self.fallback_today();
-        if step.stand_in.is_none() && route.spare().any(|one| can(one) && one.may_be_among(&today)) {
+        let today = self.today.catalogue.stand_ins();
+        if step.stand_in.is_none() && route.spare().any(|one| can(one) && one.may_be_among(today)) {
             let (request, why) = (request.id, StandsIn::NobodyElse);
             decision.event(Event::FallbackAsked { request, step: u32::try_from(place).unwrap_or(u32::MAX), why });
             return true;
         }
         self.not_sent_on(request.id, NotSentOn::NobodyToAsk, decision);
         false
-    }
-
-    /// Who may stand in, by today's configuration.
-    fn fallback_today(&self) -> Vec<Who> {
-        let catalogue = self.today.catalogue;
-        catalogue.fallback.as_ref().and_then(|name| catalogue.approvers.get(name)).cloned().unwrap_or_default()
     }
 
     /// Those of a step's approvers who can decide it by today's configuration and can be reached.
@@ -204,8 +198,8 @@ impl Case<'_> {
         let found = self.today.catalogue.find(&request.access.entitlement);
         let stands_in = found.is_some_and(|(_, entitlement)| entitlement.escalates);
         let asked = |one: &&Approver| step.approvers.iter().any(|other| other.okta == one.okta);
-        let today = self.fallback_today();
-        let fit = |one: &&Approver| one.may_be_among(&today) && !self.live.is_suspended(&one.slack);
+        let today = self.today.catalogue.stand_ins();
+        let fit = |one: &&Approver| one.may_be_among(today) && !self.live.is_suspended(&one.slack);
         let new = route.spare().filter(|one| !asked(one) && fit(one));
         let new: Vec<&Approver> = new.collect();
         if step.stand_in.is_none() && stands_in && !new.is_empty() {

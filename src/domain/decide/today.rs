@@ -6,6 +6,7 @@
 use super::{Case, Decision};
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
+    command::Refusal,
     duty::{Barred, Does, Duties, duties},
     id::{EntitlementId, RequestId},
     membership::Stretch,
@@ -60,6 +61,25 @@ pub struct Outlook<'a> {
 }
 
 impl Outlook<'_> {
+    /// As it is put to the rules, about one entitlement of the group.
+    fn question<'q>(
+        &'q self,
+        length: AccessDuration,
+        application: &'q Application,
+        entitlement: &'q Entitlement,
+    ) -> Question<'q> {
+        Question {
+            person: self.person,
+            application,
+            entitlement,
+            duration: length,
+            total: together(length, self.before),
+            at: self.now,
+            justification: self.why,
+            emergency: self.emergency,
+        }
+    }
+
     /// The duties of a request for an entitlement.
     ///
     /// # Errors
@@ -68,16 +88,7 @@ impl Outlook<'_> {
         let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
         let rules = &self.catalogue.rules;
         let ask = |application: &Application, entitlement: &Entitlement| {
-            let ruling = rules.of(&Question {
-                person: self.person,
-                application,
-                entitlement,
-                duration: length,
-                total: together(length, self.before),
-                at: self.now,
-                justification: self.why,
-                emergency: self.emergency,
-            })?;
+            let ruling = rules.of(&self.question(length, application, entitlement))?;
             // Of break-glass only what forbids is heard: nobody approves it.
             let heard = |ruling: Ruling| Ruling { forbidden: ruling.forbidden, ..Ruling::default() };
             Ok(if self.emergency { heard(ruling) } else { ruling })
@@ -96,10 +107,10 @@ impl Outlook<'_> {
 }
 
 impl Case<'_> {
-    /// What a request of somebody has to go through, by today's catalogue and rules.
-    pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
+    /// A request of somebody as today's catalogue and rules see it.
+    fn outlook<'o>(&'o self, asked: Asked<'o>, person: &'o Identity) -> Outlook<'o> {
         let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
-        let outlook = Outlook {
+        Outlook {
             catalogue: self.today.catalogue,
             person,
             end: asked.end,
@@ -111,7 +122,12 @@ impl Case<'_> {
             why: asked.why,
             emergency: asked.purpose == Purpose::Emergency,
             now: self.now,
-        };
+        }
+    }
+
+    /// What a request of somebody has to go through, by today's catalogue and rules.
+    pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
+        let outlook = self.outlook(asked, person);
         let duties = outlook.of(&asked.access.entitlement)?;
         // What is held through Jitney takes no step away.
         let own = self.without_ours(person);
@@ -149,30 +165,27 @@ impl Case<'_> {
         }
     }
 
-    /// The rules that take the decision on a request from somebody.
+    /// Whether a request can go on record. What rules cannot say does, so that admins are told.
+    pub(super) fn may_be_made(&self, asked: Asked<'_>, person: &Identity) -> Result<(), Refusal> {
+        match self.duties_of(asked, person) {
+            Ok(_) | Err(NotSentOn::Unjudged { .. }) => Ok(()),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    /// The rules that take the decision on a request from somebody: of everything that the group opens, and also without
+    /// the groups in which they stand by our doing.
     pub(super) fn forbids_deciding(&self, request: &Request, who: &Identity) -> Result<(), NotSentOn> {
         let (Some(route), Some(length)) = (request.route(), request.end.lasts(self.now)) else { return Ok(()) };
         let catalogue = self.today.catalogue;
         let (application, entitlement) = catalogue.find(&request.access.entitlement).ok_or(NotSentOn::NotOffered)?;
-        let before = request
-            .membership()
-            .map_or(0, |key| self.live.stretch(&key, self.today.limits.gap, self.now, Some(request.id)));
+        let outlook = self.outlook(request.into(), &route.person);
+        let own = Some(self.without_ours(who)).filter(|own| own.groups != who.groups);
         let mut rules = Vec::new();
-        // Of everything that the group opens; and being given access makes nobody decide.
-        for (application, entitlement) in
-            std::iter::once((application, entitlement)).chain(catalogue.sharing(entitlement))
-        {
-            let question = Question {
-                person: &route.person,
-                application,
-                entitlement,
-                duration: length,
-                total: together(length, before),
-                at: self.now,
-                justification: request.justification.text.as_deref().unwrap_or_default(),
-                emergency: request.purpose == Purpose::Emergency,
-            };
-            for who in [who, &self.without_ours(who)] {
+        let opened = std::iter::once((application, entitlement)).chain(catalogue.sharing(entitlement));
+        for (application, entitlement) in opened {
+            let question = outlook.question(length, application, entitlement);
+            for who in std::iter::once(who).chain(&own) {
                 let forbid = catalogue.rules.forbid_deciding(&question, who);
                 rules.extend(forbid.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?);
             }
