@@ -263,12 +263,13 @@ pub(super) fn lengths(
     offered: &[(&Application, &Entitlement)],
     scene: &Scene<'_>,
 ) -> Vec<Choice> {
-    let (now, zone, voice) = (scene.now, scene.zone(), scene.voice);
+    let (now, voice) = (scene.now, scene.voice);
+    let (zone, _) = voice.day.zone_of(scene.who.person().and_then(|person| person.zone.as_deref()));
     let of = |entitlement: &Entitlement, most: Option<AccessDuration>| {
         let most = most.map_or(entitlement.max_duration, |most| most.min(entitlement.max_duration));
         let fits = |offer: &Offer| match offer {
             Offer::For(length) => *length <= most,
-            Offer::EndOfDay => resolve(crate::domain::duration::Length::EndOfDay, now, zone.zone(), &voice.day)
+            Offer::EndOfDay => resolve(crate::domain::duration::Length::EndOfDay, now, &zone, &voice.day)
                 .ok()
                 .and_then(|end| end.lasts(now))
                 .is_some_and(|length| length <= most),
