@@ -1,6 +1,6 @@
 //! Asking, withdrawing, and the way from a received request to its approvers.
 
-use super::{Asked, Case, Decision, Mode};
+use super::{Asked, Case, Decision, Mode, today::Decided};
 use crate::domain::{
     catalogue::Who,
     command::{Answer, Ask, Refusal},
@@ -13,7 +13,8 @@ use crate::domain::{
 };
 
 impl Case<'_> {
-    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once.
+    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once, but what rules alone
+    /// would let through.
     pub(super) fn ask(&self, ask: &Ask) -> Result<Decision, Refusal> {
         let person = self.live.person(&ask.who);
         if let Some((request, _)) = person.and_then(|person| person.keys.get(&ask.key)) {
@@ -45,9 +46,8 @@ impl Case<'_> {
         if ask.purpose.is_emergency() {
             self.may_take(ask)?;
         }
-        if let Some(Ok(known)) = &ask.known {
-            self.may_be_made(asked, known)?;
-        }
+        let known = ask.known.as_ref().and_then(|known| known.as_ref().ok());
+        let decided = known.map(|known| self.may_be_made(asked, known)).transpose()?;
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);
         decision.event(Event::RequestReceived {
@@ -60,9 +60,9 @@ impl Case<'_> {
             justification,
             closes: self.closes(ask.end),
         });
-        match &ask.known {
-            Some(Ok(known)) => self.identified(asked, known, &mut decision),
-            _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
+        match known.filter(|_| decided != Some(Decided::ByRules)) {
+            Some(known) => self.identified(asked, known, &mut decision),
+            None => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
         }
         Ok(decision)
     }
@@ -88,14 +88,18 @@ impl Case<'_> {
     }
 
     /// One open request a person and entitlement, and not too many in all. Whoever waits to be answered may break glass
-    /// meanwhile.
+    /// meanwhile, and whoever broke it may ask in the normal way for longer.
     fn has_none(&self, ask: &Ask) -> Result<(), Refusal> {
         let Some(person) = self.live.person(&ask.who) else { return Ok(()) };
         let open = person.open.iter().filter_map(|id| self.request(*id));
         // What is being ended may be asked for anew already.
         let same = open
             .filter(|request| request.access.entitlement == ask.entitlement)
-            .filter(|request| !ask.purpose.is_emergency() || request.purpose.is_emergency() || !request.is_undecided())
+            .filter(|request| match (ask.purpose.is_emergency(), request.purpose.is_emergency()) {
+                (true, false) => !request.is_undecided(),
+                (true, true) | (false, false) => true,
+                (false, true) => false,
+            })
             .find(|request| request.is_open() && !matches!(request.state, State::Revoking { .. }));
         match same.map(|request| (request, &request.state)) {
             Some((request, State::Active { ends, .. })) => {
@@ -124,7 +128,7 @@ impl Case<'_> {
         let Asked { id, access, .. } = asked;
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
         self.doubt(person.into(), decision);
-        if !self.live.is_bound_rightly(person.into()) {
+        if !self.live.is_bound_rightly(person.into()) || self.is_anothers(asked.purpose, person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
@@ -183,7 +187,7 @@ impl Case<'_> {
 
     /// A requester withdraws what is not approved yet. Doing so twice is no fault.
     pub(super) fn cancel(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
-        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
         match &request.state {
             State::Checking { .. } | State::Pending { .. } => {
                 let mut decision = Decision::answering(Answer::Withdrawn);

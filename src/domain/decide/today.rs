@@ -39,6 +39,15 @@ impl<'a> From<&'a Request> for Asked<'a> {
     }
 }
 
+/// Who decides a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Decided {
+    /// Somebody, who looks at it; or those who are told, where it is taken by break-glass.
+    BySomebody,
+    /// Rules alone, by what is known of its requester: this is looked up anew then, as nobody else looks.
+    ByRules,
+}
+
 /// What a request would have to go through if it were made now: what a form shows before it is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlook<'a> {
@@ -99,7 +108,7 @@ impl Outlook<'_> {
             duties.most = duties.most.min(longest.ok_or(NotSentOn::NotOffered)?);
         }
         // What is kept for longer is bounded as a whole.
-        if together(length, self.extends) > duties.most {
+        if length.secs().saturating_add(self.extends) > duties.most.secs() {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
         }
         Ok(duties)
@@ -165,10 +174,12 @@ impl Case<'_> {
         }
     }
 
-    /// Whether a request can go on record. What rules cannot say does, so that admins are told.
-    pub(super) fn may_be_made(&self, asked: Asked<'_>, person: &Identity) -> Result<(), Refusal> {
+    /// Whether a request can go on record. What rules cannot say does, so that admins are told. Answers whether somebody
+    /// decides it, or nobody needs to.
+    pub(super) fn may_be_made(&self, asked: Asked<'_>, person: &Identity) -> Result<Decided, Refusal> {
         match self.duties_of(asked, person) {
-            Ok(_) | Err(NotSentOn::Unjudged { .. }) => Ok(()),
+            Ok(duties) if duties.steps.is_empty() && !asked.purpose.is_emergency() => Ok(Decided::ByRules),
+            Ok(_) | Err(NotSentOn::Unjudged { .. }) => Ok(Decided::BySomebody),
             Err(why) => Err(why.into()),
         }
     }

@@ -68,7 +68,9 @@ pub(super) fn preview(
     let Some((application, entitlement)) = chosen else {
         return (vec![vec![text(unchosen(scene.who, offers))]], Vec::new());
     };
-    let open = scene.own.iter().find(|request| request.access.entitlement == entitlement.id && request.is_open());
+    let open = scene.own.iter().find(|request| {
+        request.access.entitlement == entitlement.id && request.is_open() && !request.purpose.is_emergency()
+    });
     if let Some(request) = open {
         return (vec![vec![text(standing(request, scene.now, scene.voice))]], Vec::new());
     }
