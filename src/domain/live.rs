@@ -59,9 +59,6 @@ pub struct Person {
     pub denials: BTreeMap<EntitlementId, Denial>,
     /// What ended lately, the latest last.
     pub recent: VecDeque<Past>,
-    /// When access that they took by break-glass was last over, by what was taken.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub emergencies: BTreeMap<EntitlementId, Timestamp>,
 }
 
 impl Person {
@@ -73,7 +70,6 @@ impl Person {
             keys: BTreeMap::new(),
             denials: BTreeMap::new(),
             recent: VecDeque::new(),
-            emergencies: BTreeMap::new(),
         }
     }
 
@@ -104,7 +100,6 @@ impl Person {
         }
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
         self.recent.retain(|past| now - past.at < PAST_LIFE);
-        self.emergencies.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);
     }
 }
 
@@ -214,6 +209,8 @@ pub struct Touched {
     pub memberships: BTreeSet<MembershipKey>,
     /// People.
     pub people: BTreeSet<SlackUserId>,
+    /// Okta users whose break-glass was over.
+    pub emergencies: BTreeSet<OktaUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
     /// The alarm about late removals: whether it was.
@@ -235,6 +232,8 @@ pub struct Live {
     pub people: BTreeMap<SlackUserId, Person>,
     /// Which Slack account an Okta user is bound to.
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
+    /// When access that an Okta user took by break-glass was last over, by what was taken.
+    pub emergencies: BTreeMap<OktaUserId, BTreeMap<EntitlementId, Timestamp>>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
     /// Who refuses what the bot sends, or did lately.
@@ -260,6 +259,7 @@ impl Default for Live {
             memberships: BTreeMap::new(),
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            emergencies: BTreeMap::new(),
             promises: BTreeMap::new(),
             refused: BTreeMap::new(),
             alarm: None,
@@ -594,7 +594,14 @@ impl Fold<'_> {
         }
         if self.entry.seq.is_multiple_of(SWEEP_EVERY) {
             self.touched.memberships.extend(self.live.memberships.keys().cloned());
+            self.touched.emergencies.extend(self.live.emergencies.keys().cloned());
         }
+        for user in &self.touched.emergencies {
+            if let Some(taken) = self.live.emergencies.get_mut(user) {
+                taken.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);
+            }
+        }
+        self.live.emergencies.retain(|_, taken| !taken.is_empty());
         for key in &self.touched.memberships {
             if self.live.memberships.get(key).is_some_and(|membership| membership.is_idle(now)) {
                 self.live.memberships.remove(key);

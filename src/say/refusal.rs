@@ -387,6 +387,17 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             "Nobody is left who could review this, so it was not opened. Ask {} to name somebody.",
             voice.admin()
         ),
+        NotSentOn::AlreadyOpen { request } => {
+            format!("You hold this or asked for it already, as {request}, so this was not sent on.")
+        }
+        NotSentOn::CoolingDown { .. } => format!(
+            "You took this by break-glass lately, so it was not opened. {} sends a normal request.",
+            voice.command
+        ),
+        NotSentOn::ReviewOpen { request } => format!(
+            "The review of what you took before, {request}, is not signed yet, so this was not opened. {} sends a normal request.",
+            voice.command
+        ),
         why => stopped(why, Some(request), voice),
     }
 }
@@ -410,6 +421,9 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
         ),
         NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
         NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
+        NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
+            "The requester has this already, or had it by break-glass.".to_owned()
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => {
             "What can be asked for has changed. Nothing was opened.".to_owned()
         }

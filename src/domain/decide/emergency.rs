@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, Case, Decision, Mode, routing::FoundPeople};
+use super::{Asked, Case, Decision, Mode, ask::Asker, routing::FoundPeople};
 use crate::domain::{
     catalogue::{Entitlement, Who},
-    command::{Ask, Refusal},
+    command::Refusal,
     event::Event,
-    id::{Email, SlackUserId},
+    id::{Email, EntitlementId, RequestId},
     membership::Motion,
     port::{Alert, Effect, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request, Sought, State, StepKind},
@@ -28,27 +28,33 @@ impl Case<'_> {
     }
 
     /// Whether somebody may break glass now, and again: whatever can be told before it is known who they are.
-    pub(super) fn may_take(&self, ask: &Ask) -> Result<(), Refusal> {
+    pub(super) fn may_take(&self, asker: Asker<'_>, entitlement: &EntitlementId) -> Result<(), Refusal> {
         if let Some(freeze) = &self.live.frozen {
             return Err(Refusal::Frozen { since: freeze.since });
         }
-        if let Some(open) = self.unreviewed(&ask.who) {
-            return Err(Refusal::ReviewOpen { request: open.id });
+        self.rests(asker, entitlement, None).map_or(Ok(()), |why| Err(why.into()))
+    }
+
+    /// Why somebody may not break glass again, beside a request of theirs that is about to be taken.
+    pub(super) fn rests(
+        &self,
+        asker: Asker<'_>,
+        entitlement: &EntitlementId,
+        except: Option<RequestId>,
+    ) -> Option<NotSentOn> {
+        if let Some(open) = self.unreviewed(asker, except) {
+            return Some(NotSentOn::ReviewOpen { request: open.id });
         }
-        let over = self.live.person(&ask.who).and_then(|person| person.emergencies.get(&ask.entitlement));
-        let cooldown = self.today.catalogue.emergency.as_ref().map(|emergency| emergency.cooldown);
-        match over.zip(cooldown).map(|(over, cooldown)| cooldown.after(*over)) {
-            Some(until) if until > self.now => Err(Refusal::CoolingDown { until }),
-            _ => Ok(()),
-        }
+        let over = asker.okta.and_then(|user| self.live.emergencies.get(user)?.get(entitlement))?;
+        let until = self.today.catalogue.emergency.as_ref()?.cooldown.after(*over);
+        (until > self.now).then_some(NotSentOn::CoolingDown { until })
     }
 
     /// What somebody took, or is taking, by break-glass and nobody has reviewed.
-    fn unreviewed(&self, who: &SlackUserId) -> Option<&Request> {
+    fn unreviewed(&self, asker: Asker<'_>, except: Option<RequestId>) -> Option<&Request> {
         let unreviewed = |request: &&Request| {
-            request.asker == *who
-                && request.purpose.is_emergency()
-                && (request.review.is_open() || matches!(request.state, State::Checking { .. }))
+            let opens = request.review.is_open() || matches!(request.state, State::Checking { .. });
+            opens && request.purpose.is_emergency() && Some(request.id) != except && asker.asked(request)
         };
         self.live.requests.values().find(unreviewed)
     }

@@ -165,6 +165,53 @@ fn who_took_something_cools_down_from_its_end_on() {
     assert!(shorter.after(1).run(&again).is_ok());
 }
 
+/// Alice's binding is ended, and she asks by another Slack account.
+fn unlinked(play: Play, by: &str, asks: Command) -> (Play, Command) {
+    let play = play.goes(&Command::Unlink { slack: slack("alice"), uid: 0 });
+    let Command::Ask(asked) = asks else { unreachable!() };
+    let known = asked.known.map(|_| Ok(Identity { slack: slack(by), ..identity("alice") }));
+    (play, Command::Ask(Ask { who: slack(by), known, ..asked }))
+}
+
+fn other_alice() -> Outcome {
+    Outcome::identified(Identity { slack: slack("alice2"), ..identity("alice") })
+}
+
+#[test]
+fn its_limits_are_a_persons_whichever_account_they_use() {
+    let open = Play::taken().opened();
+    let over = open.clone().over();
+    let reviewed = over.clone().all_shown().signed("carol", Judgement::Justified);
+    let until = over.now + TimeDelta::hours(12);
+    let held = open.live.requests[&ONE].ends().unwrap();
+    for (play, entitlement, refusal, why) in [
+        (&over, "db/debug", Refusal::ReviewOpen { request: ONE }, NotSentOn::ReviewOpen { request: ONE }),
+        (&reviewed, "db/rw", Refusal::CoolingDown { until }, NotSentOn::CoolingDown { until }),
+        (&open, "db/rw", Refusal::AlreadyHeld { request: ONE, until: held }, NotSentOn::AlreadyOpen { request: ONE }),
+    ] {
+        // Known before it is sent, or only afterwards; by another account, or by the same one.
+        for by in ["alice2", "alice"] {
+            let known = take(entitlement, "again", 60, Some(identity("alice")));
+            let (play, command) = unlinked(play.clone(), by, known);
+            assert_eq!(play.refuses(&command), refusal, "{by}");
+        }
+        let (play, command) = unlinked(play.clone(), "alice2", take(entitlement, "again", 60, None));
+        let asked = play.goes(&command).settled("identify_person", other_alice());
+        assert!(asked.last().contains(&Event::RequestRefused { request: TWO, why }), "{:?}", asked.last());
+    }
+}
+
+#[test]
+fn one_request_is_open_for_the_same_access_whichever_account_asks() {
+    let waits = Play::with_glass().goes(&ask("db/rw", "form"));
+    let waits =
+        waits.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
+    let (waits, again) = unlinked(waits, "alice2", ask("db/rw", "again"));
+    let asked = waits.goes(&again).settled("identify_person", other_alice());
+    let why = NotSentOn::AlreadyOpen { request: ONE };
+    assert!(asked.last().contains(&Event::RequestRefused { request: TWO, why }), "{:?}", asked.last());
+}
+
 #[test]
 fn where_nothing_was_given_there_is_nothing_to_review() {
     let taken = Play::taken();

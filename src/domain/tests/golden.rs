@@ -102,6 +102,10 @@ const EVENTS: &[&str] = &[
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"lost"},"waits":["okta.token"]}"#,
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"last","changes":[{"key":"requests.max_open","from":"20"},{"key":"slack.command","to":"\"/jit\""}],"more":3}}"#,
     r#"{"event":"configuration_refused","faults":{"source":1,"unknown_key":2,"missing_key":1,"not_supported":1,"secret":1,"value":4}}"#,
+    r#"{"event":"configuration_refused","faults":{"right":1}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"already_open","request":"R-1"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"review_open","request":"R-1"}}"#,
 ];
 
 const EFFECTS: &[&str] = &[
