@@ -1,6 +1,6 @@
 //! Forms: what one chooses from, what is shown before it is sent, and what stands in place of a form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Buttons, Card, Line, Voice, admin, approver, length, people,
@@ -152,6 +152,8 @@ pub struct Scene<'a> {
     pub own: &'a [Request],
     /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
     pub held: &'a BTreeMap<OktaGroupId, u64>,
+    /// The groups in which they stand through Jitney.
+    pub ours: &'a BTreeSet<OktaGroupId>,
     /// Whoever may be asked, as far as they were looked up.
     pub names: &'a Names,
     /// The present.

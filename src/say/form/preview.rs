@@ -44,8 +44,18 @@ pub(super) fn outlook(
     let (catalogue, now) = (scene.catalogue, scene.now);
     let person = scene.who.person()?;
     Some(
-        Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }
-            .of(&entitlement.id),
+        Outlook {
+            catalogue,
+            person,
+            ours: scene.ours,
+            end,
+            before,
+            extends: 0,
+            why: &filled.why,
+            emergency: false,
+            now,
+        }
+        .of(&entitlement.id),
     )
 }
 
