@@ -226,6 +226,10 @@ fn found() -> Outcome {
     Outcome::Found { approvers: vec![approver("bob"), approver("dana")], missing: Vec::new(), members: Vec::new() }
 }
 
+fn standing(member: bool) -> Standing {
+    Standing { member, inactive: None, unfit_group: None, facts: None, lapsed: Vec::new() }
+}
+
 fn stands(member: bool) -> Outcome {
     Outcome::Stands { standing: Standing { member, inactive: None, unfit_group: None, facts: None } }
 }

@@ -268,6 +268,9 @@ fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String
 fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
     let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
     let when = |at| when(about, reader, at, now, voice);
+    if matches!(request.review, Review::Moot { .. }) && request.asker != *reader {
+        return "Nothing was opened, so there is nothing to review.".to_owned();
+    }
     let own = request.asker == *reader;
     let before = if own { "" } else { ", before your click" };
     let ended = match &request.state {

@@ -87,6 +87,7 @@ impl<'a> Case<'a> {
     fn found_standing(&self, waiting: &[&Request], decision: &mut Decision) {
         for request in waiting {
             decision.event(Event::StandingFound { request: request.id });
+            self.drop_review(request, decision);
             if let Some(route) = request.route() {
                 self.tell_owners(request, &route.person, decision);
             }
@@ -290,9 +291,13 @@ impl<'a> Case<'a> {
     }
 
     fn end_hold(&self, membership: &Membership, id: RequestId, how: &Over, then: Then, decision: &mut Decision) {
-        if self.request(id).is_none() {
+        let Some(request) = self.request(id) else {
             return decision.event(Event::HoldEnded { request: id, membership: membership.key.clone() });
         }
+        };
+        let unopened = matches!(request.state, State::Approved { .. }) && then == Then::Nothing;
+        if unopened && !matches!(how, Over::NotJustified(_)) {
+            self.drop_review(request, decision);
         self.end_extension(id, how, decision);
         decision.event(match how {
             Over::Expired => Event::GrantExpired { request: id, then },

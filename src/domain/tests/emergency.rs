@@ -6,7 +6,7 @@ use crate::domain::{
     command::Sign,
     id::{ApproversName, RuleId},
     port::{Alert, Nudge},
-    request::NotSentOn,
+    request::{NotSentOn, Spot},
     review::{Judgement, Review},
     rules::{Required, Rule, Rules, Ruling, Unjudged},
     ticket::{Column, Happened},
@@ -178,6 +178,24 @@ fn where_nothing_was_given_there_is_nothing_to_review() {
     let adding = Play::taken().settled("check_member", stands(false));
     let perhaps = adding.goes(&Command::Return { who: slack("alice"), request: ONE });
     assert!(perhaps.review().is_open());
+}
+
+#[test]
+fn whoever_signed_what_was_never_opened_is_told_so() {
+    let unopened = Outcome::Stands { standing: Standing { inactive: Some("SUSPENDED".into()), ..standing(false) } };
+    for (outcome, ending) in [(unopened, "ended failed"), (stands(true), "ended refused")] {
+        let sent =
+            Play::taken().goes(&sign("carol", Judgement::Justified)).goes(&sign("dana", Judgement::NotJustified));
+        let over = sent.settled("check_member", outcome);
+        assert!(over.stands().starts_with(ending), "{}", over.stands());
+        assert!(matches!(over.review(), Review::Moot { .. }));
+        assert_eq!(over.promise("check_authority"), None, "there is nothing to look up for");
+        let told = |name: &str| {
+            let told = Effect::Reply { request: ONE, to: slack(name), why: Refusal::Over, spot: Spot::Card };
+            over.last_effects().contains(&told)
+        };
+        assert!(told("carol") && told("dana"), "{:?}", over.last_effects());
+    }
 }
 
 /// A rule that says something about break-glass alone.
