@@ -7,7 +7,7 @@ use crate::domain::{
     id::OktaGroupId,
     port::{Effect, Identity, MembershipKey, Nudge, Requester},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
-    time::EndRule,
+    time::{EndRule, Timestamp},
 };
 
 impl Case<'_> {
@@ -35,7 +35,7 @@ impl Case<'_> {
             (Mode::Serving, _) | (Mode::LowDisk, Choice::Deny(_)) => {}
             _ => self.may_save()?,
         }
-        if clicks.iter().any(|click| click.slack == decide.who && is_same(&click.verdict, &decide.choice)) {
+        if clicks.iter().any(|click| click.slack == decide.who && is_same(request, click, &decide.choice)) {
             return Ok(Decision::answering(Answer::Received));
         }
         if clicks.len() >= MOST_CLICKS {
@@ -77,10 +77,7 @@ impl Case<'_> {
         if request.lasts(self.now).is_none_or(|asked| length >= asked) {
             return Err(Refusal::NotShorter);
         }
-        Ok(match (request.end, end) {
-            (EndRule::At { .. }, EndRule::After { secs }) => EndRule::At { instant: secs.after(self.now) },
-            _ => end,
-        })
+        Ok(pressed_at(request, end, self.now))
     }
 
     /// Who pressed is known: the decision at the head of the queue is judged.
@@ -247,11 +244,22 @@ impl Verdict {
     }
 }
 
-fn is_same(verdict: &Verdict, choice: &Choice) -> bool {
-    matches!(
-        (verdict, choice),
-        (Verdict::Approve, Choice::Approve)
-            | (Verdict::Deny { .. }, Choice::Deny(_))
-            | (Verdict::ApproveForLess { .. }, Choice::ApproveForLess(_))
-    )
+/// The end of an approval for less that was pressed then: an instant, of what ends at one.
+fn pressed_at(request: &Request, end: EndRule, at: Timestamp) -> EndRule {
+    match (request.end, end) {
+        (EndRule::At { .. }, EndRule::After { secs }) => EndRule::At { instant: secs.after(at) },
+        _ => end,
+    }
+}
+
+/// Whether a decision was received before: another end is another decision.
+fn is_same(request: &Request, click: &Click, choice: &Choice) -> bool {
+    match (&click.verdict, choice) {
+        (Verdict::Approve, Choice::Approve) | (Verdict::Deny { .. }, Choice::Deny(_)) => true,
+        (Verdict::ApproveForLess { end }, Choice::ApproveForLess(other)) => {
+            let other = more_than(request.purpose, *other).unwrap_or(*other);
+            pressed_at(request, other, click.at) == *end
+        }
+        _ => false,
+    }
 }

@@ -507,6 +507,34 @@ fn a_decision_on_other_terms_than_the_present_ones_is_void() {
 }
 
 #[test]
+fn another_end_is_another_decision_and_each_is_answered() {
+    let less = |minutes: u64| Choice::ApproveForLess(EndRule::After { secs: secs(minutes * 60) });
+    let waiting = |play: &Play| match &play.live.requests[&ONE].state {
+        State::Pending { clicks, .. } => clicks.len(),
+        _ => 0,
+    };
+    for end in [secs(7_200).after(Play::new().now), Play::new().now + TimeDelta::hours(3)] {
+        let mut play = Play::new().put_to(&["bob", "dana"]).shown(&["bob"]);
+        if end > play.now + TimeDelta::hours(2) {
+            play.live.requests.get_mut(&ONE).unwrap().end = EndRule::At { instant: end };
+        }
+        for (choice, received) in [(less(45), 1), (less(45), 1), (less(30), 2), (less(45), 2), (less(30), 2)] {
+            let press = play.decides("bob", choice);
+            play = play.goes(&press);
+            assert_eq!(waiting(&play), received);
+            // A redelivery comes later than what it repeats.
+            play.now += TimeDelta::seconds(1);
+        }
+        let judged = play.settled("check_authority", Outcome::identified(identity("bob")));
+        assert_eq!(judged.stands(), "approved/checking");
+        let (approval, _) = judged.live.requests[&ONE].shortened().unwrap();
+        assert_eq!(approval.at, Play::new().now, "the first counts");
+        assert_eq!(judged.in_vain(), Some(Refusal::Over), "and the second is answered");
+        assert_eq!(judged.promises("reply"), 1);
+    }
+}
+
+#[test]
 fn who_is_missing_is_told_to_admins_and_the_others_are_asked() {
     let found = Outcome::Found { approvers: vec![approver("dana")], missing: vec![email("bob")], members: Vec::new() };
     let play = Play::new().asked().settled("find_approvers", found);
