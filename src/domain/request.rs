@@ -778,7 +778,8 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
-    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    /// Approvers who turned out to be none of the present step's any more, and when: their card is theirs to decide no
+    /// longer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says

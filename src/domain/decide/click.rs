@@ -226,6 +226,8 @@ impl Case<'_> {
                 if last {
                     self.approve(request, decision);
                     return false;
+                // Whoever had no say in this step may have one in the next.
+                let request = &Request { dismissed: BTreeMap::new(), ..request.clone() };
                 }
                 let after = route.approved(place, Approval { by: Decider::from(who), at: click.at, less: None });
                 self.begin_step(request, &after, decision)

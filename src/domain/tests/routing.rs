@@ -541,3 +541,25 @@ fn who_is_missing_is_told_to_admins_and_the_others_are_asked() {
     assert_eq!(play.steps()[0].1, ["dana"]);
     assert!(play.alerts().iter().any(|alert| matches!(alert, Alert::ApproversMissing { .. })));
 }
+#[test]
+fn who_has_no_say_in_one_step_may_have_one_in_the_next() {
+    let play = Play::new().guarded().levels(|level| {
+        level.approval = vec![StepRule::Owner, StepRule::Approvers(soc())];
+    });
+    let play = play.with(|catalogue| {
+        catalogue.approvers.insert(soc(), vec![Who::Person(email("bob"))]);
+        catalogue.fallback = None;
+    });
+    let owners = |play: Play, names: &[&str]| {
+        let owners: Vec<Who> = names.iter().map(|name| Who::Person(email(name))).collect();
+        play.with(|catalogue| catalogue.applications.values_mut().for_each(|one| one.owners = owners.clone()))
+    };
+    let play = owners(play.put_to(&["bob", "dana"]), &["dana"]).approves("bob");
+    assert_eq!(play.in_vain(), Some(Refusal::NotApprover));
+    assert!(!play.live.requests[&ONE].is_undecided_by(&slack("bob")), "an owner no more");
+    let play = play.approves("dana");
+    assert_eq!(play.stands(), "pending");
+    assert!(play.live.requests[&ONE].is_undecided_by(&slack("bob")), "of the SOC all the same");
+    assert_eq!(play.approves("bob").stands(), "approved/checking");
+}
+
