@@ -432,6 +432,11 @@ const REFUSALS: &[Row] = &[
         "emergency::it_is_not_taken_again_before_its_review_and_not_within_its_cool_down",
     ),
     (
+        "frozen, break-glass",
+        "so nothing is opened by break-glass either.",
+        "emergency::while_nothing_is_opened_nothing_is_taken_either",
+    ),
+    (
         "review open",
         "is not signed yet",
         "emergency::it_is_not_taken_again_before_its_review_and_not_within_its_cool_down",
@@ -615,7 +620,7 @@ fn no_refusal_is_forgotten() {
         ("NothingToRevoke", "nothing to revoke"),
         ("NotAdmin", "for admins"),
         ("NotForEmergencies", "not for break-glass"),
-        ("Frozen", ""),
+        ("Frozen", "frozen, break-glass"),
         ("CoolingDown", "cooling down"),
         ("ReviewOpen", "review open"),
         ("OwnReview", "own review"),
