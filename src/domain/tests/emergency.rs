@@ -12,8 +12,6 @@ use crate::domain::{
     ticket::{Column, Happened},
 };
 
-const TWO: RequestId = RequestId::FIRST.next();
-
 /// What Alice and Bob may take of production: an hour at most, reviewed by Carol or an owner.
 fn catalogue_with_glass() -> Catalogue {
     let mut catalogue = catalogue();
@@ -410,7 +408,17 @@ fn gestures(play: &Play) -> Vec<Command> {
         others.into_iter().flat_map(|who| [sign(who, Judgement::Justified), sign(who, Judgement::NotJustified)]);
     let glass = [take("db/rw", "again", 60, None), take("db/debug", "other", 2_700, Some(identity("alice")))];
     let told = [play.settles("find_approvers", told())];
-    all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told).collect()
+    let all = all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told);
+    all.filter(|command| is_of_whom_it_asks(play, command)).collect()
+}
+
+/// Whoever is looked up is the one who was asked about.
+fn is_of_whom_it_asks(play: &Play, command: &Command) -> bool {
+    let Command::Settle { effect, outcome: Outcome::Identified { person, .. } } = command else { return true };
+    match play.live.promises.get(effect).map(|promise| &promise.effect) {
+        Some(Effect::CheckAuthority { slack, .. }) => *slack == person.slack,
+        _ => true,
+    }
 }
 
 proptest! {
