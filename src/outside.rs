@@ -134,8 +134,11 @@ impl Vendors {
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
-        Ok(Outcome::Told)
+        let posted = chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
+        Ok(match (what, request.ends()) {
+            (Nudge::EndsSoon, Some(ends)) => Outcome::Warned { ends, posted, revision: request.revision },
+            _ => Outcome::Told,
+        })
     }
 
     /// Reminds somebody whose turn it still is. Who was not shown anything has nothing to be reminded of.

@@ -492,6 +492,15 @@ impl Outcome {
     /// Somebody is identified, and nobody else was looked up.
     #[must_use]
     pub const fn identified(person: Identity) -> Self {
+    /// Of the `Nudge` that warns of an end: it was said, and offers something for as long as that end is ahead.
+    Warned {
+        /// The end that it names.
+        ends: Timestamp,
+        /// Where it stands.
+        posted: Posted,
+        /// The revision of the request that it shows.
+        revision: u64,
+    },
         Self::Identified { person, requester: None }
     }
 }
@@ -627,7 +636,14 @@ impl ViewKey {
     #[must_use]
     pub const fn request(&self) -> RequestId {
         match self {
-            Self::Requester { request } | Self::Approver { request, .. } => *request,
+            Self::Requester { request } | Self::Approver { request, .. } | Self::Warning { request, .. } => *request,
+    /// The word before an end, in the thread of the requester's message. It is said once, and redrawn.
+    Warning {
+        /// About this request.
+        request: RequestId,
+        /// The end that it names.
+        ends: Timestamp,
+    },
         }
     }
 }

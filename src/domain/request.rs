@@ -965,6 +965,8 @@ impl Request {
     }
 
     /// Whether somebody is to sign its review, and has sent nothing.
+            // It is said as a promise, and a view of the request from then on.
+            (None, ViewKey::Warning { .. }) => false,
     #[must_use]
     pub fn is_unsigned_by(&self, who: &SlackUserId) -> bool {
         self.review.is_open()

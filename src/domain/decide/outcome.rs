@@ -11,7 +11,7 @@ use crate::domain::{
     event::Event,
     id::{EffectId, RequestId, SlackUserId},
     live::{Lacks, Promise, Refuser},
-    port::{Alert, Class, Doubt, Effect, Identity, Outcome, Vendor},
+    port::{Alert, Class, Doubt, Effect, Identity, Nudge, Outcome, Requester, Unfit, Vendor},
     request::{Checking, State},
 };
 
@@ -315,6 +315,9 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         | Effect::CommentTicket { .. }
         | Effect::MoveTicket { .. }
         | Effect::TellAudit { .. }
+        Effect::Nudge { nudge: Nudge::EndsSoon, .. } => {
+            matches!(outcome, Outcome::Told | Outcome::Warned { .. } | Outcome::Moot | Outcome::Refused { .. })
+        }
         | Effect::AnnounceFreeze { .. } => {
             matches!(outcome, Outcome::Told | Outcome::Moot | Outcome::Refused { .. })
         }

@@ -64,7 +64,7 @@ impl Play {
             requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v)))
         {
             let posted = match &view {
-                ViewKey::Requester { .. } => card("alice"),
+                ViewKey::Requester { .. } | ViewKey::Warning { .. } => card("alice"),
                 ViewKey::Approver { slack, .. } => card(&slack.as_str()[2..].to_lowercase()),
             };
             self = self.goes(&Command::Show { view, posted, revision: request.revision });

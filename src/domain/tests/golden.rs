@@ -161,6 +161,7 @@ const OUTCOMES: &[&str] = &[
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"requester":{"requester":"unfit","why":{"unfit":"inactive","status":"SUSPENDED"}}}"#,
     r#"{"outcome":"found","approvers":[],"missing":["b@acme.example"],"members":[{"group":"okta:00g2","emails":["c@acme.example"]}]}"#,
     r#"{"outcome":"stands","standing":{"member":false,"facts":{}}}"#,
+    r#"{"outcome":"warned","ends":"2026-11-24T15:40:00Z","posted":{"channel":"D0A","ts":"1.0"},"revision":4}"#,
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
     r#"{"outcome":"not_served","why":{"unfit":"ambiguous","email":"a@acme.example"}}"#,
     r#"{"outcome":"found","approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}],"missing":["c@acme.example"]}"#,

@@ -296,6 +296,9 @@ async fn the_word_before_the_end_offers_it_and_so_does_the_home_tab() {
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
     house.press(BOB, "asks to keep", "approve").await;
     house.world.until_message(ALICE, "Extended until").await;
+    house.settle().await;
+    // The end that it named is none any more; the next has a word of its own.
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"Ends today at 16:40: Production Database, Read-Write.");
     house.finish(&[(PROD_RW, "00uALICE")], &[EXTENDED]).await;
 }
 

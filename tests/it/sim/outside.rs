@@ -178,7 +178,13 @@ impl Outside {
                 plan.deeds.push((latency, deed));
             }
             effect => {
-                let outcome = self.look_up(&effect, random);
+                let outcome = match (&effect, about.as_ref().and_then(Request::ends)) {
+                    (Effect::Nudge { nudge: Nudge::EndsSoon, .. }, Some(ends)) => {
+                        let (posted, revision) = (self.post(), about.map_or(0, |request| request.revision));
+                        Outcome::Warned { ends, posted, revision }
+                    }
+                    _ => self.look_up(&effect, &voters, random),
+                };
                 if !self.healed && random.random_ratio(1, 10) {
                     counts.lost_replies += 1;
                     plan.answers.push((now + 10_000, Err(error(Class::Unknown, vendor, None))));
@@ -336,11 +342,7 @@ impl Outside {
             return (latency, Err(error(Class::Retry, Vendor::Slack, Some(503))));
         }
         let posted = shown.cloned().unwrap_or_else(|| {
-            self.posts += 1;
-            let posted = Posted {
-                channel: SlackChannelId::parse("D0SIM").unwrap(),
-                ts: SlackTs::parse(format!("{}.0", self.posts)).unwrap(),
-            };
+            let posted = self.post();
             self.posted.entry(view.clone()).or_default().push(posted.clone());
             posted
         });
