@@ -365,6 +365,11 @@ impl Route {
         fallback.filter(move |approver| !approved(&approver.okta))
     }
 
+    /// What was approved so far.
+    pub fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.steps.iter().filter_map(|step| step.approval.as_ref())
+    }
+
     /// Whether somebody is asked to decide now.
     #[must_use]
     pub fn waits_for(&self, who: &SlackUserId) -> bool {
@@ -567,6 +572,11 @@ pub enum NotSentOn {
         /// The rule that says so, where it is not the entitlement itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<Rule>,
+    },
+    /// Somebody approved it whose account does not count any more.
+    ApprovalVoid {
+        /// Who.
+        by: Decider,
     },
 }
 
@@ -955,6 +965,8 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => self.extends().is_none(),
             (None, ViewKey::Approver { .. }) => self.is_to_be_decided(),
+            // It is said as a promise, and a view of the request from then on.
+            (None, ViewKey::Warning { .. }) => false,
         }
     }
 
@@ -965,8 +977,6 @@ impl Request {
     }
 
     /// Whether somebody is to sign its review, and has sent nothing.
-            // It is said as a promise, and a view of the request from then on.
-            (None, ViewKey::Warning { .. }) => false,
     #[must_use]
     pub fn is_unsigned_by(&self, who: &SlackUserId) -> bool {
         self.review.is_open()

@@ -14,7 +14,7 @@ use super::Vendors;
 use crate::{
     clock,
     domain::{
-        id::{SlackGroupId, SlackUserId},
+        id::{OktaUserId, SlackGroupId, SlackUserId},
         port::{EffectError, Facts, Identity, Outcome, Requester, Unfit},
         request::Request,
     },
@@ -59,17 +59,34 @@ impl Vendors {
         Ok(Ok((Identity { zone: member.zone, slack_groups, ..identity }, member.guest)))
     }
 
-    /// Who decides on a request, and how its requester stands meanwhile. Guests never decide.
-    pub(super) async fn authority(&self, slack: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
+    /// Who decides on a request, and how its requester and those who approved before stand meanwhile. Guests never decide.
+    pub(super) async fn authority(
+        &self,
+        slack: &SlackUserId,
+        about: Option<&Request>,
+        voters: &BTreeSet<OktaUserId>,
+    ) -> Result<Outcome, EffectError> {
         let why = match self.whois(slack, Look::Now).await? {
             Ok((person, Guest::No)) => {
                 let requester = self.requester(about).await?;
-                return Ok(Outcome::Identified { person, requester });
+                let lapsed = self.lapsed(voters).await?;
+                return Ok(Outcome::Identified { person, requester, lapsed });
             }
             Ok((_, Guest::Yes)) => Unfit::Guest,
             Err(why) => why,
         };
         Ok(Outcome::NotServed { why })
+    }
+
+    /// Of those who approved, whose accounts are not ACTIVE any more.
+    pub(super) async fn lapsed(&self, voters: &BTreeSet<OktaUserId>) -> Result<Vec<OktaUserId>, EffectError> {
+        let mut lapsed = Vec::new();
+        for voter in voters {
+            if self.okta.person_of(voter).await?.is_err() {
+                lapsed.push(voter.clone());
+            }
+        }
+        Ok(lapsed)
     }
 
     async fn requester(&self, about: Option<&Request>) -> Result<Option<Requester>, EffectError> {

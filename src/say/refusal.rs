@@ -409,6 +409,12 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
         ),
         NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
         NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
+        NotSentOn::ApprovalVoid { by } => {
+            format!(
+                "{} approved this, but by an account that does not count any more. It can be asked for again.",
+                by.name
+            )
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => {
             "What can be asked for has changed. Nothing was opened.".to_owned()
         }
