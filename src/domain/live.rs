@@ -598,6 +598,7 @@ impl Fold<'_> {
         let now = self.entry.at;
         let mut over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
         over.extend(self.extensions_of(&over));
+        self.touched.requests.extend(&over);
         self.touched.retired = over.iter().filter_map(|id| self.live.requests.remove(id)).collect();
         for slack in &self.touched.people {
             if let Some(person) = self.live.people.get_mut(slack) {

@@ -393,6 +393,9 @@ pub struct Standing {
     /// What the directory says of the person now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
+    /// Of those who approved what waits for it, whose accounts are not ACTIVE any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lapsed: Vec<OktaUserId>,
 }
 
 /// How a requester stands while somebody decides on their request.
@@ -444,6 +447,9 @@ pub enum Outcome {
         /// Of `CheckAuthority`: how the requester stands now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         requester: Option<Requester>,
+        /// Of `CheckAuthority`: of those who approved before, whose accounts are not ACTIVE any more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lapsed: Vec<OktaUserId>,
     },
     /// Of `IdentifyPerson`, `CheckAuthority` and `CheckRevoker`.
     NotServed {
@@ -512,13 +518,22 @@ pub enum Outcome {
         /// What came back.
         fault: Fault,
     },
+    /// Of the `Nudge` that warns of an end: it was said, and offers something for as long as that end is ahead.
+    Warned {
+        /// The end that it names.
+        ends: Timestamp,
+        /// Where it stands.
+        posted: Posted,
+        /// The revision of the request that it shows.
+        revision: u64,
+    },
 }
 
 impl Outcome {
     /// Somebody is identified, and nobody else was looked up.
     #[must_use]
     pub const fn identified(person: Identity) -> Self {
-        Self::Identified { person, requester: None }
+        Self::Identified { person, requester: None, lapsed: Vec::new() }
     }
 }
 
@@ -618,6 +633,8 @@ pub struct Attempt {
     pub others: Vec<Request>,
     /// The late removals that it is about, as they stand now.
     pub alarm: Option<Late>,
+    /// Of a look at a decision, or before an addition: who approved what it is about, each to be looked up again.
+    pub voters: BTreeSet<OktaUserId>,
 }
 
 /// Whether an earlier try may have taken effect.
@@ -646,6 +663,13 @@ pub enum ViewKey {
         /// Whose.
         slack: SlackUserId,
     },
+    /// The word before an end, in the thread of the requester's message. It is said once, and redrawn.
+    Warning {
+        /// About this request.
+        request: RequestId,
+        /// The end that it names.
+        ends: Timestamp,
+    },
 }
 
 impl ViewKey {
@@ -653,7 +677,7 @@ impl ViewKey {
     #[must_use]
     pub const fn request(&self) -> RequestId {
         match self {
-            Self::Requester { request } | Self::Approver { request, .. } => *request,
+            Self::Requester { request } | Self::Approver { request, .. } | Self::Warning { request, .. } => *request,
         }
     }
 }

@@ -365,6 +365,11 @@ impl Route {
         fallback.filter(move |approver| !approved(&approver.okta))
     }
 
+    /// What was approved so far.
+    pub fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.steps.iter().filter_map(|step| step.approval.as_ref())
+    }
+
     /// Whether somebody is asked to decide now.
     #[must_use]
     pub fn waits_for(&self, who: &SlackUserId) -> bool {
@@ -582,6 +587,11 @@ pub enum NotSentOn {
     ReviewOpen {
         /// As this.
         request: RequestId,
+    },
+    /// Somebody approved it whose account does not count any more.
+    ApprovalVoid {
+        /// Who.
+        by: Decider,
     },
 }
 
@@ -802,7 +812,8 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
-    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    /// Approvers who turned out to be none of the present step's any more, and when: their card is theirs to decide no
+    /// longer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
@@ -989,6 +1000,8 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => self.extends().is_none(),
             (None, ViewKey::Approver { .. }) => self.is_to_be_decided(),
+            // It is said as a promise, and a view of the request from then on.
+            (None, ViewKey::Warning { .. }) => false,
         }
     }
 

@@ -14,7 +14,7 @@ use super::Vendors;
 use crate::{
     clock,
     domain::{
-        id::{SlackGroupId, SlackUserId},
+        id::{OktaUserId, SlackGroupId, SlackUserId},
         port::{EffectError, Facts, Identity, Look, Outcome, Requester, Unfit},
         request::Request,
     },
@@ -47,12 +47,32 @@ impl Vendors {
         Ok(Ok(Identity { zone: member.zone, slack_groups, guest: member.guest == Guest::Yes, ..identity }))
     }
 
-    /// Who decides on a request, and how its requester stands meanwhile. Guests never decide.
-    pub(super) async fn authority(&self, slack: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
+    /// Who decides on a request, and how its requester and those who approved before stand meanwhile. Guests never decide.
+    pub(super) async fn authority(
+        &self,
+        slack: &SlackUserId,
+        about: Option<&Request>,
+        voters: &BTreeSet<OktaUserId>,
+    ) -> Result<Outcome, EffectError> {
         match self.whois(slack, Look::Now).await? {
-            Ok(person) => Ok(Outcome::Identified { person, requester: self.requester(about).await? }),
+            Ok(person) => {
+                let requester = self.requester(about).await?;
+                let lapsed = self.lapsed(voters).await?;
+                Ok(Outcome::Identified { person, requester, lapsed })
+            }
             Err(why) => Ok(Outcome::NotServed { why }),
         }
+    }
+
+    /// Of those who approved, whose accounts are not ACTIVE any more.
+    pub(super) async fn lapsed(&self, voters: &BTreeSet<OktaUserId>) -> Result<Vec<OktaUserId>, EffectError> {
+        let mut lapsed = Vec::new();
+        for voter in voters {
+            if self.okta.person_of(voter).await?.is_err() {
+                lapsed.push(voter.clone());
+            }
+        }
+        Ok(lapsed)
     }
 
     async fn requester(&self, about: Option<&Request>) -> Result<Option<Requester>, EffectError> {

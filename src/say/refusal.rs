@@ -273,6 +273,9 @@ fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String
 fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
     let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
     let when = |at| when(about, reader, at, now, voice);
+    if matches!(request.review, Review::Moot { .. }) && request.asker != *reader {
+        return "Nothing was opened, so there is nothing to review.".to_owned();
+    }
     let own = request.asker == *reader;
     let before = if own { "" } else { ", before your click" };
     let ended = match &request.state {
@@ -424,6 +427,12 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
         NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
         NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
             "The requester has this already, or had it by break-glass.".to_owned()
+        }
+        NotSentOn::ApprovalVoid { by } => {
+            format!(
+                "{} approved this, but by an account that does not count any more. It can be asked for again.",
+                by.name
+            )
         }
         NotSentOn::NotOffered | NotSentOn::StandingMember => {
             "What can be asked for has changed. Nothing was opened.".to_owned()

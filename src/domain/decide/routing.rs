@@ -168,7 +168,8 @@ impl Case<'_> {
     /// Those of a step's approvers who can decide it by today's configuration and can be reached.
     fn able(&self, request: &Request, route: &Route, step: &Step) -> Vec<Approver> {
         let today = step.deciders(self.today.catalogue, &route.person);
-        let able = |one: &&Approver| one.may_be_among(&today) && self.can_be_asked(request, one);
+        let reached = |one: &Approver| !request.unreachable.contains(&one.slack) && !self.live.is_suspended(&one.slack);
+        let able = |one: &&Approver| one.may_be_among(&today) && reached(one);
         step.approvers.iter().filter(able).cloned().collect()
     }
 
@@ -180,7 +181,13 @@ impl Case<'_> {
     /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
     pub(super) fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
         let unmet = route.steps.iter().filter(|step| step.approval.is_none());
-        unmet.map(|step| Step { approvers: self.able(request, route, step), ..step.clone() }).collect()
+        let able = |step: &Step| Step { approvers: self.able(request, route, step), ..step.clone() };
+        let mut left: Vec<Step> = unmet.map(able).collect();
+        // Whoever turned out to have no say in the present step may have one in a later.
+        if let Some(present) = left.first_mut() {
+            present.approvers.retain(|one| !request.dismissed.contains_key(&one.slack));
+        }
+        left
     }
 
     /// Whether somebody's yes to the present step would leave a later one to nobody, where without it all could be met.

@@ -81,6 +81,10 @@ impl Fold<'_> {
             {
                 request.dismissed.insert(slack.clone(), at);
             }
+            if let Event::StepApproved { .. } = event {
+                // Whoever had no say in that step may have one in the next.
+                request.dismissed.clear();
+            }
             request.state = next(&request.state, event, words, at).ok_or(illegal)?;
         }
         // A reminder is said, and changes no message.

@@ -1,5 +1,7 @@
 //! What is begun: promises and messages whose turn has come.
 
+use std::collections::BTreeSet;
+
 use tracing::warn;
 
 use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
@@ -8,10 +10,11 @@ use crate::{
         command::Command,
         decide::Mode,
         home::{Home, Looker, Pages},
-        id::{EffectId, RequestId, SlackUserId},
+        id::{EffectId, OktaUserId, RequestId, SlackUserId},
         live::Illegal,
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
+        request::{Request, Route, State},
         ticket::Ticket,
     },
     engine::{
@@ -78,7 +81,8 @@ impl Core {
                         (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
                         _ => Vec::new(),
                     };
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm };
+                    let voters = self.voters(effect);
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm, voters };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -98,6 +102,19 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
+    }
+
+    /// Who approved what a look is about, so far.
+    fn voters(&self, effect: &Effect) -> BTreeSet<OktaUserId> {
+        let held = |membership| self.safe.memberships.get(membership).into_iter().flat_map(|kept| kept.holds.keys());
+        let about: Vec<RequestId> = match effect {
+            Effect::CheckAuthority { request, .. } => vec![*request],
+            Effect::CheckMember { membership } => held(membership).copied().collect(),
+            _ => Vec::new(),
+        };
+        let asked = about.iter().filter_map(|id| self.safe.requests.get(id));
+        let waiting = asked.filter(|one| matches!(one.state, State::Pending { .. } | State::Approved { .. }));
+        waiting.filter_map(Request::route).flat_map(Route::approvals).map(|one| one.by.okta.clone()).collect()
     }
 
     /// Whether nothing is opened: what was decided counts at once, and what is not durable yet does not end it.
