@@ -583,6 +583,8 @@ pub enum NotSentOn {
         /// As this.
         request: RequestId,
     },
+    /// Okta does not let it be read who their manager is, and nobody else could approve.
+    ManagerUnread,
 }
 
 /// How a request ended.
