@@ -383,6 +383,12 @@ impl Live {
         theirs.map(move |key| (key.group.clone(), self.stretch(key, gap, now, None)))
     }
 
+    /// The groups in which somebody stands by our doing, or may: being given access makes nobody more than they are.
+    pub fn ours(&self, user: &OktaUserId, now: Timestamp) -> impl Iterator<Item = OktaGroupId> {
+        let theirs = self.memberships.values().filter(move |membership| membership.key.user == *user);
+        theirs.filter(move |membership| membership.is_ours(now)).map(|membership| membership.key.group.clone())
+    }
+
     /// Removals whose lateness was told, the earliest end first.
     #[must_use]
     pub fn late_removals(&self) -> Vec<&Membership> {

@@ -316,6 +316,13 @@ impl Identity {
         Self { groups: BTreeSet::new(), slack_groups: BTreeSet::new(), ..self.clone() }
     }
 
+    /// The same person without these groups, where they stand in any of them.
+    #[must_use]
+    pub fn without(&self, groups: &BTreeSet<OktaGroupId>) -> Option<Self> {
+        let left = &self.groups - groups;
+        (left != self.groups).then(|| Self { groups: left, ..self.clone() })
+    }
+
     /// The same person, as the directory describes them now.
     #[must_use]
     pub fn with(&self, facts: &Facts) -> Self {

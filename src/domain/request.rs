@@ -667,6 +667,15 @@ impl Extension {
     const fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
+
+    /// Which request asks or asked for it.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::None => None,
+            Self::Asked { request, .. } | Self::Over { request, .. } => Some(*request),
+        }
+    }
 }
 
 /// Who or what ended access before its time, but its holder; of a person with their words, or the name of these.

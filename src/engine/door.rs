@@ -1,7 +1,7 @@
 //! The way in: the one name that Slack's side and the server may import from the engine.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -72,6 +72,8 @@ pub struct Offer {
     pub open: Vec<Request>,
     /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
     pub held: BTreeMap<OktaGroupId, u64>,
+    /// The groups in which they stand through Jitney.
+    pub ours: BTreeSet<OktaGroupId>,
     /// The present.
     pub now: Timestamp,
     /// How much the program may do.

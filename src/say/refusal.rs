@@ -10,7 +10,7 @@ use crate::domain::{
     duration::{EndError, Length, LengthError},
     id::SlackUserId,
     port::Unfit,
-    request::{Decider, Ending, NotSentOn, Request, Route, State},
+    request::{Decider, Ending, NotSentOn, Purpose, Request, Route, State},
     review::Review,
     rules::Rule,
     said::{self, LONGEST_TEXT, TextError},
@@ -41,7 +41,11 @@ pub fn sentence(
         Refusal::AlreadyHeld { request, until } => {
             let zone = reader_zone(about, voice);
             let until = zone.full(*until, now);
-            format!("You have this until {until} ({request}). To give it back: {command} return {request}.")
+            let have = format!("You have this until {until} ({request}).");
+            match about.map(|request| request.purpose) {
+                Some(Purpose::Emergency) => format!("{have} To give it back: {command} return {request}."),
+                _ => format!("{have} More time: {command} extend {request}."),
+            }
         }
         Refusal::TooManyOpen { most } => {
             let open = length::count((*most).into(), "open request");

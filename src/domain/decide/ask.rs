@@ -1,6 +1,6 @@
 //! Asking, withdrawing, and the way from a received request to its approvers.
 
-use super::{Asked, Case, Decision, Mode};
+use super::{Asked, Case, Decision, Mode, today::Decided};
 use crate::domain::{
     catalogue::Who,
     command::{Answer, Ask, Refusal},
@@ -28,7 +28,8 @@ impl Asker<'_> {
 }
 
 impl Case<'_> {
-    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once.
+    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once, but what rules alone
+    /// would let through.
     pub(super) fn ask(&self, ask: &Ask) -> Result<Decision, Refusal> {
         let person = self.live.person(&ask.who);
         if let Some((request, _)) = person.and_then(|person| person.keys.get(&ask.key)) {
@@ -61,9 +62,8 @@ impl Case<'_> {
         if ask.purpose.is_emergency() {
             self.may_take(asker, &ask.entitlement)?;
         }
-        if let Some(Ok(known)) = &ask.known {
-            self.may_be_made(asked, known)?;
-        }
+        let known = ask.known.as_ref().and_then(|known| known.as_ref().ok());
+        let decided = known.map(|known| self.may_be_made(asked, known)).transpose()?;
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);
         decision.event(Event::RequestReceived {
@@ -76,9 +76,9 @@ impl Case<'_> {
             justification,
             closes: self.closes(ask.end),
         });
-        match &ask.known {
-            Some(Ok(known)) => self.identified(asked, known, &mut decision),
-            _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
+        match known.filter(|_| decided != Some(Decided::ByRules)) {
+            Some(known) => self.identified(asked, known, &mut decision),
+            None => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
         }
         Ok(decision)
     }
@@ -115,8 +115,8 @@ impl Case<'_> {
         }
     }
 
-    /// What somebody has open of the same access. Whoever waits to be answered may break glass meanwhile, and what is
-    /// being ended may be asked for anew already.
+    /// What somebody has open of the same access. Whoever waits to be answered may break glass meanwhile, whoever broke it
+    /// may ask in the normal way for longer, and what is being ended may be asked for anew already.
     fn same<'a>(
         &'a self,
         asker: Asker<'a>,
@@ -126,7 +126,11 @@ impl Case<'_> {
     ) -> Option<&'a Request> {
         self.theirs(asker)
             .filter(|request| Some(request.id) != except && request.access.entitlement == *entitlement)
-            .filter(|request| !purpose.is_emergency() || request.purpose.is_emergency() || !request.is_undecided())
+            .filter(|request| match (purpose.is_emergency(), request.purpose.is_emergency()) {
+                (true, false) => !request.is_undecided(),
+                (true, true) | (false, false) => true,
+                (false, true) => false,
+            })
             .find(|request| !matches!(request.state, State::Revoking { .. }))
     }
 
@@ -173,7 +177,7 @@ impl Case<'_> {
         let Asked { id, access, .. } = asked;
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
         self.doubt(person.into(), decision);
-        if !self.live.is_bound_rightly(person.into()) {
+        if !self.live.is_bound_rightly(person.into()) || self.is_anothers(asked.purpose, person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
@@ -235,7 +239,7 @@ impl Case<'_> {
 
     /// A requester withdraws what is not approved yet. Doing so twice is no fault.
     pub(super) fn cancel(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
-        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
         match &request.state {
             State::Checking { .. } | State::Pending { .. } => {
                 let mut decision = Decision::answering(Answer::Withdrawn);

@@ -488,3 +488,12 @@ proptest! {
         prop_assert_eq!(again, play.live);
     }
 }
+
+#[test]
+fn who_needs_it_for_longer_asks_in_the_normal_way() {
+    let mut taken = Play::taken().settled("check_member", stands(false)).settled("add_member", ADDED);
+    let asked = taken.run(&ask("db/rw", "form"));
+    assert_eq!(asked, Ok(Answer::Saved { request: TWO }), "beside what was taken");
+    let refused = taken.run(&ask("db/rw", "form 2"));
+    assert!(matches!(refused, Err(Refusal::AlreadyAsked { request: TWO, .. })), "{refused:?}");
+}

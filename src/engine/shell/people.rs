@@ -93,6 +93,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             limits: self.limits,
             known: self.core.known(who, now).map(|known| known.found.clone()),
             held: held.collect(),
+            ours: bound.iter().flat_map(|bound| safe.ours(&bound.okta, now.wall)).collect(),
             bound,
             open: open.collect(),
             now: now.wall,
