@@ -317,7 +317,7 @@ fn credentials(fault: &Fault) -> Vec<Line> {
     lines
 }
 
-const fn named(vendor: Vendor) -> &'static str {
+pub(super) const fn named(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::Okta => "Okta",
         Vendor::Slack => "Slack",

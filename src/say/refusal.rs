@@ -1,7 +1,7 @@
 //! Why not, and what one can do.
 
 use super::{
-    Voice, admin, extend, home, length, less, people,
+    Voice, admin, alert, extend, home, length, less, people,
     requester::{how_long, zone},
     time::Zone,
 };
@@ -89,9 +89,10 @@ pub fn sentence(
             format!("You approved this {when}. It needs one more, different person.")
         }
         Refusal::TooManyClicks => "Many decisions on this are being checked. Wait a moment, then look at the card.".to_owned(),
-        Refusal::NotLookedUp { .. } => {
-            "Okta did not answer for 5 minutes, so it is unclear whether you may decide this, and nothing was done. Press again.".to_owned()
-        }
+        Refusal::NotLookedUp { fault } => format!(
+            "{} did not answer for 5 minutes, so it is unclear whether you may do this, and nothing was done. Press again.",
+            alert::named(fault.vendor)
+        ),
         Refusal::TooLateToCancel => {
             let id = about.map(|request| request.id.to_string()).unwrap_or_default();
             let at = about.and_then(decided_by).map(|(_, at)| format!(" {}", reader_zone(about, voice).near(at, now)));

@@ -402,6 +402,33 @@ fn a_review_that_is_late_is_told_at_growing_intervals_and_to_admins_from_the_thi
     assert!(told.signed("bob", Judgement::Justified).live.is_moot(&alert));
 }
 
+/// The reviewers have another name by now, and other owners; nobody who was told is among them any more.
+#[test]
+fn whoever_is_to_review_by_now_is_told_once_it_is_late_and_may_sign() {
+    let mut play = Play::taken().opened().over().all_shown().after(24 * 3_600);
+    let secops = ApproversName::parse("secops").unwrap();
+    play.catalogue.approvers = BTreeMap::from([(secops.clone(), vec![Who::Person(email("erin"))])]);
+    play.catalogue.emergency.as_mut().unwrap().review = secops;
+    play.catalogue.applications.values_mut().for_each(|one| one.owners = vec![Who::Person(email("alice"))]);
+    let late = play.goes(&Command::RequestDue { request: ONE });
+    let erin = Approver { email: email("erin"), slack: slack("erin"), okta: okta("erin"), name: "erin".to_owned() };
+    let alice = Approver { email: email("alice"), slack: slack("alice"), okta: okta("alice"), ..erin.clone() };
+    let approvers = vec![erin, alice];
+    let found = late.settled("find_approvers", Outcome::Found { approvers, missing: Vec::new(), members: Vec::new() });
+    let card = ViewKey::Approver { request: ONE, slack: slack("erin") };
+    assert!(found.live.requests[&ONE].stale_views().contains(&card));
+    let told: Vec<_> = found.review().people().iter().map(|one| one.slack.clone()).collect();
+    assert_eq!(told, ["carol", "bob", "dana", "erin"].map(slack), "and whoever took it is not");
+    // The next time nothing is new.
+    let again = found.clone().all_shown().after(24 * 3_600).goes(&Command::RequestDue { request: ONE });
+    let Review::Open { panels, .. } = found.review() else { panic!("{:?}", found.review()) };
+    let people = panels.iter().flat_map(|panel| panel.people.clone()).collect();
+    let again =
+        again.settled("find_approvers", Outcome::Found { approvers: people, missing: Vec::new(), members: Vec::new() });
+    assert_eq!(again.review().people().len(), 4);
+    assert!(matches!(found.all_shown().signed("erin", Judgement::Justified).review(), Review::Signed { .. }));
+}
+
 #[test]
 fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
     let with = |tickets, play: Play| Play { tickets, audit: AuditChannel::Told, ..play };
