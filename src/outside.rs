@@ -88,8 +88,8 @@ impl Vendors {
             clock,
             groups: Mutex::new(Arc::new(groups)),
             rosters: Mutex::default(),
-            slack_rosters: Mutex::default(),
-            acquaintances: Mutex::default(),
+            slack_rosters: people::rosters(),
+            acquaintances: approvers::acquaintances(),
         }
     }
 

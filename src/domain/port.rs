@@ -252,6 +252,9 @@ pub struct Identity {
     /// Their manager, where Okta names one who can be found there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Email>,
+    /// Whether Okta did not let it be read who their manager is: then none is named, and nobody knows whether there is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manager_unread: bool,
     /// Whether they are a guest in Slack: such a one may ask where the configuration says so, and answers for nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guest: bool,
@@ -282,6 +285,9 @@ pub struct Facts {
     /// Their manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Email>,
+    /// Whether Okta did not let it be read who that is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manager_unread: bool,
 }
 
 impl Identity {
@@ -299,6 +305,7 @@ impl Identity {
             title: None,
             department: None,
             manager: None,
+            manager_unread: false,
             guest: false,
         }
     }
@@ -319,8 +326,8 @@ impl Identity {
     /// The same person, as the directory describes them now.
     #[must_use]
     pub fn with(&self, facts: &Facts) -> Self {
-        let Facts { groups, title, department, manager } = facts.clone();
-        Self { groups, title, department, manager, ..self.clone() }
+        let Facts { groups, title, department, manager, manager_unread } = facts.clone();
+        Self { groups, title, department, manager, manager_unread, ..self.clone() }
     }
 }
 

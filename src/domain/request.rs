@@ -593,6 +593,8 @@ pub enum NotSentOn {
         /// Who.
         by: Decider,
     },
+    /// Okta does not let it be read who their manager is, and nobody else could approve.
+    ManagerUnread,
 }
 
 /// How a request ended.

@@ -4,11 +4,7 @@
 //!
 //! Law: whoever decides is looked up at that moment; what is remembered serves only what is shown.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use super::Vendors;
 use crate::{
@@ -18,6 +14,7 @@ use crate::{
         port::{EffectError, Facts, Identity, Look, Outcome, Requester, Unfit},
         request::Request,
     },
+    lately::Lately,
     slack::chat::{Chat, Guest},
 };
 
@@ -25,8 +22,16 @@ use crate::{
 /// questions a minute, of everyone together.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 
-/// Who was in each Slack user group, and since when, in elapsed time, that is known.
-pub(super) type Rosters = Mutex<BTreeMap<SlackGroupId, (Duration, BTreeSet<SlackUserId>)>>;
+/// So many groups' members are remembered: more than a configuration names.
+const MOST_REMEMBERED: usize = 1_000;
+
+/// Who was in each Slack user group.
+pub(super) type Rosters = Lately<SlackGroupId, BTreeSet<SlackUserId>>;
+
+/// Nobody is known yet.
+pub(super) const fn rosters() -> Rosters {
+    Lately::new(REMEMBERED_FOR, MOST_REMEMBERED)
+}
 
 impl Vendors {
     /// Who a Slack user is. Where somebody decides by it, guests are nobody.
@@ -124,14 +129,12 @@ impl Vendors {
         look: Look,
     ) -> Result<BTreeSet<SlackUserId>, EffectError> {
         if look == Look::Lately
-            && let Some((at, roster)) = self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).get(group)
-            && clock::elapsed().saturating_sub(*at) < REMEMBERED_FOR
+            && let Some(roster) = self.slack_rosters.get(group, clock::elapsed())
         {
-            return Ok(roster.clone());
+            return Ok(roster);
         }
         let roster = chat.members_of(group).await?;
-        let known = (clock::elapsed(), roster.clone());
-        self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).insert(group.clone(), known);
+        self.slack_rosters.put(group.clone(), roster.clone(), clock::elapsed());
         Ok(roster)
     }
 }

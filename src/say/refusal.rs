@@ -391,6 +391,10 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             "Nobody is left who could review this, so it was not opened. Ask {} to name somebody.",
             voice.admin()
         ),
+        NotSentOn::ManagerUnread => format!(
+            "Okta does not let Jitney read who your manager is, so this was not sent on. Ask {} to mend that, then ask again.",
+            voice.admin()
+        ),
         NotSentOn::AlreadyOpen { request } => {
             format!("You hold this or asked for it already, as {request}, so this was not sent on.")
         }
@@ -423,6 +427,7 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
             voice.admin(),
             about.map(|request| format!(" for {}", request.access.application)).unwrap_or_default(),
         ),
+        NotSentOn::ManagerUnread => "It cannot be read who the requester’s manager is.".to_owned(),
         NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
         NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
         NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {

@@ -102,9 +102,19 @@ fn named_plainly(request: &Request) -> String {
 fn is_disclosed(request: &Request) -> bool {
     match &request.state {
         State::Checking { checking, .. } => !matches!(checking, Checking::Identifying),
-        State::Ended { route: None, ending, .. } => {
-            matches!(ending, Ending::Refused { why: NotSentOn::StandingMember | NotSentOn::NobodyToAsk })
+        State::Ended { route: None, ending: Ending::Refused { why }, .. } => {
+            // Before these it was found out that they may ask for it.
+            matches!(
+                why,
+                NotSentOn::StandingMember
+                    | NotSentOn::NobodyToAsk
+                    | NotSentOn::AlreadyOpen { .. }
+                    | NotSentOn::CoolingDown { .. }
+                    | NotSentOn::ReviewOpen { .. }
+                    | NotSentOn::ManagerUnread
+            )
         }
+        State::Ended { route: None, .. } => false,
         _ => true,
     }
 }

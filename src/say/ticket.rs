@@ -164,6 +164,7 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
         NotSentOn::Unjudged { .. } => "a rule could not be evaluated".to_owned(),
         NotSentOn::TooLong { most, .. } => format!("it can be had for up to {}", length::words(*most)),
         NotSentOn::NobodyToAsk => "nobody is left who could approve it".to_owned(),
+        NotSentOn::ManagerUnread => "it cannot be read who their manager is".to_owned(),
         NotSentOn::Unfit { .. } => "the requester cannot be served any more".to_owned(),
         NotSentOn::NotNow => "nothing is opened at the moment".to_owned(),
         NotSentOn::IdentityChanged => "the requester's accounts match no more".to_owned(),

@@ -47,11 +47,14 @@ impl Case<'_> {
         let sought: Vec<Sought> = duties.steps.iter().map(|kind| self.sought(kind.clone(), person)).collect();
         let name = self.today.catalogue.fallback.clone();
         let fallback = name.map(|name| self.sought(StepKind::Approvers { name }, person));
+        if is_missing_a_right(&sought, person) {
+            decision.effect(Effect::AlertAdmins { alert: Alert::ManagerUnread { request: asked.id } });
+        }
         let all = || sought.iter().chain(&fallback);
         let emails: BTreeSet<Email> = all().flat_map(|step| step.emails.iter().cloned()).collect();
         let groups: BTreeSet<Who> = all().flat_map(|step| step.groups.iter().cloned()).collect();
         if emails.is_empty() && groups.is_empty() {
-            return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
+            return self.not_sent_on(asked.id, nobody(&sought, person), decision);
         }
         let (request, person) = (asked.id, person.clone());
         decision.event(Event::ApproversSought { request, person, sought, fallback, applied: duties.applied });
@@ -115,7 +118,7 @@ impl Case<'_> {
         });
         let spare = fallback.as_ref().map(|fallback| fallback.approvers.as_slice()).unwrap_or_default();
         if !Route::can_be_met(&steps, spare, &BTreeSet::new()) {
-            return self.not_sent_on(id, NotSentOn::NobodyToAsk, decision);
+            return self.not_sent_on(id, nobody(plan.sought, person), decision);
         }
         if !found.missing.is_empty() {
             let alert = Alert::ApproversMissing { request: id, emails: found.missing.to_vec() };
@@ -219,6 +222,16 @@ impl Case<'_> {
             decision.effect(Effect::TellFallback { request: request.id, to: one.slack.clone() });
         }
     }
+}
+
+/// Whether a manager is to decide of whom Okta does not let it be read who that is.
+fn is_missing_a_right(sought: &[Sought], requester: &Identity) -> bool {
+    requester.manager_unread && sought.iter().any(|step| step.kind == StepKind::Manager)
+}
+
+/// Why too few can decide.
+fn nobody(sought: &[Sought], requester: &Identity) -> NotSentOn {
+    if is_missing_a_right(sought, requester) { NotSentOn::ManagerUnread } else { NotSentOn::NobodyToAsk }
 }
 
 impl FoundPeople<'_> {

@@ -491,6 +491,28 @@ fn a_manager_is_whom_the_directory_names_now_kept_with_the_request() {
     assert_eq!(play.asked().refused(), Some(NotSentOn::NobodyToAsk), "none is known");
 }
 
+/// A right that is missing is not the absence of a manager: whoever stands in is asked, or it is refused for that.
+#[test]
+fn a_manager_of_whom_it_cannot_be_read_who_they_are_is_stood_in_for_or_it_is_refused_for_that() {
+    let play = Play::new().levels(|level| level.approval = vec![StepRule::Manager, StepRule::Owner]);
+    let alice = Identity { manager_unread: true, ..identity("alice") };
+    let asks =
+        |play: Play| play.goes(&ask("db/rw", "form")).settled("identify_person", Outcome::identified(alice.clone()));
+    let alert = Alert::ManagerUnread { request: ONE };
+    let refused = asks(play.clone()).settled("find_approvers", finds(&["bob"]));
+    assert_eq!(refused.refused(), Some(NotSentOn::ManagerUnread));
+    assert!(refused.alerts().contains(&&alert), "{:?}", refused.alerts());
+    let stood_in = asks(play.guarded()).settled("find_approvers", finds(&["bob", "carol", "erin"]));
+    assert_eq!(stood_in.refused(), None);
+    assert!(stood_in.alerts().contains(&&alert));
+    assert!(
+        stood_in.last().iter().any(|event| matches!(event, Event::FallbackAsked { why: StandsIn::NobodyElse, .. }))
+    );
+    // Where no manager decides nobody needs to know.
+    let other = Play::new().goes(&ask("db/rw", "form")).settled("identify_person", Outcome::identified(alice));
+    assert!(!other.alerts().contains(&&alert));
+}
+
 #[test]
 fn whoever_is_their_manager_no_more_decides_nothing_and_neither_does_a_new_one() {
     let play = Play::new().levels(|level| level.approval = vec![StepRule::Manager]);

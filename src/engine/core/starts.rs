@@ -215,6 +215,7 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::RulesUnjudged { request, .. }
                 | Alert::ApproversMissing { request, .. }
+                | Alert::ManagerUnread { request }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::ReviewLate { request }
