@@ -1,5 +1,6 @@
 //! Routing under a thousand rules and a thousand entitlements: the median answer must be under 5 ms, also to somebody
-//! whom every rule's scope fits.
+//! whom every rule's scope fits, so that more than nine hundred are evaluated. How fast that is depends on the machine;
+//! beside it stands what Cedar takes on the same machine for the same rules as they are written, all of them asked.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark stops where it fails and reads time")]
 
 use std::{
@@ -9,6 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cedar_policy::{
+    Authorizer, Context, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression as Known,
+};
 use jitney::{
     domain::{
         catalogue::{Application, Catalogue, Entitlement, Sensitivity},
@@ -27,6 +31,8 @@ const RULES: usize = 1_000;
 const APPLICATIONS: usize = 100;
 const LEVELS: usize = 10;
 const MOST: Duration = Duration::from_millis(5);
+const PLAIN: &str = "Cedar by itself";
+const PLAIN_ROUNDS: usize = 200;
 
 /// A thousand levels of a hundred applications, and a hundred groups.
 fn vast() -> Catalogue {
@@ -97,6 +103,35 @@ fn member_of(groups: usize) -> Identity {
     Identity { groups: (0..groups).map(group_id).collect(), department: Some("Data".into()), ..person }
 }
 
+/// The same rules as they are written, in one heap, asked by Cedar alone about somebody in all groups.
+fn plain(text: &str) -> impl Fn() -> Duration {
+    let uid = |text: &str| text.parse::<EntityUid>().unwrap();
+    let text_of = |text: &str| Known::new_string(text.to_owned());
+    let policies: PolicySet = text.parse().unwrap();
+    let groups = (0..APPLICATIONS).map(|number| uid(&format!("Group::\"group-{number}\"")));
+    let person =
+        Entity::new(uid("Person::\"a\""), [("department".into(), text_of("Data"))].into(), groups.collect()).unwrap();
+    let application = [uid("Application::\"app-0\"")];
+    let level =
+        Entity::new(uid("Entitlement::\"e\""), [("rank".into(), Known::new_long(4))].into(), application.into());
+    let entities = Entities::from_entities([person, level.unwrap()], None).unwrap();
+    let known = [("total", Known::new_duration("7201s")), ("at", Known::new_datetime("2026-11-24T13:40:00Z"))];
+    let context = Context::from_pairs(known.map(|(name, known)| (name.to_owned(), known))).unwrap();
+    let request = move |action: &str| {
+        let (who, what) = (uid("Person::\"a\""), uid("Entitlement::\"e\""));
+        Request::new(who, uid(&format!("Action::\"{action}\"")), what, context.clone(), None).unwrap()
+    };
+    let requests = ["Request", "Require", "AutoApprove"].map(request);
+    move || {
+        let began = Instant::now();
+        for request in &requests {
+            let answer = Authorizer::new().is_authorized(request, &policies, &entities);
+            assert!(answer.diagnostics().reason().next().is_some());
+        }
+        began.elapsed()
+    }
+}
+
 fn main() -> ExitCode {
     let catalogue = vast();
     let text: String = (0..RULES).map(rule).collect();
@@ -105,6 +140,7 @@ fn main() -> ExitCode {
     println!("{:18} {:>10.1?}", "load", began.elapsed());
     let people = [("in 10 groups", member_of(10)), ("in 100 groups", member_of(APPLICATIONS))];
     let levels: Vec<(&Application, &Entitlement)> = catalogue.entitlements().collect();
+    let plain = plain(&text);
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
     for ((application, entitlement), (what, person)) in levels.iter().flat_map(|l| people.iter().map(move |p| (l, p))) {
         let question = Question {
@@ -121,12 +157,18 @@ fn main() -> ExitCode {
         rules.of(&question).unwrap();
         times.entry(what).or_default().push(began.elapsed());
     }
-    let mut met = true;
+    times.insert(PLAIN, (0..PLAIN_ROUNDS).map(|_| plain()).collect());
+    let mut medians = BTreeMap::new();
     for (what, mut times) in times {
         times.sort();
         let (median, slow) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-        println!("{what:18} {median:>10.1?}, one in a hundred {slow:.1?} (below {MOST:?})");
-        met &= median < MOST;
+        let limit = if what == PLAIN { String::new() } else { format!(" (below {MOST:?})") };
+        println!("{what:18} {median:>10.1?}, one in a hundred {slow:.1?}{limit}");
+        medians.insert(what, median);
     }
+    let plain = medians.remove(PLAIN).unwrap();
+    let most = *medians.values().max().unwrap();
+    println!("the longest is {:.2} of Cedar by itself (below 1)", most.as_secs_f64() / plain.as_secs_f64());
+    let met = most < MOST && most < plain;
     if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -28,6 +28,8 @@ pub(super) struct Directory {
     sensitivity: EntityTypeName,
     action: EntityTypeName,
     groups: Vec<(OktaGroupId, EntityUid)>,
+    /// What is known whatever is asked.
+    known: Entities,
 }
 
 impl Directory {
@@ -43,7 +45,14 @@ impl Directory {
             sensitivity: named("Sensitivity")?,
             action: named("Action")?,
             groups: groups.collect(),
+            known: Entities::empty(),
         })
+    }
+
+    /// Something is known at every question; nothing if Cedar knows something else of it.
+    pub(super) fn know(&mut self, known: Entity) -> Option<()> {
+        self.known = Entities::from_entities([known], None).ok()?;
+        Some(())
     }
 
     fn uid_of(&self, person: &Identity) -> EntityUid {
@@ -175,7 +184,7 @@ impl Facts {
             resource,
             context: Context::from_pairs(known).ok()?,
             action: directory.action.clone(),
-            entities: Entities::from_entities(entities, None).ok()?,
+            entities: directory.known.clone().add_entities(entities, None).ok()?,
             manager_unread,
         })
     }

@@ -13,6 +13,7 @@ use cedar_policy::{AuthorizationError, Authorizer, Policy, PolicyId, PolicySet};
 use super::{
     draft::{Action, Does, Draft},
     facts::{Directory, Facts, Scope},
+    lean::Written,
     names,
 };
 use crate::domain::{
@@ -52,11 +53,16 @@ impl Judge {
             exclude: Same::of(Action::Approve),
             duties: BTreeMap::new(),
         };
-        drafts.into_iter().for_each(|draft| judge.take(draft, catalogue));
+        let mut written = Written::default();
+        for draft in drafts {
+            let lean = written.lean(&draft.policy)?;
+            judge.take(draft, lean, catalogue);
+        }
+        judge.directory.know(written.entity()?)?;
         Some(judge)
     }
 
-    fn take(&mut self, draft: Draft, catalogue: &Catalogue) {
+    fn take(&mut self, draft: Draft, lean: Policy, catalogue: &Catalogue) {
         let alike = match &draft.does {
             Does::Forbid => &mut self.forbid,
             Does::Spare => &mut self.spare,
@@ -73,7 +79,7 @@ impl Judge {
                 &mut self.add
             }
         };
-        alike.take(draft);
+        alike.take(draft, lean);
     }
 
     /// What the rules say to a request.
@@ -134,14 +140,14 @@ impl Same {
         Self { action, policies: BTreeMap::new(), rules: BTreeMap::new(), led: BTreeSet::new() }
     }
 
-    fn take(&mut self, draft: Draft) {
+    fn take(&mut self, draft: Draft, lean: Policy) {
         let id = draft.policy.id().clone();
         let alike = self.policies.entry(Scope::of(&draft.policy)).or_default();
         if looks_at_managers(&draft.policy) {
             self.led.insert(id.clone());
         }
         // A name comes once: two rules of one name are a fault.
-        if alike.add(draft.policy).is_ok() {
+        if alike.add(lean).is_ok() {
             self.rules.insert(id, draft.rule);
         }
     }

@@ -14,6 +14,7 @@ mod facts;
 mod fault;
 mod file;
 mod judge;
+mod lean;
 mod names;
 mod scan;
 mod schema;
@@ -84,7 +85,8 @@ impl Written {
             return Err(Faults::ordered(faults));
         }
         let count = drafts.len();
-        let rules = judge::rules(drafts, catalogue).ok_or_else(|| Faults::ordered(vec![broken()]))?;
+        let rules = deeply(|| judge::rules(drafts, catalogue)).flatten();
+        let rules = rules.ok_or_else(|| Faults::ordered(vec![broken()]))?;
         Ok(Sound { rules, count })
     }
 

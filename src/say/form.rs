@@ -23,8 +23,8 @@ mod extension;
 mod preview;
 mod search;
 
-pub use extension::{ExtendForm, extension, whom_for_more};
-pub use preview::{Names, standing, whom};
+pub use extension::{ExtendForm, Longer};
+pub use preview::{Ahead, Names, standing};
 pub use search::search;
 
 /// An input of a form, in words.
@@ -200,18 +200,17 @@ pub(super) fn grouped(offered: Vec<(&Application, &Entitlement)>) -> Vec<Group> 
     groups.into_iter().map(|((_, label), options)| Group { label, options }).collect()
 }
 
-/// The form as it stands.
+/// The form as it stands, with what lies `ahead` of what is filled in.
 #[must_use]
-pub fn request(scene: &Scene<'_>, filled: &Filled) -> RequestForm {
+pub fn request(scene: &Scene<'_>, filled: &Filled, ahead: &Ahead) -> RequestForm {
     let offered = offered(scene.catalogue, scene.who);
     let chosen =
         filled.entitlement.as_ref().and_then(|id| offered.iter().find(|(_, entitlement)| entitlement.id == *id));
-    let outlook = chosen.and_then(|(_, entitlement)| preview::outlook(scene, entitlement, filled));
-    let (mut preview, steps) = preview::preview(scene, chosen.copied(), outlook.as_ref(), !offered.is_empty(), filled);
+    let (mut preview, steps) = preview::preview(scene, chosen.copied(), ahead, !offered.is_empty(), filled);
     if scene.frozen.is_some() {
         preview.insert(0, admin::frozen_in_form());
     }
-    let most = outlook.as_ref().and_then(preview::most);
+    let most = chosen.and_then(|_| ahead.most());
     RequestForm {
         frame: Frame {
             title: "Request access",

@@ -315,8 +315,11 @@ fn what_is_put_to_the_rules_is_what_the_schema_says() {
 }
 
 /// Conditions, some of which hold, some not, and one of which errs.
-const CONDITIONS: [&str; 6] = [
+const CONDITIONS: [&str; 9] = [
     "context.total > duration(\"2h\")",
+    "context.at < datetime(\"2026-12-20\") && context.at >= datetime(\"2026-11-24T13:40:00Z\")",
+    "[duration(\"1h\"), duration(\"120m\")].contains(context.total)",
+    "context.justification == \"2h\" || context.at.offset(duration(\"-1d\")) > datetime(\"2026-11-24\")",
     "resource.rank >= 3",
     "principal in Group::\"oncall\"",
     "resource in Application::\"staging\"",

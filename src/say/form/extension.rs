@@ -121,82 +121,93 @@ impl<'a> Held<'a> {
     }
 }
 
-/// The form as it stands, or that nothing is left.
-///
-/// # Errors
-/// What stands in its place.
-pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Result<ExtendForm, Box<Notice>> {
-    let held = Held::of(scene, request)
-        .ok_or_else(|| notice(extend::not_extendable(Some(request), scene.now, scene.voice)))?;
-    let most = held.most(scene);
-    let room = held.room(most).ok_or_else(|| nothing_left(scene, &held, most))?;
-    let lengths = held.lengths(scene, room);
-    let more = held.more(&lengths, filled);
-    let (preview, steps) = preview(scene, &held, more, &filled.why);
-    let choice = |(more, offer): (AccessDuration, Offer)| Choice {
-        label: match offer {
-            Offer::For(_) => format!("{} more", length::words(more)),
-            Offer::EndOfDay => length::offer(offer, scene.voice),
-        },
-        value: length::offer_value(offer),
-        description: None,
-    };
-    Ok(ExtendForm {
-        frame: Frame { title: "Extend access", submit: Some("Ask for more time"), close: "Back" },
-        first: vec![text(extend::active(request, scene.now, &scene.zone()))],
-        length: Field::new("More time"),
-        lengths: lengths.into_iter().map(choice).collect(),
-        custom: Field::new("Or another length")
-            .with_placeholder("90m, 2h 30m, until 17:30")
-            .with_hint("Fill this in and it counts instead of the choice above. Press Enter to see the new end."),
-        preview,
-        steps,
-        why: Field::new("Why is more time needed")
-            .with_hint(format!("The people asked{} show this as you type it.", scene.voice.record())),
-        before: request.justification.text.clone().unwrap_or_default(),
-    })
-}
-
-fn preview(
-    scene: &Scene<'_>,
-    held: &Held<'_>,
+/// What is open, how much longer it could be had, and what the length that is filled in would have to go through:
+/// reckoned once, for whom to look up and for all that is shown.
+pub struct Longer<'a> {
+    held: Held<'a>,
+    lengths: Vec<(AccessDuration, Offer)>,
     more: Option<Result<AccessDuration, String>>,
-    why: &str,
-) -> (Vec<Line>, Vec<Line>) {
-    let more = match more {
-        None => return (vec![vec![text("Write a length to see the new end.")]], Vec::new()),
-        Some(Err(fault)) => return (vec![vec![text(fault)]], Vec::new()),
-        Some(Ok(more)) => more,
-    };
-    let until = more.after(held.ends);
-    let total = EndRule::At { instant: until }.lasts(held.opened).map(length::words).unwrap_or_default();
-    let first = vec![bold(format!("Until {}, {total} in total.", scene.zone().full(until, scene.now)))];
-    let waits = || vec![text("Looking up who will be asked.")];
-    match (held.outlook(scene, more, why), scene.who) {
-        (Some(Err(why)), Knowledge::Known(_)) => {
-            (vec![not_possible(&why, held.application, held.entitlement, scene.voice)], Vec::new())
-        }
-        (Some(Ok(duties)), Knowledge::Known(_)) if duties.steps.is_empty() => {
-            (vec![first, vec![text("Nobody needs to approve.")]], Vec::new())
-        }
-        (Some(Ok(duties)), Knowledge::Known(_)) => match asked(scene, held.application, &duties) {
-            Some(steps) => (vec![first], steps),
-            None => (vec![first, waits()], Vec::new()),
-        },
-        _ => (vec![first, waits()], Vec::new()),
-    }
+    ahead: Option<Result<Duties, NotSentOn>>,
 }
 
-/// Everyone who is to be named for what is filled in.
-#[must_use]
-pub fn whom_for_more(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Vec<Email> {
-    let whom = || {
-        let held = Held::of(scene, request)?;
-        let lengths = held.lengths(scene, held.room(held.most(scene))?);
-        let more = held.more(&lengths, filled)?.ok()?;
-        Some(whom_by(scene, &held.outlook(scene, more, &filled.why)?.ok()?))
-    };
-    whom().unwrap_or_default()
+impl<'a> Longer<'a> {
+    /// What is filled in, as it stands.
+    ///
+    /// # Errors
+    /// What stands in the form's place: that it cannot be had for longer.
+    pub fn of(scene: &Scene<'a>, request: &'a Request, filled: &Filled) -> Result<Self, Box<Notice>> {
+        let held = Held::of(scene, request)
+            .ok_or_else(|| notice(extend::not_extendable(Some(request), scene.now, scene.voice)))?;
+        let most = held.most(scene);
+        let room = held.room(most).ok_or_else(|| nothing_left(scene, &held, most))?;
+        let lengths = held.lengths(scene, room);
+        let more = held.more(&lengths, filled);
+        let length = more.as_ref().and_then(|more| more.as_ref().ok());
+        let ahead = length.and_then(|length| held.outlook(scene, *length, &filled.why));
+        Ok(Self { held, lengths, more, ahead })
+    }
+
+    /// Everyone who is to be looked up by name, each once.
+    #[must_use]
+    pub fn whom(&self, scene: &Scene<'_>) -> Vec<Email> {
+        let duties = self.ahead.as_ref().and_then(|ahead| ahead.as_ref().ok());
+        duties.map(|duties| whom_by(scene, duties)).unwrap_or_default()
+    }
+
+    /// The form as it stands.
+    #[must_use]
+    pub fn form(&self, scene: &Scene<'_>) -> ExtendForm {
+        let request = self.held.request;
+        let (preview, steps) = self.preview(scene);
+        let choice = |(more, offer): &(AccessDuration, Offer)| Choice {
+            label: match offer {
+                Offer::For(_) => format!("{} more", length::words(*more)),
+                Offer::EndOfDay => length::offer(*offer, scene.voice),
+            },
+            value: length::offer_value(*offer),
+            description: None,
+        };
+        ExtendForm {
+            frame: Frame { title: "Extend access", submit: Some("Ask for more time"), close: "Back" },
+            first: vec![text(extend::active(request, scene.now, &scene.zone()))],
+            length: Field::new("More time"),
+            lengths: self.lengths.iter().map(choice).collect(),
+            custom: Field::new("Or another length")
+                .with_placeholder("90m, 2h 30m, until 17:30")
+                .with_hint("Fill this in and it counts instead of the choice above. Press Enter to see the new end."),
+            preview,
+            steps,
+            why: Field::new("Why is more time needed")
+                .with_hint(format!("The people asked{} show this as you type it.", scene.voice.record())),
+            before: request.justification.text.clone().unwrap_or_default(),
+        }
+    }
+
+    fn preview(&self, scene: &Scene<'_>) -> (Vec<Line>, Vec<Line>) {
+        let Self { held, more, .. } = self;
+        let more = match more {
+            None => return (vec![vec![text("Write a length to see the new end.")]], Vec::new()),
+            Some(Err(fault)) => return (vec![vec![text(fault.clone())]], Vec::new()),
+            Some(Ok(more)) => *more,
+        };
+        let until = more.after(held.ends);
+        let total = EndRule::At { instant: until }.lasts(held.opened).map(length::words).unwrap_or_default();
+        let first = vec![bold(format!("Until {}, {total} in total.", scene.zone().full(until, scene.now)))];
+        let waits = || vec![text("Looking up who will be asked.")];
+        match (&self.ahead, scene.who) {
+            (Some(Err(why)), Knowledge::Known(_)) => {
+                (vec![not_possible(why, held.application, held.entitlement, scene.voice)], Vec::new())
+            }
+            (Some(Ok(duties)), Knowledge::Known(_)) if duties.steps.is_empty() => {
+                (vec![first, vec![text("Nobody needs to approve.")]], Vec::new())
+            }
+            (Some(Ok(duties)), Knowledge::Known(_)) => match asked(scene, held.application, duties) {
+                Some(steps) => (vec![first], steps),
+                None => (vec![first, waits()], Vec::new()),
+            },
+            _ => (vec![first, waits()], Vec::new()),
+        }
+    }
 }
 
 /// "Production Database · Read-Write can be had for up to 8 hours in total, until ‹end›. After that, ask again."

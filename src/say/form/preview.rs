@@ -1,6 +1,6 @@
 //! What a form shows before it is sent: until when, and who will be asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Filled, Knowledge, Scene};
 use crate::{
@@ -28,12 +28,45 @@ const LOOKED_UP: usize = 5;
 
 type Chosen<'a> = (&'a Application, &'a Entitlement);
 
-/// What a request for this would have to go through; nothing while it is not known who asks.
-pub(super) fn outlook(
-    scene: &Scene<'_>,
-    entitlement: &Entitlement,
-    filled: &Filled,
-) -> Option<Result<Duties, NotSentOn>> {
+/// What the request that is filled in would have to go through: reckoned once, for whom to look up and for all that is
+/// shown.
+#[derive(Debug)]
+pub struct Ahead(Option<Result<Duties, NotSentOn>>);
+
+impl Ahead {
+    /// What is filled in, as it stands; nothing while it is not known who asks, or for what.
+    #[must_use]
+    pub fn of(scene: &Scene<'_>, filled: &Filled) -> Self {
+        let found = filled.entitlement.as_ref().and_then(|id| scene.catalogue.find(id));
+        Self(found.and_then(|(_, entitlement)| outlook(scene, entitlement, filled)))
+    }
+
+    /// Everyone who is to be looked up by name, each once.
+    #[must_use]
+    pub fn whom(&self, scene: &Scene<'_>) -> Vec<Email> {
+        self.duties().map(|duties| whom_by(scene, duties)).unwrap_or_default()
+    }
+
+    fn duties(&self) -> Option<&Duties> {
+        self.0.as_ref()?.as_ref().ok()
+    }
+
+    /// Why it could not be had.
+    fn barred(&self) -> Option<&NotSentOn> {
+        self.0.as_ref()?.as_ref().err()
+    }
+
+    /// How long it can be had, where that is known.
+    pub(super) fn most(&self) -> Option<AccessDuration> {
+        match self.0.as_ref()? {
+            Ok(duties) => Some(duties.most),
+            Err(NotSentOn::TooLong { most, .. }) => Some(*most),
+            Err(_) => None,
+        }
+    }
+}
+
+fn outlook(scene: &Scene<'_>, entitlement: &Entitlement, filled: &Filled) -> Option<Result<Duties, NotSentOn>> {
     let end = match &filled.end {
         Some(Err(_)) => return None,
         Some(Ok(end)) => *end,
@@ -59,19 +92,10 @@ pub(super) fn outlook(
     )
 }
 
-/// How long it can be had, where that is known.
-pub(super) fn most(outlook: &Result<Duties, NotSentOn>) -> Option<AccessDuration> {
-    match outlook {
-        Ok(duties) => Some(duties.most),
-        Err(NotSentOn::TooLong { most, .. }) => Some(*most),
-        Err(_) => None,
-    }
-}
-
 pub(super) fn preview(
     scene: &Scene<'_>,
     chosen: Option<Chosen<'_>>,
-    outlook: Option<&Result<Duties, NotSentOn>>,
+    ahead: &Ahead,
     offers: bool,
     filled: &Filled,
 ) -> (Vec<Line>, Vec<Line>) {
@@ -84,10 +108,10 @@ pub(super) fn preview(
     if let Some(request) = open {
         return (vec![vec![text(standing(request, scene.now, scene.voice))]], Vec::new());
     }
-    if let (Some(Err(why)), Knowledge::Known(_)) = (outlook, scene.who) {
+    if let (Some(why), Knowledge::Known(_)) = (ahead.barred(), scene.who) {
         return (vec![not_possible(why, application, entitlement, scene.voice)], Vec::new());
     }
-    let duties = outlook.and_then(|outlook| outlook.as_ref().ok());
+    let duties = ahead.duties();
     let at_once = duties.is_some_and(|duties| duties.steps.is_empty());
     let mut lines = vec![ends(scene, application, entitlement, filled, at_once)];
     match (duties.and_then(|duties| asked(scene, application, duties)), scene.who) {
@@ -180,17 +204,10 @@ fn until(end: EndRule, now: Timestamp, zone: &Zone) -> Line {
     }
 }
 
-/// Everyone who is to be looked up by name for what a request would have to go through.
-#[must_use]
-pub fn whom(scene: &Scene<'_>, filled: &Filled) -> Vec<Email> {
-    let found = filled.entitlement.as_ref().and_then(|id| scene.catalogue.find(id));
-    let duties = found.and_then(|(_, entitlement)| outlook(scene, entitlement, filled)?.ok());
-    duties.map(|duties| whom_by(scene, &duties)).unwrap_or_default()
-}
-
-/// Everyone who is to be looked up by name for these duties.
+/// Everyone who is to be looked up by name for these duties, each once.
 pub(super) fn whom_by(scene: &Scene<'_>, duties: &Duties) -> Vec<Email> {
-    duties.steps.iter().flat_map(|kind| Whom::by(kind, scene).emails.into_iter().take(LOOKED_UP)).collect()
+    let each = duties.steps.iter().flat_map(|kind| Whom::by(kind, scene).emails.into_iter().take(LOOKED_UP));
+    each.collect::<BTreeSet<Email>>().into_iter().collect()
 }
 
 /// Whom a step names, without the requester.

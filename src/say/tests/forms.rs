@@ -103,7 +103,12 @@ fn seen_of(
         voice: &voice,
     };
     let entitlement = chosen.map(|id| EntitlementId::parse(id).unwrap());
-    plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() }))
+    drawn(&scene, &Filled { entitlement, end, why: String::new() })
+}
+
+/// The form as it reads.
+fn drawn(scene: &Scene<'_>, filled: &Filled) -> String {
+    plain::request(&form::request(scene, filled, &form::Ahead::of(scene, filled)))
 }
 
 fn preview(form: &str) -> String {
@@ -234,7 +239,7 @@ fn ruled(rules: Rules, chosen: &str, length: &str) -> String {
         voice: &voice,
     };
     let entitlement = Some(EntitlementId::parse(chosen).unwrap());
-    preview(&plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() })))
+    preview(&drawn(&scene, &Filled { entitlement, end, why: String::new() }))
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::{
     },
     engine::{Offer, Response},
     say::{
-        form::{self, Filled, Names},
+        form::{self, Filled, Longer, Names},
         list, refusal, slash,
     },
     slack::{
@@ -118,8 +118,8 @@ impl Desk {
         let whom = |offer: &Offer, names: &Desk| {
             let first = offer.open.iter().find(|request| request.id == drawn.request)?;
             let filled = names.filled_more(&drawn.fields, offer);
-            let voice = names.chat.voice();
-            Some(form::whom_for_more(&scene(offer, knowledge(offer, Pace::Waiting), voice), first, &filled))
+            let scene = scene(offer, knowledge(offer, Pace::Waiting), names.chat.voice());
+            Some(Longer::of(&scene, first, &filled).ok()?.whom(&scene))
         };
         let named = whom(&offer, self).unwrap_or_default();
         if offer.known.is_some() && self.names.of(&named).len() == named.len() {
@@ -149,14 +149,15 @@ impl Desk {
     fn drawn_extension(&self, offer: &Offer, first: &Request, fields: &Fields) -> Value {
         let filled = self.filled_more(fields, offer);
         let scene = scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice());
-        let names: Names = self.names.of(&form::whom_for_more(&scene, first, &filled));
-        let scene = form::Scene { names: &names, ..scene };
+        let longer = match Longer::of(&scene, first, &filled) {
+            Ok(longer) => longer,
+            Err(notice) => return blocks::notice(&notice),
+        };
+        let names: Names = self.names.of(&longer.whom(&scene));
+        let form = longer.form(&form::Scene { names: &names, ..scene });
         let typed = Typed { duration: fields.choice("duration").map(str::to_owned) };
         let metadata = serde_json::to_string(&Extending { request: first.id }).unwrap_or_default();
-        match form::extension(&scene, first, &filled) {
-            Ok(form) => blocks::extend_form(&form, &typed, &metadata),
-            Err(notice) => blocks::notice(&notice),
-        }
+        blocks::extend_form(&form, &typed, &metadata)
     }
 
     /// The form was sent: every fault stands under its field, or it is on record.

@@ -17,7 +17,7 @@ use crate::{
     engine::{Offer, Response},
     say::{
         Voice, emergency,
-        form::{self, Filled, Knowledge, Scene},
+        form::{self, Ahead, Filled, Knowledge, Scene},
         refusal, slash,
         time::Zone,
     },
@@ -90,6 +90,39 @@ struct Sheet {
     fields: Fields,
 }
 
+/// What a form is drawn from: what is filled in, and of a request what lies ahead of it.
+enum Sketch<'a> {
+    Request { filled: &'a Filled, ahead: Ahead },
+    Emergency { filled: &'a Filled },
+}
+
+impl<'a> Sketch<'a> {
+    fn of(kind: Kind, scene: &Scene<'_>, filled: &'a Filled) -> Self {
+        match kind {
+            Kind::Request => Self::Request { filled, ahead: Ahead::of(scene, filled) },
+            Kind::Emergency => Self::Emergency { filled },
+        }
+    }
+
+    /// Everyone who is to be named in it.
+    fn whom(&self, scene: &Scene<'_>) -> Vec<Email> {
+        match self {
+            Self::Request { ahead, .. } => ahead.whom(scene),
+            Self::Emergency { filled } => emergency::whom(scene, filled),
+        }
+    }
+}
+
+/// A form that is about to be drawn.
+struct Draft<'a> {
+    offer: &'a Offer,
+    sketch: Sketch<'a>,
+    /// As far as they are known.
+    names: form::Names,
+    /// Whether anything that it is to show is not known yet.
+    wanting: bool,
+}
+
 /// How far it is known who asks.
 pub(super) fn knowledge(offer: &Offer, pace: Pace) -> Knowledge<'_> {
     match (&offer.known, pace) {
@@ -158,15 +191,14 @@ impl Desk {
             return self.answer_at(&who, &from, &custody).await;
         }
         let filled = Filled { entitlement: chosen.clone(), ..Filled::default() };
-        // Before it is drawn: what comes to be known meanwhile is not on it.
-        let wanting = self.awaits(kind, &offer, &filled);
-        let view = self.drawn(kind, &offer, Pace::Waiting, &filled, &Typed::default());
+        let draft = self.draft(kind, &offer, &filled);
+        let view = self.drawn(&draft, Pace::Waiting, &Typed::default());
         let Some(view) = blocks::view(&view) else { return Ack::Nothing };
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
                 let (id, hash) = (opened.id.0, Some(opened.hash));
                 let sheet = Sheet { kind, id, hash, chosen, fields: Fields::default() };
-                if wanting {
+                if draft.wanting {
                     let press = self.presses.press(&sheet.id);
                     tokio::spawn(self.follow(who, sheet, press));
                 }
@@ -180,11 +212,15 @@ impl Desk {
         }
     }
 
-    /// Whether anything that the form is to show is not known yet.
-    fn awaits(&self, kind: Kind, offer: &Offer, filled: &Filled) -> bool {
-        let whom = self.whom(kind, offer, filled);
-        let unnamed = self.names.of(&whom).len() < whom.len();
-        offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some())
+    /// The form as it is to be drawn now. What comes to be known after this is not on it.
+    fn draft<'a>(&self, kind: Kind, offer: &'a Offer, filled: &'a Filled) -> Draft<'a> {
+        let scene = scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice());
+        let sketch = Sketch::of(kind, &scene, filled);
+        let whom = sketch.whom(&scene);
+        let names = self.names.of(&whom);
+        let unnamed = names.len() < whom.len();
+        let wanting = offer.known.is_none() || (unnamed && identity(offer.known.as_ref()).is_some());
+        Draft { offer, sketch, names, wanting }
     }
 
     /// Redraws the form when it is known who asks and who would be asked, and when Okta is slow to say. As long as it
@@ -214,7 +250,8 @@ impl Desk {
         let names = async {
             if let Some(offer) = self.door.offer(who.clone()).await {
                 let filled = self.filled(chosen, &fields, &offer);
-                self.names.find(&self.chat, &self.whom(kind, &offer, &filled)).await;
+                let scene = scene(&offer, knowledge(&offer, Pace::Waiting), self.chat.voice());
+                self.names.find(&self.chat, &Sketch::of(kind, &scene, &filled).whom(&scene)).await;
             }
         };
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
@@ -227,17 +264,8 @@ impl Desk {
         Filled { entitlement: chosen, end, why: fields.text("justification").to_owned() }
     }
 
-    /// Everyone who is to be named for what is filled in.
-    fn whom(&self, kind: Kind, offer: &Offer, filled: &Filled) -> Vec<Email> {
-        let scene = scene(offer, knowledge(offer, Pace::Waiting), self.chat.voice());
-        match kind {
-            Kind::Request => form::whom(&scene, filled),
-            Kind::Emergency => emergency::whom(&scene, filled),
-        }
-    }
-
-    fn drawn(&self, kind: Kind, offer: &Offer, pace: Pace, filled: &Filled, typed: &Typed) -> serde_json::Value {
-        let voice = self.chat.voice();
+    fn drawn(&self, draft: &Draft<'_>, pace: Pace, typed: &Typed) -> serde_json::Value {
+        let (voice, offer) = (self.chat.voice(), draft.offer);
         if let Some(custody) = self.custody_of(offer) {
             return blocks::notice(&form::not_possible(custody));
         }
@@ -245,20 +273,20 @@ impl Desk {
             return blocks::notice(&form::not_possible(refusal::not_served(unfit, voice)));
         }
         let who = knowledge(offer, pace);
-        let names = self.names.of(&self.whom(kind, offer, filled));
-        let scene = Scene { names: &names, ..scene(offer, who, voice) };
-        if kind == Kind::Emergency {
-            let form = emergency::form(&scene, filled);
-            if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
-                return blocks::notice(&emergency::nothing(voice));
+        let is_known = matches!(who, Knowledge::Known(_));
+        let scene = Scene { names: &draft.names, ..scene(offer, who, voice) };
+        match &draft.sketch {
+            Sketch::Emergency { filled } => {
+                let form = emergency::form(&scene, filled);
+                let nothing = form.groups.is_empty() && is_known;
+                if nothing { blocks::notice(&emergency::nothing(voice)) } else { blocks::emergency_form(&form, typed) }
             }
-            return blocks::emergency_form(&form, typed);
+            Sketch::Request { filled, ahead } => {
+                let form = form::request(&scene, filled, ahead);
+                let nothing = form.groups.is_empty() && is_known;
+                if nothing { blocks::notice(&form::nothing(voice)) } else { blocks::request_form(&form, typed) }
+            }
         }
-        let form = form::request(&scene, filled);
-        if form.groups.is_empty() && matches!(who, Knowledge::Known(_)) {
-            return blocks::notice(&form::nothing(voice));
-        }
-        blocks::request_form(&form, typed)
     }
 
     /// Something was chosen: the preview follows, now and once more is known.
@@ -288,13 +316,13 @@ impl Desk {
             return Drawn::Not;
         }
         let filled = self.filled(sheet.chosen.clone(), &sheet.fields, &offer);
-        let wanting = self.awaits(sheet.kind, &offer, &filled);
+        let draft = self.draft(sheet.kind, &offer, &filled);
         let typed = Typed { duration: sheet.fields.choice("duration").map(str::to_owned) };
-        let view = self.drawn(sheet.kind, &offer, pace, &filled, &typed);
+        let view = self.drawn(&draft, pace, &typed);
         sheet.hash = self.update(&sheet.id, sheet.hash.as_deref(), &view).await;
         match sheet.hash {
             None => Drawn::Not,
-            Some(_) if wanting => Drawn::Wanting,
+            Some(_) if draft.wanting => Drawn::Wanting,
             Some(_) => Drawn::Whole,
         }
     }

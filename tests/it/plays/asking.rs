@@ -1,7 +1,7 @@
 //! Asking: the form, the typed line, their faults, and asking twice.
 
 use serde_json::json;
-use world::{Fault, What};
+use world::{Fault, Vendor, What};
 
 use crate::house::{ALICE, ASKED, BOB, DANA, House, PROD_RW};
 
@@ -212,6 +212,33 @@ async fn a_form_that_waits_for_a_slow_okta_is_filled_in_when_it_answers() {
     house.world.until_message(BOB, "asks for").await;
     house.world.until_message(DANA, "asks for").await;
     house.finish(&[], &[ASKED]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_to_the_form_opens_it_while_all_that_okta_was_asked_is_unanswered() {
+    let house = House::open().await;
+    house.settle().await;
+    let held = house.world.fault(Fault::okta("*", What::HoldThenDo).until_lifted());
+    house.world.slash(ALICE, "/jit", "").await.unwrap();
+    house.world.shortcut(BOB, "request_access").await.unwrap();
+    house.world.open_home(DANA).await.unwrap();
+    house.world.until_home(DANA, "Request access").await;
+    house.world.click_in_home(DANA, "request_access").await.unwrap();
+    for who in [ALICE, BOB, DANA] {
+        house.world.until_view(who, "Request access").await;
+    }
+    // It can be filled in by then: what is open to everyone needs no look-up.
+    house.world.fill(ALICE, "entitlement", "entitlement", "staging/admin").await.unwrap();
+    house.world.until_view(ALICE, "Looking up who will be asked.").await;
+    house.world.until_called(held).await;
+    let calls = house.world.calls_to(Vendor::Okta, "");
+    let mut asked = calls.iter().filter(|call| call.fault == Some(held.0));
+    assert!(asked.all(|call| call.status.is_none()), "nothing that Okta was asked since is answered: {calls:?}");
+    assert_eq!(house.world.calls_to(Vendor::Slack, "views.open").len(), 3);
+    house.world.lift(held);
+    house.world.release(held);
+    house.world.until_view(ALICE, "1. @Bob Stone: owner of Staging").await;
+    house.finish(&[], &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
