@@ -13,7 +13,7 @@ use super::Deep;
 
 /// So many tables and lists may lie within one another, those that only a dotted name makes counted too. An array of
 /// tables counts once, so that what is read is at most three times as deep.
-pub const DEEPEST: usize = 16;
+pub const DEEPEST: usize = 8;
 
 /// Why a text is not read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -61,7 +61,7 @@ fn what_is_no_file_too_large_or_too_deep_is_named_and_nothing_waits_for_it() {
     fs::create_dir(path("folder.toml")).unwrap();
     mknodat(CWD, path("pipe.toml"), FileType::Fifo, Mode::RUSR, 0).unwrap();
     assert_snapshot!(folder.check(&[]), @r#"
-config/deep.toml: more than 16 tables or lists lie within one another at line 2. Nothing needs so many: take them apart.
+config/deep.toml: more than 8 tables or lists lie within one another at line 2. Nothing needs so many: take them apart.
 config/folder.toml: is no regular file. Name one that holds settings.
 config/large.toml: is larger than 1 MiB, the most a file of settings may be. Split it, or name another file.
 config/pipe.toml: is no regular file. Name one that holds settings.
@@ -238,7 +238,7 @@ fn what_rules_are_about_is_known_without_tokens_and_not_where_a_part_of_it_is_lo
 #[test]
 fn variables_are_checked_like_files() {
     let folder = Folder::of(&[("a.toml", SOUND)]);
-    let [deep, deeper] = [17, 40_000].map(|parts| format!("JITNEY{}", "__A".repeat(parts)));
+    let [deep, deeper] = [9, 40_000].map(|parts| format!("JITNEY{}", "__A".repeat(parts)));
     let environment: [(&str, &str); 10] = [
         ("JITNEY__SLACK__COMMAND", "jit"),
         ("JITNEY__SLACK__BOT_TOKN", "xoxb-very-secret"),
@@ -253,7 +253,7 @@ fn variables_are_checked_like_files() {
     ];
     assert_snapshot!(folder.check(&environment), @r#"
 environment: JITNEY__: unknown key. Take it out.
-environment: JITNEY__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A: unknown key. Take it out.
+environment: JITNEY__A__A__A__A__A__A__A__A__A: unknown key. Take it out.
 environment: JITNEY__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__: unknown key. Take it out.
 environment: JITNEY__A[99999999999]: unknown key. Take it out.
 environment: JITNEY__APPLICATION__ID: unknown key. Take it out.
