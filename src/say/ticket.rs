@@ -167,6 +167,9 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
         NotSentOn::Unfit { .. } => "the requester cannot be served any more".to_owned(),
         NotSentOn::NotNow => "nothing is opened at the moment".to_owned(),
         NotSentOn::IdentityChanged => "the requester's accounts match no more".to_owned(),
+        NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
+            "they have it already, or had it by break-glass".to_owned()
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => "it is not offered to them any more".to_owned(),
     }
 }

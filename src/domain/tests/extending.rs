@@ -3,9 +3,11 @@
 use super::*;
 use crate::domain::{
     port::Nudge,
-    request::{Ending, Extension, Request},
+    request::{Ending, Extension, Request, Warning},
     ticket::Happened,
 };
+
+mod beside;
 
 const TWO: RequestId = RequestId::FIRST.next();
 
