@@ -129,8 +129,11 @@ fn rules_beside(file: &Path, walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
     }
 }
 
+/// The tables of one file.
+type Tables = Vec<Map<String, Value>>;
+
 /// The tables of a file: one, or as many as can be saved where it is not TOML as a whole.
-fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Vec<Map<String, Value>> {
+fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Tables {
     let read = file::text(path, file::LARGEST).map_err(unread).and_then(|text| parsed(&text, origin, lost));
     let (tables, slip) = read.unwrap_or_else(|wrong| {
         *lost = Lost::unknown();
@@ -143,7 +146,7 @@ fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Vec<Map
 }
 
 /// The tables of a text, and what is wrong with it as a whole.
-fn parsed(text: &str, origin: &String, lost: &mut Lost) -> Result<(Vec<Map<String, Value>>, Option<Wrong>), Wrong> {
+fn parsed(text: &str, origin: &String, lost: &mut Lost) -> Result<(Tables, Option<Wrong>), Wrong> {
     let read = deeply(|deep| match toml::parse(deep, Some(origin), text) {
         Ok(table) => (vec![table], None),
         Err(slip) => (salvage(deep, origin, text, lost), Some(Wrong::Toml(slip))),

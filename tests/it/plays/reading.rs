@@ -199,8 +199,8 @@ fn clear(path: &Path) {
 fn faults(house: &House, file: &str) -> String {
     let log = fs::read_to_string(house.path("log")).unwrap();
     let home = format!("{}/", house.dir.path().display());
-    let lines = log.lines().filter(|line| line.contains(&format!("{file}: ")));
-    lines.last().unwrap_or_default().replace(&home, "")
+    let mut lines = log.lines().rev().filter(|line| line.contains(&format!("{file}: ")));
+    lines.next().unwrap_or_default().replace(&home, "")
 }
 
 /// What the program itself says at SIGHUP of all that can lie in a file's place, and that it serves on: with a good file it
