@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod file;
 pub mod http;
 pub mod jira;
 pub mod lately;

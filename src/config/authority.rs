@@ -100,17 +100,12 @@ impl Authority {
 }
 
 fn check_sharing(sharing: &[&Draft<'_>]) {
-    for draft in sharing {
-        // One id that comes twice is named as such.
-        let mut others = sharing.iter();
-        let Some(other) = others.find(|other| other.place.at() != draft.place.at()) else {
-            continue;
-        };
-        if !draft.shares {
-            let group = draft.group.clone();
-            let other = other.place.at().to_owned();
-            let wrong = Wrong::SharedGroup { group, other };
-            draft.place.fault("okta_group", wrong);
-        }
+    let Some((first, rest)) = sharing.split_first() else { return };
+    // One id that comes twice is named as such.
+    let Some(second) = rest.iter().find(|other| other.place.at() != first.place.at()) else { return };
+    for draft in sharing.iter().filter(|draft| !draft.shares) {
+        let other = if draft.place.at() == first.place.at() { second } else { first };
+        let wrong = Wrong::SharedGroup { group: draft.group.clone(), other: other.place.at().to_owned() };
+        draft.place.fault("okta_group", wrong);
     }
 }

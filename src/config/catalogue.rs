@@ -121,7 +121,7 @@ fn deciders(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Auth
         place.fault(key, Wrong::EmptyList("at least one e-mail address or okta: group"));
         return None;
     }
-    let mut deciders = Vec::new();
+    let (mut deciders, mut seen) = (Vec::new(), BTreeSet::new());
     let mut sound = Some(());
     for (index, who) in listed.into_iter().enumerate() {
         authority.note(&who, at);
@@ -129,7 +129,7 @@ fn deciders(place: &Place<'_>, key: &str, listed: Vec<Who>, authority: &mut Auth
             place.fault(&format!("{key}[{index}]"), wrong);
             sound = None;
         }
-        if !deciders.contains(&who) {
+        if seen.insert(who.clone()) {
             deciders.push(who);
         }
     }

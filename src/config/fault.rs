@@ -8,6 +8,7 @@ use crate::domain::{
     configuration::{FaultCounts, FaultKind},
     id::OktaGroupId,
 };
+use crate::file::{LARGEST_TEXT, toml::Slip};
 
 /// The origin of what stands in no file, in the words of the crate that layers the sources.
 pub(super) const ENVIRONMENT: &str = "the environment";
@@ -135,17 +136,18 @@ pub(super) enum Wrong {
     NoSuchFile,
     #[error("cannot be read ({0}). Mend that, or name another file.")]
     Unreadable(std::io::ErrorKind),
+    #[error("is no regular file. Name one that holds settings.")]
+    NotAFile,
+    #[error("is larger than {LARGEST_TEXT}, the most a file of settings may be. Split it, or name another file.")]
+    TooLarge,
     #[error("not UTF-8 text. Save it as UTF-8.")]
     NotText,
     #[error("no *.toml here. Write one, or name it with --config.")]
     NoFiles,
-    /// Only the place: the parser's own message quotes the line, which may hold a token.
-    #[error(
-        "not TOML at line {line}, column {column}. Texts stand in quotes, tables begin with [name], and no key comes twice."
-    )]
-    Syntax { line: usize, column: usize },
-    #[error("not TOML that can be read here. Look for a number that is too large.")]
-    Unparsable,
+    #[error("{0}")]
+    Toml(Slip),
+    #[error("cannot be read as settings, and how it broke is not known. Put what you wrote last in other words.")]
+    Broken,
 
     // Keys.
     #[error("unknown key. {}", did_you_mean(.0.as_ref(), "Take it out."))]
@@ -289,10 +291,12 @@ impl Wrong {
         match self {
             Self::NoSuchFile
             | Self::Unreadable(_)
+            | Self::NotAFile
+            | Self::TooLarge
             | Self::NotText
             | Self::NoFiles
-            | Self::Syntax { .. }
-            | Self::Unparsable => FaultKind::Source,
+            | Self::Toml(_)
+            | Self::Broken => FaultKind::Source,
             Self::Unknown(_) => FaultKind::UnknownKey,
             Self::Missing(_) => FaultKind::MissingKey,
             Self::NotSupported | Self::NotSupportedHere { .. } | Self::Postgres => FaultKind::NotSupported,

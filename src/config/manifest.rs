@@ -3,7 +3,8 @@
 //! Owns the names of keys there, and what counts as a difference. Refuses to know who keeps it, and under which key a
 //! secret is marked.
 //!
-//! Law: what was read as a secret, or looks like one, never stands here in clear.
+//! Law: what was read as a secret, or looks like one, never stands here in clear. Only what was found sound comes here:
+//! whoever writes it out recurses, and writes the names of all tables anew for each key.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -96,14 +96,13 @@ pub fn load(paths: &[PathBuf], environment: &Environment) -> Loaded {
 
 fn load_in(paths: &[PathBuf], environment: &Environment, walk: &Walk) -> Loaded {
     let Gathered { tree, files, rules, lost } = gather(paths, environment, walk);
-    let written = Manifest::of(&tree);
     let first = files.first().map_or(DEFAULT_FOLDER, String::as_str);
     let origin = first.to_owned();
-    let mut root = Section::root(walk, tree, origin);
+    let mut root = Section::root(walk, tree.clone(), origin);
     let told = Told::by(&root);
     let parts = Parts::read(&mut root, rules);
     root.finish();
-    let written = written.hide(walk.secrets.take());
+    let written = || Manifest::of(&tree).hide(walk.secrets.take());
     let faults = ordered(walk.faults.take(), &files);
     let sources = Sources { faults: &faults, lost: &lost, told };
     Loaded {
@@ -325,12 +324,17 @@ impl Sources<'_> {
 }
 
 /// All of it, or all that is wrong with it. What may only be missing because a source was lost is not held against it.
-fn settings(parts: Parts, written: Manifest, mut faults: Vec<Fault>, lost: &Lost) -> Result<Settings, Faults> {
+///
+/// Only what is sound is written out: there names are short and nothing nests far.
+fn settings(
+    parts: Parts,
+    written: impl FnOnce() -> Manifest,
+    mut faults: Vec<Fault>,
+    lost: &Lost,
+) -> Result<Settings, Faults> {
     if lost.something {
         faults.retain(|fault| !fault.wrong.may_be_elsewhere());
     }
-    match parts.settings(written) {
-        Some(settings) if faults.is_empty() => Ok(settings),
-        _ => Err(Faults(faults)),
-    }
+    let sound = faults.is_empty().then_some(parts);
+    sound.and_then(|parts| parts.settings(written())).ok_or(Faults(faults))
 }

@@ -301,12 +301,21 @@ impl<'w> Section<'w> {
 
 /// The nearest of some names, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let short = |name: &str| name.len() <= LONGEST_NAME;
     known
+        .filter(|known| short(known) && short(name))
+        .take(MOST_NAMES)
         .map(|known| (strsim::jaro_winkler(name, known), known))
         .filter(|(likeness, _)| *likeness > NEAR)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known.to_owned())
 }
+
+/// Longer names, in bytes, are near to none: to compare them takes their lengths multiplied.
+const LONGEST_NAME: usize = 64;
+
+/// A name is compared with so many at most: a file may hold very many faulty ones.
+const MOST_NAMES: usize = 256;
 
 /// Names that are less alike (of 1) are no mistyping of one another.
 const NEAR: f64 = 0.8;

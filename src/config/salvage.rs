@@ -4,24 +4,27 @@
 //! `[store]` and `[audit]` are sound by themselves, they are read. Law: what might have been said and cannot be read
 //! is reported as lost, never taken for its default.
 
-use ::config::{FileFormat, Format, Map, Value};
+use std::collections::BTreeSet;
+
+use ::config::{Map, Value};
 
 use super::{ESSENTIAL, sources::Lost};
+use crate::file::{Deep, toml};
 
 /// The sound tables of those that matter most, each by itself, and what of them is lost.
-pub(super) fn salvage(origin: &String, text: &str, lost: &mut Lost) -> Vec<Map<String, Value>> {
+pub(super) fn salvage(deep: &Deep, origin: &String, text: &str, lost: &mut Lost) -> Vec<Map<String, Value>> {
     lost.something = true;
     let mut saved = Vec::new();
-    let mut headers = Vec::new();
+    let mut headers = BTreeSet::new();
     for chunk in chunks(text) {
         let header = chunk.lines().next().unwrap_or_default().trim();
         let section = essential(header);
         if header.starts_with('[') && section.is_none() {
             continue;
         }
-        let parsed = FileFormat::Toml.parse(Some(origin), chunk).ok();
+        let parsed = toml::parse(deep, Some(origin), chunk).ok();
         match (section, parsed) {
-            (Some(section), _) if headers.contains(&header) => {
+            (Some(section), _) if headers.contains(header) => {
                 lost.tables.insert(section);
             }
             (_, Some(table)) => saved.push(only_essential(table)),
@@ -30,7 +33,7 @@ pub(super) fn salvage(origin: &String, text: &str, lost: &mut Lost) -> Vec<Map<S
             }
             (None, None) => lost.anywhere |= ESSENTIAL.iter().any(|name| chunk.contains(name)),
         }
-        headers.push(header);
+        headers.insert(header);
     }
     saved
 }

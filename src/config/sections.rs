@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
-    io::{self, Read},
+    io,
     path::{Component, Path, PathBuf},
 };
 
@@ -24,6 +23,7 @@ use crate::domain::{
     id::ApproversName,
     time::AccessDuration,
 };
+use crate::file::{self, Unread};
 
 /// No person has more requests open than this, whatever is configured: a list of them stays readable.
 const MOST_OPEN: u32 = 1_000;
@@ -307,12 +307,8 @@ fn secret(
     let filed = section.take(file_key, |raw| {
         let path = raw.text()?;
         let shown = Shown::of(&path);
-        let unreadable = |e: io::Error| Wrong::SecretUnreadable(shown.clone(), e.kind());
-        if !std::fs::metadata(&path).map_err(unreadable)?.is_file() {
-            // A pipe would keep whoever reads it waiting.
-            return Err(Wrong::SecretNotAFile(shown).into());
-        }
-        let text = read_secret(&path).map_err(unreadable)?;
+        let text =
+            file::text(Path::new(&path), LONGEST_SECRET).map_err(|unread| unread_secret(unread, shown.clone()))?;
         Ok(token(&text, begins).ok_or(Wrong::SecretFileEmpty(shown))??)
     });
     let secret = written.or(filed);
@@ -322,10 +318,13 @@ fn secret(
     secret
 }
 
-fn read_secret(path: &str) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST_SECRET).read_to_string(&mut text)?;
-    Ok(text)
+const fn unread_secret(unread: Unread, shown: Shown) -> Wrong {
+    match unread {
+        Unread::NotAFile => Wrong::SecretNotAFile(shown),
+        Unread::TooLarge => Wrong::SecretUnreadable(shown, io::ErrorKind::FileTooLarge),
+        Unread::NotText => Wrong::SecretUnreadable(shown, io::ErrorKind::InvalidData),
+        Unread::Failed(kind) => Wrong::SecretUnreadable(shown, kind),
+    }
 }
 
 /// Nothing for a blank text.

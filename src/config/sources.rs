@@ -4,12 +4,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    error::Error,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use ::config::{Config, ConfigError, FileFormat, Format, Map, Source, Value, ValueKind};
+use ::config::{Config, ConfigError, Map, Source, Value, ValueKind};
 
 use super::{
     DEFAULT_FOLDER, Environment,
@@ -17,6 +16,7 @@ use super::{
     reader::{Section, Walk},
     salvage::salvage,
 };
+use crate::file::{self, Unread, deeply, toml};
 
 /// Variables of the environment begin so.
 const PREFIX: &str = "JITNEY";
@@ -105,7 +105,7 @@ fn beside(folder: &Path, ending: &str, walk: &Walk, lost: &mut Lost) -> Vec<Path
     let listed: io::Result<Vec<PathBuf>> =
         fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut files = listed.unwrap_or_else(|error| {
-        note(walk, &folder.display().to_string(), unreadable(&error));
+        note(walk, &folder.display().to_string(), unread(error.into()));
         *lost = Lost::unknown();
         Vec::new()
     });
@@ -129,23 +129,29 @@ fn rules_beside(file: &Path, walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
     }
 }
 
+/// The tables of one file.
+type Tables = Vec<Map<String, Value>>;
+
 /// The tables of a file: one, or as many as can be saved where it is not TOML as a whole.
-fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Vec<Map<String, Value>> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            note(walk, origin, unreadable(&error));
-            *lost = Lost::unknown();
-            return Vec::new();
-        }
-    };
-    match FileFormat::Toml.parse(Some(origin), &text) {
-        Ok(table) => vec![table],
-        Err(error) => {
-            note(walk, origin, syntax(error.as_ref()));
-            salvage(origin, &text, lost)
-        }
+fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Tables {
+    let read = file::text(path, file::LARGEST).map_err(unread).and_then(|text| parsed(&text, origin, lost));
+    let (tables, slip) = read.unwrap_or_else(|wrong| {
+        *lost = Lost::unknown();
+        (Vec::new(), Some(wrong))
+    });
+    if let Some(wrong) = slip {
+        note(walk, origin, wrong);
     }
+    tables
+}
+
+/// The tables of a text, and what is wrong with it as a whole.
+fn parsed(text: &str, origin: &String, lost: &mut Lost) -> Result<(Tables, Option<Wrong>), Wrong> {
+    let read = deeply(|deep| match toml::parse(deep, Some(origin), text) {
+        Ok(table) => (vec![table], None),
+        Err(slip) => (salvage(deep, origin, text, lost), Some(Wrong::Toml(slip))),
+    });
+    read.ok_or(Wrong::Broken)
 }
 
 impl Lost {
@@ -155,24 +161,13 @@ impl Lost {
     }
 }
 
-fn unreadable(error: &io::Error) -> Wrong {
-    match error.kind() {
-        io::ErrorKind::NotFound => Wrong::NoSuchFile,
-        io::ErrorKind::InvalidData => Wrong::NotText,
-        kind => Wrong::Unreadable(kind),
-    }
-}
-
-/// The parser quotes the line, in which a token may stand: only its place is taken over.
-fn syntax(error: &(dyn Error + Send + Sync)) -> Wrong {
-    let text = error.to_string();
-    let place = text
-        .strip_prefix("TOML parse error at line ")
-        .and_then(|rest| rest.lines().next()?.split_once(", column "))
-        .and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
-    match place {
-        Some((line, column)) => Wrong::Syntax { line, column },
-        None => Wrong::Unparsable,
+const fn unread(unread: Unread) -> Wrong {
+    match unread {
+        Unread::NotAFile => Wrong::NotAFile,
+        Unread::TooLarge => Wrong::TooLarge,
+        Unread::NotText => Wrong::NotText,
+        Unread::Failed(io::ErrorKind::NotFound) => Wrong::NoSuchFile,
+        Unread::Failed(kind) => Wrong::Unreadable(kind),
     }
 }
 
@@ -208,7 +203,8 @@ fn from_environment(environment: &Environment, walk: &Walk) -> Vec<Layer> {
     let found: BTreeMap<String, Value> = source.collect().into_iter().flatten().collect();
     let mut layers = Vec::new();
     for (key, value) in found {
-        if key.split('.').all(is_bare) && !key.starts_with(JOINED) {
+        let shallow = key.split('.').count() <= toml::DEEPEST;
+        if shallow && key.split('.').all(is_bare) && !key.starts_with(JOINED) {
             layers.push(Layer(Map::from([(key, value)])));
         } else {
             note_variable(walk, &key);

@@ -18,6 +18,7 @@ use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
 
 use super::line::{hex, unhex};
+use crate::file;
 
 /// Bytes of the audit key: as many as the hash it keys. The file holds them in hexadecimal, with a line break.
 pub const KEY_BYTES: usize = 32;
@@ -89,7 +90,7 @@ impl Keys {
     /// # Errors
     /// As [`Keys::open`].
     pub fn read_exposed(path: &Path) -> Result<Keys, KeyError> {
-        parse(path, File::open(path).map_err(|e| KeyError::Io(path.into(), e))?)
+        parse(path, opened(path)?)
     }
 
     /// The keys derived from these bytes.
@@ -168,19 +169,24 @@ fn is_written(entry: &fs::DirEntry) -> io::Result<bool> {
 }
 
 fn read(path: &Path) -> Result<Keys, KeyError> {
-    let fault = |e| KeyError::Io(path.into(), e);
-    let file = File::open(path).map_err(fault)?;
-    let meta = file.metadata().map_err(fault)?;
+    let file = opened(path)?;
+    let meta = file.metadata().map_err(|e| KeyError::Io(path.into(), e))?;
     if meta.permissions().mode() & 0o077 != 0 {
         return Err(KeyError::Open(path.into()));
     }
     parse(path, file)
 }
 
+/// A pipe, a folder or a device is no key.
+fn opened(path: &Path) -> Result<File, KeyError> {
+    let file = file::open(path).map_err(|e| KeyError::Io(path.into(), e))?;
+    file.ok_or_else(|| KeyError::Malformed(path.into()))
+}
+
 fn parse(path: &Path, file: File) -> Result<Keys, KeyError> {
     let meta = file.metadata().map_err(|e| KeyError::Io(path.into(), e))?;
     let malformed = || KeyError::Malformed(path.into());
-    if !meta.is_file() || meta.len() > 256 {
+    if meta.len() > 256 {
         return Err(malformed());
     }
     let text = Zeroizing::new(io::read_to_string(file).map_err(|_| malformed())?);

@@ -2,22 +2,25 @@
 //!
 //! Law: only what a case says is compared, and a case that says nothing is a fault.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use ::config::{FileFormat, Format, Map, Value, ValueKind};
+use ::config::{Map, Value, ValueKind};
 use serde::Deserialize;
 
 use super::{
     explain::{Refused, Told},
     fault::{nearest, said},
 };
-use crate::domain::{
-    catalogue::Catalogue,
-    duration::Length,
-    duty::{Does, Duties},
-    id::{ApplicationId, EntitlementId},
-    request::{NotSentOn, StepKind},
-    time::{AccessDuration, Timestamp},
+use crate::{
+    domain::{
+        catalogue::Catalogue,
+        duration::Length,
+        duty::{Does, Duties},
+        id::{ApplicationId, EntitlementId},
+        request::{NotSentOn, StepKind},
+        time::{AccessDuration, Timestamp},
+    },
+    file::{self, Unread, deeply, toml},
 };
 
 /// What came of a file of cases.
@@ -86,12 +89,10 @@ pub fn test(file: &Path, catalogue: &Catalogue, now: Timestamp) -> Result<Tested
 
 /// The cases of a file, each with what stands above the first of them.
 fn read(file: &Path) -> Result<Vec<Map<String, Value>>, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("cannot be read ({}).", error.kind()))?;
-    let mut all = FileFormat::Toml.parse(None, &text).map_err(|error| {
-        let error = error.to_string();
-        // The first line has the place, the others repeat the text.
-        format!("{}.", said(error.lines().next().unwrap_or_default()))
-    })?;
+    let text = file::text(file, file::LARGEST).map_err(unread)?;
+    let parsed = deeply(|deep| toml::parse(deep, None, &text).map_err(|slip| slip.to_string()));
+    let mut all =
+        parsed.unwrap_or_else(|| Err("cannot be read as cases, and how it broke is not known.".to_owned()))?;
     let cases = match all.remove("case").map(|cases| cases.kind) {
         Some(ValueKind::Array(cases)) => cases,
         _ => return Err("there is no case in it. Write [[case]] and below it who asks for what.".to_owned()),
@@ -101,6 +102,17 @@ fn read(file: &Path) -> Result<Vec<Map<String, Value>>, String> {
         _ => Err("a case is a table. Write [[case]] and below it who asks for what.".to_owned()),
     };
     cases.into_iter().map(case).collect()
+}
+
+fn unread(unread: Unread) -> String {
+    match unread {
+        Unread::NotAFile => "is no regular file. Name one that holds cases.".to_owned(),
+        Unread::TooLarge => {
+            format!("is larger than {}, the most a file of cases may be. Split it.", file::LARGEST_TEXT)
+        }
+        Unread::NotText => "not UTF-8 text. Save it as UTF-8.".to_owned(),
+        Unread::Failed(kind) => format!("cannot be read ({kind})."),
+    }
 }
 
 fn name(case: &Map<String, Value>) -> Option<String> {

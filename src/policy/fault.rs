@@ -6,10 +6,9 @@ use std::{fmt, io};
 
 use super::{
     draft::Action,
-    file::LARGEST_FILE_TEXT,
     scan::{DEEPEST, LONGEST_RULE},
 };
-use crate::domain::id::RuleId;
+use crate::{domain::id::RuleId, file::LARGEST_TEXT};
 
 /// One thing that is wrong, with its place and a mend.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -189,7 +188,7 @@ pub(super) enum Wrong {
     Unreadable(io::ErrorKind),
     #[error("not text in UTF-8. Save it so, or name another file.")]
     NotText,
-    #[error("is larger than {LARGEST_FILE_TEXT}, the most a file of rules may be. Split it, or name another file.")]
+    #[error("is larger than {LARGEST_TEXT}, the most a file of rules may be. Split it, or name another file.")]
     TooLarge,
     #[error("there is more that is wrong here than is listed. Mend what is listed first.")]
     AndMore,

@@ -4,7 +4,7 @@
 //! where its files are configured, who asks, and how duties add up. Law: a rule that is not understood in full is never
 //! in force, and one that cannot be evaluated never lets a request through.
 
-use std::{path::PathBuf, thread};
+use std::path::PathBuf;
 
 mod advice;
 mod cases;
@@ -27,7 +27,10 @@ pub use explain::{Asked, Refused, Slip, Told};
 pub use fault::{Fault, Faults};
 pub use schema::schema;
 
-use crate::domain::{catalogue::Catalogue, rules::Rules};
+use crate::{
+    domain::{catalogue::Catalogue, rules::Rules},
+    file::deeply,
+};
 use draft::Draft;
 use fault::Wrong;
 
@@ -54,7 +57,7 @@ pub fn read(files: &[PathBuf]) -> Written {
     let mut written = Written { drafts: Vec::new(), faults: Vec::new(), texts: Vec::new() };
     for file in files {
         let name = file.display().to_string();
-        let read = deeply(|| file::read(file, &name));
+        let read = deeply(|_| file::read(file, &name));
         let broken = || (Vec::new(), vec![Fault::of_file(&name, Wrong::Broken)], String::new());
         let (drafts, faults, text) = read.unwrap_or_else(broken);
         written.texts.push((name, text));
@@ -80,7 +83,7 @@ impl Written {
         let Self { drafts, mut faults, .. } = self;
         let first = drafts.first().map(|draft| draft.file.clone()).unwrap_or_default();
         let broken = || Fault::of_file(&first, Wrong::Broken);
-        faults.extend(deeply(|| valid::faults(&drafts, catalogue)).unwrap_or_else(|| vec![broken()]));
+        faults.extend(deeply(|_| valid::faults(&drafts, catalogue)).unwrap_or_else(|| vec![broken()]));
         if !faults.is_empty() {
             return Err(Faults::ordered(faults));
         }
@@ -95,15 +98,4 @@ impl Written {
     pub fn faults(self) -> Faults {
         Faults::ordered(self.faults)
     }
-}
-
-/// Rules nest, and whoever reads them recurses: 16 levels of brackets and 1,000 characters need a part of this.
-const DEEP_STACK: usize = 64 << 20;
-
-/// Runs something on a stack of its own; nothing where it broke.
-fn deeply<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
-    thread::scope(|scope| {
-        let deep = thread::Builder::new().name("rules".to_owned()).stack_size(DEEP_STACK);
-        deep.spawn_scoped(scope, run).ok()?.join().ok()
-    })
 }

@@ -75,7 +75,22 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "slack",
         &["crate::ledger", "crate::okta", "crate::http", "engine::core", "engine::shell", "engine::recover", "Helm"],
     ),
-    ("config", &["crate::engine", "crate::ledger", "crate::slack", "crate::okta", "crate::say", "crate::policy"]),
+    (
+        "config",
+        &[
+            "crate::engine",
+            "crate::ledger",
+            "crate::slack",
+            "crate::okta",
+            "crate::say",
+            "crate::policy",
+            "fs::read(",
+            "read_to_string",
+            "File::open",
+            "FileFormat",
+        ],
+    ),
+    ("file", &["crate::"]),
     (
         "policy",
         &[
@@ -93,6 +108,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::setup",
             "tokio::",
             "tracing::",
+            "fs::read(",
+            "read_to_string",
+            "File::open",
+            "FileFormat",
         ],
     ),
     (

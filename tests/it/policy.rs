@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use insta::assert_snapshot;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
 /// What `jitney policy` says of the example configuration, or of a copy of it, and its exit code. No variable is set.
@@ -168,8 +169,16 @@ cases.toml: case 1: stpes: unknown key. Did you mean steps?
 cases.toml: mine: steps: expected soc, got owner; max_duration: expected 4h, got 8h; auto: expected x, got none; distinct: expected 2, got none
 1 of 1 case failed.
 "#);
-    assert_snapshot!(cases("[[case]\n"), @"cases.toml: TOML parse error at line 1, column 8.");
+    assert_snapshot!(cases("[[case]\n"), @"cases.toml: not TOML at line 1, column 8. Texts stand in quotes, tables begin with [name], and no key comes twice.");
     assert_snapshot!(cases(""), @"cases.toml: there is no case in it. Write [[case]] and below it who asks for what.");
+    let name = vec!["a"; 79].join(".");
+    let deep = (0..78).fold("1".to_owned(), |value, _| format!("{{ {name} = {value} }}"));
+    assert_snapshot!(cases(&format!("[[case]]\nname = \"a\"\nx = {deep}")), @"cases.toml: more than 8 tables or lists lie within one another at line 3. Nothing needs so many: take them apart.");
+    assert_snapshot!(cases(&" ".repeat(10 << 20)), @"cases.toml: is larger than 1 MiB, the most a file of cases may be. Split it.");
+    let copy = changed("", "");
+    let pipe = copy.path().join("cases.toml");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    assert_snapshot!(policy(copy.path(), &["test", "cases.toml"]).0, @"cases.toml: is no regular file. Name one that holds cases.");
     let (said, code) = policy(example(), &["test", "no-such-file.toml"]);
     assert_snapshot!(said, @"no-such-file.toml: cannot be read (entity not found).");
     assert_eq!(code, 1);

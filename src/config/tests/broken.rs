@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
 use super::*;
 use crate::domain::{
     id::{OktaUserId, SlackUserId},
@@ -38,6 +40,59 @@ config/b.toml: there is no such file. Correct --config, or make it.
 config/latin.toml: not UTF-8 text. Save it as UTF-8.
 2 faults: `jitney run` would not start.
 "#);
+}
+
+/// Tables within one another: many names of many parts, in few bytes.
+fn multiplied() -> String {
+    let name = vec!["a"; 79].join(".");
+    (0..78).fold("1".to_owned(), |value, _| format!("{{ {name} = {value} }}"))
+}
+
+#[test]
+fn what_is_no_file_too_large_or_too_deep_is_named_and_nothing_waits_for_it() {
+    let deep = format!("[log]\nx = {}", multiplied());
+    let folder = Folder::of(&[
+        ("a.toml", SOUND),
+        ("deep.toml", &deep),
+        ("large.toml", &format!("{SOUND}\n#{}", " ".repeat(10 << 20))),
+        ("zeros.toml", &"\0".repeat(64)),
+    ]);
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("folder.toml")).unwrap();
+    mknodat(CWD, path("pipe.toml"), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    assert_snapshot!(folder.check(&[]), @r#"
+config/deep.toml: more than 8 tables or lists lie within one another at line 2. Nothing needs so many: take them apart.
+config/folder.toml: is no regular file. Name one that holds settings.
+config/large.toml: is larger than 1 MiB, the most a file of settings may be. Split it, or name another file.
+config/pipe.toml: is no regular file. Name one that holds settings.
+config/zeros.toml: not UTF-8 text. Save it as UTF-8.
+5 faults: `jitney run` would not start.
+"#);
+    // By name too.
+    let named = load(&[path("a.toml"), path("pipe.toml")], &Environment::new());
+    assert_snapshot!(folder.named(&report(&named).0), @r#"
+config/pipe.toml: is no regular file. Name one that holds settings.
+1 fault: `jitney run` would not start.
+"#);
+}
+
+#[test]
+fn a_file_that_is_too_deep_leaves_the_essentials() {
+    let text = format!("{TOLD}{SOUND}\n[log]\nx = {}", multiplied());
+    let folder = Folder::of(&[("a.toml", &text)]);
+    let loaded = folder.load(&[]);
+    assert!(loaded.settings.is_err());
+    assert_eq!(loaded.essentials.unwrap().okta.token.expose_secret(), "00token");
+    // Where what removals need is too deep itself, it is lost.
+    let text = format!("{TOLD}{}", sound_but(&[("[okta]", &format!("[okta]\nx = {}", multiplied()))]));
+    assert!(Folder::of(&[("a.toml", &text)]).load(&[]).essentials.is_err());
+}
+
+#[test]
+fn a_file_that_is_marked_or_has_lines_of_windows_is_sound() {
+    for text in [format!("\u{feff}{SOUND}"), SOUND.replace('\n', "\r\n")] {
+        assert_eq!(loaded(&text).catalogue.applications.len(), 1);
+    }
 }
 
 #[test]
@@ -183,7 +238,8 @@ fn what_rules_are_about_is_known_without_tokens_and_not_where_a_part_of_it_is_lo
 #[test]
 fn variables_are_checked_like_files() {
     let folder = Folder::of(&[("a.toml", SOUND)]);
-    let environment = [
+    let [deep, deeper] = [9, 40_000].map(|parts| format!("JITNEY{}", "__A".repeat(parts)));
+    let environment: [(&str, &str); 10] = [
         ("JITNEY__SLACK__COMMAND", "jit"),
         ("JITNEY__SLACK__BOT_TOKN", "xoxb-very-secret"),
         ("JITNEY__SLACK__BOT_TOKEN", ""),
@@ -192,9 +248,13 @@ fn variables_are_checked_like_files() {
         ("JITNEY__APPLICATION__ID", "x"),
         ("JITNEY__A[99999999999]", "x"),
         ("JITNEY__", "x"),
+        (&deep, "x"),
+        (&deeper, "x"),
     ];
     assert_snapshot!(folder.check(&environment), @r#"
 environment: JITNEY__: unknown key. Take it out.
+environment: JITNEY__A__A__A__A__A__A__A__A__A: unknown key. Take it out.
+environment: JITNEY__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__A__: unknown key. Take it out.
 environment: JITNEY__A[99999999999]: unknown key. Take it out.
 environment: JITNEY__APPLICATION__ID: unknown key. Take it out.
 environment: JITNEY__SLACK__BOT_TOKEN: is empty. Write the token, or name its file with bot_token_file.
@@ -202,7 +262,7 @@ environment: JITNEY__SLACK__COMMAND: "jit" is not a command. Write a slash and o
 environment: JITNEY__SLACK__BOT_TOKN: unknown key. Did you mean bot_token?
 environment: JITNEY__REQUESTS__MAX_OPEN: must be a whole number, not a text.
 environment: JITNEY__APPROVERS__SOC[1]: "dave" is neither a person nor a group. Write someone@company.example or okta: and a group's id.
-8 faults: `jitney run` would only end access that is due.
+10 faults: `jitney run` would only end access that is due.
 "#);
 }
 

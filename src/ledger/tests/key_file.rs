@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
 use super::*;
 
 struct Home(tempfile::TempDir);
@@ -61,6 +63,14 @@ fn what_is_no_key_is_refused_and_kept() {
         assert!(matches!(home.open(), Err(KeyError::Malformed(_))), "{text:?}");
         assert_eq!(&fs::read_to_string(home.key()).unwrap(), text);
     }
+}
+
+#[test]
+fn a_key_that_is_no_file_is_refused_and_not_waited_for() {
+    let home = Home::new();
+    mknodat(CWD, home.key(), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    assert!(matches!(home.open(), Err(KeyError::Malformed(_))));
+    assert!(matches!(Keys::read_exposed(&home.key()), Err(KeyError::Malformed(_))));
 }
 
 #[test]

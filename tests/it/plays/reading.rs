@@ -1,13 +1,18 @@
 //! The configuration: on record as it is loaded, and read again while the bot runs.
 
+use std::{fs, path::Path};
+
 use insta::assert_snapshot;
 use jitney::domain::{
     configuration::{Against, FaultKind},
     event::Event,
 };
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use world::Company;
 
 use crate::{
-    house::{ALICE, ASKED, BOB, CAROL, DANA, House},
+    house::{ALICE, ASKED, BOB, CAROL, CATALOGUE, DANA, House, PROD_RW},
+    process::Process,
     record,
 };
 
@@ -102,9 +107,9 @@ async fn a_secret_shows_as_changed_and_waits_for_the_next_start_and_the_rest_doe
     assert!(marks.iter().all(|mark| mark.starts_with("secret ") && mark.len() == 23), "{marks:?}");
     assert_ne!(marks[0], marks[1]);
     assert_ne!(digest(&before[0]), digest(&changed[1]));
-    let mut written = std::fs::read_to_string(house.journal()).unwrap();
-    for file in std::fs::read_dir(house.path("store/configuration")).unwrap() {
-        written += &std::fs::read_to_string(file.unwrap().path()).unwrap();
+    let mut written = fs::read_to_string(house.journal()).unwrap();
+    for file in fs::read_dir(house.path("store/configuration")).unwrap() {
+        written += &fs::read_to_string(file.unwrap().path()).unwrap();
     }
     for token in ["00another-token", world::okta_token(), world::bot_token(), world::app_token()] {
         assert!(!written.contains(token));
@@ -135,7 +140,7 @@ async fn a_catalogue_that_is_mended_leads_out_of_custody() {
     let mut house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
     house.stop().await;
-    let sound = std::fs::read_to_string(house.path("catalogue.toml")).unwrap();
+    let sound = fs::read_to_string(house.path("catalogue.toml")).unwrap();
     house.write_catalogue("[[application]]\nid = \"prod-db\"\nowners = [");
     house.start_unconnected();
     house.world.until_message(CAROL, "Jitney only ends access at the moment").await;
@@ -154,4 +159,177 @@ async fn a_catalogue_that_is_mended_leads_out_of_custody() {
     house.world.until_message(BOB, "ACCESS-1").await;
     house.settle().await;
     house.finish_unread_holding(&[("00gPRODRW", "00uALICE")]).await;
+}
+
+/// Puts something in the place of a file.
+type Put = fn(&Path);
+
+/// What can lie where a file of settings or rules should, by name.
+const ODD: [(&str, Put); 8] = [
+    ("too deep", |path| fs::write(path, deep(path)).unwrap()),
+    ("deeper than anything", |path| fs::write(path, "[".repeat(10_000)).unwrap()),
+    ("missing", |_| {}),
+    ("10 MB", |path| fs::write(path, " ".repeat(10 << 20)).unwrap()),
+    ("a folder", |path| fs::create_dir(path).unwrap()),
+    ("a pipe", |path| mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap()),
+    ("not UTF-8", |path| fs::write(path, b"# caf\xe9\n").unwrap()),
+    ("not text", |path| fs::write(path, b"\xff\xfe[\0a\0]\0").unwrap()),
+];
+
+/// A few kilobytes that come to thousands of tables, or brackets, within one another.
+fn deep(path: &Path) -> String {
+    if path.extension().is_some_and(|extension| extension == "cedar") {
+        let (open, close) = ("(".repeat(10_000), ")".repeat(10_000));
+        let rule = r#"@id("a") forbid (principal, action == Action::"Request", resource) when"#;
+        return format!("{rule} {{ {open}true{close} }};");
+    }
+    let name = vec!["a"; 79].join(".");
+    format!("[log]\nx = {}", (0..78).fold("1".to_owned(), |value, _| format!("{{ {name} = {value} }}")))
+}
+
+fn clear(path: &Path) {
+    if path.is_dir() {
+        fs::remove_dir(path).unwrap();
+    } else if path.symlink_metadata().is_ok() {
+        fs::remove_file(path).unwrap();
+    }
+}
+
+/// The newest lines of a log that say what is wrong.
+fn faults(house: &House, file: &str) -> String {
+    let log = fs::read_to_string(house.path("log")).unwrap();
+    let home = format!("{}/", house.dir.path().display());
+    let mut lines = log.lines().rev().filter(|line| line.contains(&format!("{file}: ")));
+    lines.next().unwrap_or_default().replace(&home, "")
+}
+
+/// What the program itself says at SIGHUP of all that can lie in a file's place, and that it serves on: with a good file it
+/// is the newest that is in force.
+async fn odd_at_hangup(file: &str) -> String {
+    let house = House::closed(Company::acme()).await;
+    house.change_settings("[okta]", &format!("[policy]\nfiles = [{:?}]\n[okta]", house.path("policy.cedar")));
+    fs::write(house.path("policy.cedar"), "").unwrap();
+    house.set_clocks();
+    let process = Process::steered(&house).await;
+    let mut recorded = until_recorded(&house, 1).await.len();
+    let sound = fs::read(house.path(file)).unwrap();
+    let mut said = String::new();
+    for (name, put) in ODD {
+        clear(&house.path(file));
+        put(&house.path(file));
+        process.hang_up();
+        recorded += 1;
+        let events = until_recorded(&house, recorded).await;
+        assert!(matches!(events.last(), Some(Event::ConfigurationRefused { .. })), "{name}: {events:?}");
+        said += &format!("{name}: {}\n", faults(&house, file));
+    }
+    let answer = house.world.slash(ALICE, "/jit", "prod-db/rw 2h Stuck").await.unwrap();
+    assert!(answer.seen.as_ref().is_some_and(|seen| seen.starts_with("Saved as R-1")), "{answer:?}");
+    clear(&house.path(file));
+    fs::write(house.path(file), sound).unwrap();
+    house.change_settings("admins    = [\"carol@acme.example\"]", "admins = [\"dana@acme.example\"]");
+    process.hang_up();
+    let events = until_recorded(&house, recorded + 1).await;
+    assert!(matches!(events.last(), Some(Event::ConfigurationChanged { .. })), "{events:?}");
+    house.until_answered("U0GUS", "staging/admin 45m Please", "Ask Dana Fox").await;
+    house.settle().await;
+    process.kill(&house.world).await;
+    house.finish(&[], &[ASKED]).await;
+    said
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_lies_where_settings_should_is_refused_on_record_and_the_program_goes_on() {
+    assert_snapshot!(odd_at_hangup("catalogue.toml").await, @r#"
+too deep: catalogue.toml: more than 8 tables or lists lie within one another at line 2. Nothing needs so many: take them apart.
+deeper than anything: catalogue.toml: more than 8 tables or lists lie within one another at line 1. Nothing needs so many: take them apart.
+missing: catalogue.toml: there is no such file. Correct --config, or make it.
+10 MB: catalogue.toml: is larger than 1 MiB, the most a file of settings may be. Split it, or name another file.
+a folder: catalogue.toml: no *.toml here. Write one, or name it with --config.
+a pipe: catalogue.toml: is no regular file. Name one that holds settings.
+not UTF-8: catalogue.toml: not UTF-8 text. Save it as UTF-8.
+not text: catalogue.toml: not UTF-8 text. Save it as UTF-8.
+"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_lies_where_rules_should_is_refused_on_record_and_the_program_goes_on() {
+    assert_snapshot!(odd_at_hangup("policy.cedar").await, @r#"
+too deep: policy.cedar: line 1: the rule has 20080 characters, and may have 1000. Make two rules of it.
+deeper than anything: policy.cedar: line 1: the rule has 10000 characters, and may have 1000. Make two rules of it.
+missing: policy.cedar: there is no such file. Correct policy.files, or make it.
+10 MB: policy.cedar: is larger than 1 MiB, the most a file of rules may be. Split it, or name another file.
+a folder: policy.cedar: is no regular file. Name one that holds rules.
+a pipe: policy.cedar: is no regular file. Name one that holds rules.
+not UTF-8: policy.cedar: not text in UTF-8. Save it so, or name another file.
+not text: policy.cedar: not text in UTF-8. Save it so, or name another file.
+"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_marked_or_has_lines_of_windows_is_in_force_at_hangup() {
+    let house = House::open().await;
+    until_recorded(&house, 1).await;
+    for (times, file) in [(2, format!("\u{feff}{CATALOGUE}")), (3, CATALOGUE.replace('\n', "\r\n"))] {
+        let most = if times == 2 { "7h" } else { "6h" };
+        house.write_catalogue(&file.replace("\"8h\"", &format!("{most:?}")));
+        house.hang_up();
+        let events = until_recorded(&house, times).await;
+        assert!(matches!(events.last(), Some(Event::ConfigurationChanged { .. })), "{events:?}");
+    }
+    house.until_answered(ALICE, "staging/admin 9h INC-43", "6 hours").await;
+    house.finish(&[], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_lies_where_the_catalogue_should_at_a_start_does_not_keep_a_removal_from_happening() {
+    let house = House::closed(Company::acme()).await;
+    house.set_clocks();
+    let process = Process::steered(&house).await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    process.kill(&house.world).await;
+    for (_, put) in ODD {
+        clear(&house.path("catalogue.toml"));
+        put(&house.path("catalogue.toml"));
+        let process = Process::steered(&house).await;
+        let typed = house.world.slash(BOB, "/jit", "staging/admin 45m INC-43").await.unwrap().seen.unwrap();
+        assert!(typed.contains("only ends access"), "{typed}");
+        process.kill(&house.world).await;
+    }
+    house.advance(121);
+    let process = Process::steered_with(&house, &[]);
+    house.world.until_not_member(PROD_RW, "00uALICE").await;
+    process.kill(&house.world).await;
+    clear(&house.path("catalogue.toml"));
+    house.write_catalogue(CATALOGUE);
+    let process = Process::steered(&house).await;
+    house.until_expired(ALICE).await;
+    house.settle().await;
+    process.kill(&house.world).await;
+    house.read_twins();
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_what_removals_need_cannot_be_read_a_start_says_so_and_ends() {
+    let house = House::closed(Company::acme()).await;
+    let mut said = String::new();
+    for (name, put) in ODD {
+        clear(&house.path("jitney.toml"));
+        put(&house.path("jitney.toml"));
+        let (line, content) = house.command(&["run"]).await;
+        assert!(!content, "{name}: {line}");
+        let line = line.lines().find_map(|line| line.split_once("HOUSE/")).map(|(_, fault)| fault).unwrap_or_default();
+        said += &format!("{name}: {line}\n");
+    }
+    assert_snapshot!(said, @r#"
+too deep: jitney.toml: more than 8 tables or lists lie within one another at line 2. Nothing needs so many: take them apart.
+deeper than anything: jitney.toml: more than 8 tables or lists lie within one another at line 1. Nothing needs so many: take them apart.
+missing: jitney.toml: there is no such file. Correct --config, or make it.
+10 MB: jitney.toml: is larger than 1 MiB, the most a file of settings may be. Split it, or name another file.
+a folder: jitney.toml: no *.toml here. Write one, or name it with --config.
+a pipe: jitney.toml: is no regular file. Name one that holds settings.
+not UTF-8: jitney.toml: not UTF-8 text. Save it as UTF-8.
+not text: jitney.toml: not UTF-8 text. Save it as UTF-8.
+"#);
 }
