@@ -17,8 +17,8 @@ use crate::{
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Standing, Unfit,
-            Vendor, ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, Look, Nudge, Outcome, Outside, Posted, Standing,
+            Unfit, Vendor, ViewKey,
         },
         request::{Request, Spot, State},
         ticket::{Freezing, Happened},
@@ -35,7 +35,6 @@ mod approvers;
 mod people;
 mod tickets;
 
-use people::Look;
 pub use tickets::Tickets;
 
 /// What the catalogue says of groups that vendors are asked about.
@@ -226,7 +225,7 @@ impl Outside for Vendors {
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack, Look::Lately).await? {
-                Ok((person, _)) => Outcome::identified(person),
+                Ok(person) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
             Effect::CheckAuthority { slack, .. } => self.authority(&slack, about, &voters).await,
@@ -264,8 +263,8 @@ impl Outside for Vendors {
         self.chat()?.draw_home(&home, hash.as_deref()).await
     }
 
-    async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
-        Ok(self.whois(&slack, Look::Lately).await?.map(|(identity, _)| identity))
+    async fn identify(&self, slack: SlackUserId, look: Look) -> Result<Result<Identity, Unfit>, EffectError> {
+        self.whois(&slack, look).await
     }
 }
 

@@ -8,15 +8,23 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{limits, post, post::Post, record::Record};
+use super::{
+    limits, post,
+    post::{Post, Ready},
+    record::Record,
+};
 use crate::{
     config::{Essentials, Faults, Jira, Loaded, Settings, Slack},
-    domain::{configuration::FaultCounts, decide::Mode},
+    domain::{
+        configuration::{FaultCounts, FaultKind},
+        decide::Mode,
+    },
     engine::{Door, Helm},
     ledger::Keys,
-    outside::{Groups, Tickets},
+    outside::Tickets,
 };
 
 /// How the start went, as far as the configuration goes.
@@ -95,6 +103,15 @@ impl Steward {
             error!(keys = ?waits, "the configuration is sound again, and takes effect at the next start");
             return;
         };
+        let settings = Arc::new(settings);
+        // Before anything changes: Slack may take its time.
+        let ready = match self.post.prepare(&settings).await {
+            Ok(ready) => ready,
+            Err(fault) => {
+                error!(%fault, "the configuration was read again and takes a right that the bot has not: the one before stays in force");
+                return self.record.refuse([(FaultKind::Right, 1)].into()).await;
+            }
+        };
         if !self.record.configure(&settings.written, waits.clone()).await {
             error!("the configuration was read again and cannot be put on record: the one before stays in force");
             return;
@@ -102,7 +119,7 @@ impl Steward {
         if let Err(fault) = self.keep_tickets(&settings) {
             error!(%fault, "tickets are not kept");
         }
-        self.put_in_force(Arc::new(settings)).await;
+        self.put_in_force(settings, ready).await;
         if waits.is_empty() {
             info!("the configuration was read again and is in force");
         } else {
@@ -123,11 +140,16 @@ impl Steward {
         Ok(())
     }
 
-    async fn put_in_force(&mut self, settings: Arc<Settings>) {
+    /// All at once, between two decisions.
+    async fn put_in_force(&mut self, settings: Arc<Settings>, ready: Ready) {
         let limits = limits(Some(&settings), Some(&settings.slack));
-        self.post.outside().adopt(Groups::of(&settings.catalogue), &settings.requests.business_day.zone);
-        self.helm.adopt(Arc::new(settings.catalogue.clone()), limits).await;
-        let taken = self.post.adopt(&settings).await;
+        let (told, taken) = oneshot::channel();
+        let beside = move || {
+            let _ = told.send(ready.put_in_force());
+        };
+        self.helm.adopt(Arc::new(settings.catalogue.clone()), limits, beside).await;
+        // An engine that is gone serves nobody.
+        let taken = taken.await.unwrap_or_default();
         if taken && matches!(self.begun, Begun::Faulty(_)) {
             self.helm.mode(Mode::Serving).await;
             info!("the configuration is mended: serving");

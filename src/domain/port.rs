@@ -252,6 +252,18 @@ pub struct Identity {
     /// Their manager, where Okta names one who can be found there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Email>,
+    /// Whether they are a guest in Slack: such a one may ask where the configuration says so, and answers for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
+}
+
+/// How new what is known of somebody must be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Look {
+    /// Of now: somebody decides by it, and guests never do.
+    Now,
+    /// Of lately: something is shown by it, or asked for.
+    Lately,
 }
 
 /// What a directory says of somebody besides who they are: what requesters and rules go by.
@@ -287,7 +299,21 @@ impl Identity {
             title: None,
             department: None,
             manager: None,
+            guest: false,
         }
+    }
+
+    /// The same person by their names alone: what they stood in when this was found may be over since.
+    #[must_use]
+    pub fn by_name(&self) -> Self {
+        Self { groups: BTreeSet::new(), slack_groups: BTreeSet::new(), ..self.clone() }
+    }
+
+    /// The same person without these groups, where they stand in any of them.
+    #[must_use]
+    pub fn without(&self, groups: &BTreeSet<OktaGroupId>) -> Option<Self> {
+        let left = &self.groups - groups;
+        (left != self.groups).then(|| Self { groups: left, ..self.clone() })
     }
 
     /// The same person, as the directory describes them now.
@@ -698,6 +724,9 @@ pub trait Outside: Send + Sync + 'static {
     ///
     /// # Errors
     /// If it could not be found out now.
-    fn identify(&self, slack: SlackUserId)
-    -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
+    fn identify(
+        &self,
+        slack: SlackUserId,
+        look: Look,
+    ) -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
 }

@@ -573,6 +573,21 @@ pub enum NotSentOn {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<Rule>,
     },
+    /// They hold it, or asked for it, by another of their accounts.
+    AlreadyOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// They took it by break-glass lately.
+    CoolingDown {
+        /// From when on they can again.
+        until: Timestamp,
+    },
+    /// What they took by break-glass before is not reviewed yet.
+    ReviewOpen {
+        /// As this.
+        request: RequestId,
+    },
     /// Somebody approved it whose account does not count any more.
     ApprovalVoid {
         /// Who.
@@ -659,6 +674,15 @@ pub enum Extension {
 impl Extension {
     const fn is_none(&self) -> bool {
         matches!(self, Self::None)
+    }
+
+    /// Which request asks or asked for it.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::None => None,
+            Self::Asked { request, .. } | Self::Over { request, .. } => Some(*request),
+        }
     }
 }
 
@@ -842,6 +866,17 @@ impl Request {
             | State::Active { route, .. }
             | State::Revoking { route, .. } => Some(route),
             State::Ended { route, .. } => route.as_ref(),
+        }
+    }
+
+    /// The Okta user whom it is for, once that is known.
+    #[must_use]
+    pub fn holder(&self) -> Option<&OktaUserId> {
+        match &self.state {
+            State::Checking { checking: Checking::Standing { person } | Checking::Finding { person, .. }, .. } => {
+                Some(&person.okta)
+            }
+            _ => self.route().map(|route| &route.person.okta),
         }
     }
 

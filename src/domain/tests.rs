@@ -21,7 +21,7 @@ use super::{
         Approver, Class, Doubt, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Removal, Standing, Unfit,
         Vendor, ViewKey,
     },
-    request::{Ending, Extension, Purpose, State},
+    request::{Denial, Ending, Extension, Purpose, State},
     said::Text,
     ticket::{AuditChannel, Tickets},
     time::{AccessDuration, EndRule, Timestamp},
@@ -846,6 +846,19 @@ fn names_on_record_never_change() {
     {"event":"grant_ended","request":"R-1"}
     {"effect":"nudge","request":"R-1","nudge":"expired"}
     "#);
+}
+
+#[test]
+fn a_denial_is_shown_to_whoever_is_asked_again_within_a_day() {
+    let (_, denied) = states().into_iter().find(|(name, _)| *name == "ended: denied").unwrap();
+    let at = |seconds: i64| {
+        let mut play = denied.clone();
+        play.now += TimeDelta::hours(24) + TimeDelta::seconds(seconds);
+        let next = play.live.next;
+        play.goes(&ask("db/rw", "again")).live.requests[&next].denied_before.clone()
+    };
+    let by = |denial: Option<Denial>| denial.map(|denial| denial.by.slack);
+    assert_eq!([at(-2), at(1)].map(by), [Some(slack("bob")), None]);
 }
 
 #[test]

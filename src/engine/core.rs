@@ -25,7 +25,7 @@ use super::{
 };
 use crate::domain::{
     catalogue::Catalogue,
-    command::{Ask, Command, Refusal},
+    command::{Ask, Command, Extend, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, RequestId, SlackUserId},
@@ -240,6 +240,9 @@ impl Core {
     fn trimmed(&self, mut input: Input) -> Input {
         let (first, second) = match &mut input {
             Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. } => {
+                (Some(&mut person.groups), None)
+            }
+            Input::Command { command: Command::Extend(Extend { known: Some(Ok(person)), .. }), .. } => {
                 (Some(&mut person.groups), None)
             }
             Input::Tried { result: Ok(Outcome::Identified { person, requester, .. }), .. } => match requester {

@@ -13,13 +13,13 @@ use std::{
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Vendors, people::Look};
+use super::Vendors;
 use crate::{
     clock,
     domain::{
         catalogue::Who,
         id::{Email, OktaGroupId, OktaUserId, SlackGroupId, SlackUserId},
-        port::{Approver, Class, EffectError, Members, Outcome},
+        port::{Approver, Class, EffectError, Look, Members, Outcome},
     },
     okta::OktaPerson,
     slack::chat::{Chat, Guest},

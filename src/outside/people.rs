@@ -15,7 +15,7 @@ use crate::{
     clock,
     domain::{
         id::{OktaUserId, SlackGroupId, SlackUserId},
-        port::{EffectError, Facts, Identity, Outcome, Requester, Unfit},
+        port::{EffectError, Facts, Identity, Look, Outcome, Requester, Unfit},
         request::Request,
     },
     slack::chat::{Chat, Guest},
@@ -28,24 +28,12 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// Who was in each Slack user group, and since when, in elapsed time, that is known.
 pub(super) type Rosters = Mutex<BTreeMap<SlackGroupId, (Duration, BTreeSet<SlackUserId>)>>;
 
-/// How new what is known of Slack's user groups must be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Of now: somebody decides by it.
-    Now,
-    /// Of lately.
-    Lately,
-}
-
 impl Vendors {
-    /// Who a Slack user is, and whether they are a guest.
-    pub(super) async fn whois(
-        &self,
-        slack: &SlackUserId,
-        look: Look,
-    ) -> Result<Result<(Identity, Guest), Unfit>, EffectError> {
+    /// Who a Slack user is. Where somebody decides by it, guests are nobody.
+    pub(super) async fn whois(&self, slack: &SlackUserId, look: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         let chat = self.chat()?;
         let member = match chat.member(slack).await? {
+            Ok(member) if member.guest == Guest::Yes && look == Look::Now => return Ok(Err(Unfit::Guest)),
             Ok(member) => member,
             Err(unfit) => return Ok(Err(unfit)),
         };
@@ -56,7 +44,7 @@ impl Vendors {
         let facts = self.okta.facts_of(&person).await?;
         let slack_groups = self.slack_groups_of(&chat, slack, look).await?;
         let identity = Identity::new(slack.clone(), person.id, member.email, person.name).with(&facts);
-        Ok(Ok((Identity { zone: member.zone, slack_groups, ..identity }, member.guest)))
+        Ok(Ok(Identity { zone: member.zone, slack_groups, guest: member.guest == Guest::Yes, ..identity }))
     }
 
     /// Who decides on a request, and how its requester and those who approved before stand meanwhile. Guests never decide.
@@ -66,16 +54,14 @@ impl Vendors {
         about: Option<&Request>,
         voters: &BTreeSet<OktaUserId>,
     ) -> Result<Outcome, EffectError> {
-        let why = match self.whois(slack, Look::Now).await? {
-            Ok((person, Guest::No)) => {
+        match self.whois(slack, Look::Now).await? {
+            Ok(person) => {
                 let requester = self.requester(about).await?;
                 let lapsed = self.lapsed(voters).await?;
-                return Ok(Outcome::Identified { person, requester, lapsed });
+                Ok(Outcome::Identified { person, requester, lapsed })
             }
-            Ok((_, Guest::Yes)) => Unfit::Guest,
-            Err(why) => why,
-        };
-        Ok(Outcome::NotServed { why })
+            Err(why) => Ok(Outcome::NotServed { why }),
+        }
     }
 
     /// Of those who approved, whose accounts are not ACTIVE any more.

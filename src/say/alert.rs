@@ -311,7 +311,7 @@ fn credentials(fault: &Fault) -> Vec<Line> {
     lines
 }
 
-const fn named(vendor: Vendor) -> &'static str {
+pub(super) const fn named(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::Okta => "Okta",
         Vendor::Slack => "Slack",

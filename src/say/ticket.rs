@@ -170,6 +170,9 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
         NotSentOn::ApprovalVoid { by } => {
             format!("{} approved it by an account that does not count any more", by.name)
         }
+        NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
+            "they have it already, or had it by break-glass".to_owned()
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => "it is not offered to them any more".to_owned(),
     }
 }

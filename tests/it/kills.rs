@@ -208,8 +208,12 @@ const KILLS: u32 = 200;
 /// opens. The others come as soon as the program has got so far: a slow machine kills no earlier than a fast one.
 const TIMED: (u32, u64) = (5, 150);
 
-/// The furthest, in calls to a vendor and acknowledgements: a start makes about five.
-const FURTHEST: u64 = 40;
+/// The furthest, in calls to a vendor and acknowledgements, from the first instant. A start among open requests makes a
+/// dozen of them, and more to draw their messages.
+const FROM_THE_START: u64 = 40;
+
+/// The furthest from when people are heard: a request from its first word to its removal makes about fifty of them.
+const FROM_CONNECTED: u64 = 160;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_kills_lose_nothing_that_was_acknowledged_and_leave_nobody_inside() {
@@ -268,10 +272,13 @@ async fn death(world: &World, round: u32, random: &mut SmallRng) {
         return pause(Duration::from_millis(random.random_range(1..within))).await;
     }
     // Half of them count from the first instant, the others from when people are heard.
-    if round.is_multiple_of(2) {
+    let furthest = if round.is_multiple_of(2) {
         world.until_connected(1).await;
-    }
-    let at = world.look(progress) + random.random_range(1..=FURTHEST);
+        FROM_CONNECTED
+    } else {
+        FROM_THE_START
+    };
+    let at = world.look(progress) + random.random_range(1..=furthest);
     world.until("a program that gets on", |state| (progress(state) >= at).then_some(())).await;
 }
 

@@ -6,8 +6,7 @@ use super::{Case, Decision, MOST_CLICKS, Mode, extend::more_than, refuse_click, 
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    id::OktaGroupId,
-    port::{Effect, Identity, MembershipKey, Nudge, Unfit},
+    port::{Effect, Identity, Nudge, Unfit},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
     time::{EndRule, Timestamp},
 };
@@ -196,9 +195,7 @@ impl Case<'_> {
 
     /// Somebody without the groups in which they stand by our doing: being given access makes nobody decide.
     pub(super) fn without_ours(&self, who: &Identity) -> Identity {
-        let key = |group: &OktaGroupId| MembershipKey { group: group.clone(), user: who.okta.clone() };
-        let groups = who.groups.iter().filter(|group| !self.is_ours(&key(group))).cloned().collect();
-        Identity { groups, ..who.clone() }
+        who.without(&self.live.ours(&who.okta, self.now).collect()).unwrap_or_else(|| who.clone())
     }
 
     /// A decision that counts. Answers whether the request is still open afterwards.

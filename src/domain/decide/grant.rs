@@ -32,8 +32,8 @@ impl<'a> Case<'a> {
     /// All steps are approved: the end is on record, then the addition is prepared.
     pub(super) fn approve(&self, request: &Request, decision: &mut Decision) {
         let Some(key) = request.membership() else { return };
-        if let Some(of) = request.extends() {
-            return self.prolong(request.id, of, request.end, decision);
+        if request.extends().is_some() {
+            return self.prolong(request.id, request.purpose, request.end, decision);
         }
         self.give(request.id, key, request.end, decision);
     }
@@ -101,16 +101,16 @@ impl<'a> Case<'a> {
         let (over, good) = self.stopped_today(membership, Fresh::default(), decision);
         for request in good {
             let ends = request.end.end(self.now);
-            decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(ends) });
+            decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(self.now, ends) });
             decision.nudge(request.id, Nudge::Open);
         }
         self.end_holds(membership, &over, decision);
     }
 
-    /// When the holder of access that opens now is told that it ends: not where that is as good as when it opened.
-    pub(super) fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
+    /// When the holder of access is told that it ends: not where that is as good as when it opened, or has passed.
+    pub(super) fn warns(&self, opened: Timestamp, ends: Timestamp) -> Option<Timestamp> {
         let before = self.today.limits.warn_before_expiry.delta();
-        (ends - self.now >= before * 2).then(|| ends - before)
+        (ends - opened >= before * 2 && ends - before > self.now).then(|| ends - before)
     }
 
     /// Why what was approved was not opened in its time.
@@ -200,7 +200,8 @@ impl<'a> Case<'a> {
 
     /// A holder gives back what is open, or is being opened.
     pub(super) fn give_back(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
-        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let id = request.id;
         match &request.state {
             State::Approved { .. } | State::Active { .. } => {
                 let mut decision = Decision::answering(Answer::Returned);

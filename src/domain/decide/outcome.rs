@@ -73,9 +73,12 @@ impl Case<'_> {
         decision
     }
 
-    /// What was found out for a request that is being checked.
+    /// What was found out for a request that is being checked, or for its review.
     fn looked_up(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
+        if let (Outcome::Found { approvers, members, missing }, true) = (outcome, request.review.is_open()) {
+            return self.tell_more(request, FoundPeople { approvers, members, missing }, decision);
+        }
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {

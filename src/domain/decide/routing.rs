@@ -89,7 +89,7 @@ impl Case<'_> {
         decision.event(sought);
         decision.event(Event::RequestPending { request, steps: Vec::new(), fallback: None, applied: duties.applied });
         match asked.purpose {
-            Purpose::Extension { of, .. } => self.prolong(request, of, asked.end, decision),
+            Purpose::Extension { .. } => self.prolong(request, asked.purpose, asked.end, decision),
             Purpose::Access | Purpose::Emergency => self.give(request, key, asked.end, decision),
         }
     }

@@ -30,7 +30,7 @@ impl Fold<'_> {
         let person = self.person(asker);
         person.open.insert(*request);
         person.keys.insert(key.clone(), (*request, at));
-        let denied_before = person.denials.get(&access.entitlement).cloned();
+        let denied_before = person.denied_lately(&access.entitlement, at).cloned();
         let received = Request {
             id: *request,
             revision: 1,

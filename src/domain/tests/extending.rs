@@ -3,9 +3,11 @@
 use super::*;
 use crate::domain::{
     port::Nudge,
-    request::{Ending, Extension, Request},
+    request::{Ending, Extension, Request, Warning},
     ticket::Happened,
 };
+
+mod beside;
 
 fn minutes(minutes: u64) -> EndRule {
     EndRule::After { secs: secs(minutes * 60) }

@@ -68,6 +68,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"review_refused","request":"R-1","slack":"U0C","why":{"refusal":"own_review"}}"#,
     r#"{"event":"review_signed","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"judgement":"justified"}"#,
     r#"{"event":"review_late","request":"R-1","told":1}"#,
+    r#"{"event":"reviewers_found","request":"R-1","panels":[{"kind":{"asks":"approvers","name":"secops"},"people":[{"email":"c@acme.example","slack":"U0C","okta":"00u3","name":"c"}]}]}"#,
     r#"{"event":"grant_not_justified","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"then":{"then":"removal"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"sign","request":"R-1","why":{"refusal":"own_review"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
@@ -103,6 +104,10 @@ const EVENTS: &[&str] = &[
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"lost"},"waits":["okta.token"]}"#,
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"last","changes":[{"key":"requests.max_open","from":"20"},{"key":"slack.command","to":"\"/jit\""}],"more":3}}"#,
     r#"{"event":"configuration_refused","faults":{"source":1,"unknown_key":2,"missing_key":1,"not_supported":1,"secret":1,"value":4}}"#,
+    r#"{"event":"configuration_refused","faults":{"right":1}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"already_open","request":"R-1"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"review_open","request":"R-1"}}"#,
 ];
 
 const EFFECTS: &[&str] = &[

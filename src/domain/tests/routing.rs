@@ -542,6 +542,37 @@ fn what_is_held_through_us_takes_no_step_away() {
     assert_eq!(ours.promises("find_approvers"), 1, "its own steps are asked");
 }
 
+/// Rules from which a group frees whoever stands in it: by our doing it frees nobody.
+#[test]
+fn what_is_held_through_us_frees_from_no_rule() {
+    let group = OktaGroupId::parse("00gSENIOR").unwrap();
+    let senior = Identity { groups: [group.clone()].into(), ..identity("alice") };
+    let judged = |hard: Ruling, held: bool| {
+        let named = group.clone();
+        let rules = Rules::new(
+            move |question| {
+                let free = question.person.groups.contains(&named);
+                Ok(if free { Ruling::default() } else { hard.clone() })
+            },
+            |_, _| Ok(Vec::new()),
+        );
+        let mut play = Play::new().guarded().ruled(rules).goes(&ask("db/rw", "form"));
+        if held {
+            let key = MembershipKey { group: group.clone(), user: okta("alice") };
+            let mut membership = crate::domain::membership::Membership::new(key.clone());
+            membership.motion = Motion::Inside;
+            play.live.memberships.insert(key, membership);
+        }
+        play.settled("identify_person", Outcome::identified(senior.clone()))
+    };
+    let asked = |play: Play| play.settled("find_approvers", finds(&["bob", "dana", "carol", "erin"])).steps().len();
+    assert_eq!(asked(judged(requires_soc(), false)), 1);
+    assert_eq!(asked(judged(requires_soc(), true)), 2, "the SOC too");
+    let freeze = || Ruling { forbidden: vec![rule("freeze")], ..Ruling::default() };
+    assert_eq!(asked(judged(freeze(), false)), 1);
+    assert_eq!(judged(freeze(), true).refused(), Some(NotSentOn::Forbidden { rules: vec![rule("freeze")] }));
+}
+
 #[test]
 fn a_decision_on_other_terms_than_the_present_ones_is_void() {
     let pending = Play::new().put_to(&["bob", "dana"]).shown(&["bob"]);

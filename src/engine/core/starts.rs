@@ -136,27 +136,31 @@ impl Core {
 
     fn draw_one(&mut self, who: &SlackUserId, call: Call, now: Now, actions: &mut Vec<Action>) {
         let pages = self.homes.wish(who);
-        let looker = Looker { who, facts: self.facts(who, now), pages: &pages };
+        // An admin looks most of all when Okta is down.
+        let bound = if self.homes.tried(who, now.elapsed) { self.last_served(who) } else { None };
+        let looker = Looker { who, facts: self.facts(who, bound.as_ref()), pages: &pages };
         let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
         if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
             actions.push(Action::Draw { home: Box::new(home), drawing });
         }
     }
 
-    /// All that somebody may see, by what was last looked up of them, or who they were when they were last served.
+    /// All that somebody may see, by what was last looked up of them, or by their names when they were bound.
     #[must_use]
     pub fn survey(&self, who: &SlackUserId, pages: &Pages, now: Now) -> Home {
-        let bound = self.safe.person(who).and_then(|person| person.bound()).map(Ok);
-        let facts = self.known.get(who).map(|known| known.found.as_ref()).or(bound);
+        let bound = self.last_served(who);
+        let facts = self.facts(who, bound.as_ref());
         Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), Looker { who, facts, pages })
     }
 
-    /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
-    /// when they were last served. An admin looks most of all when Okta is down.
-    fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
-        let bound = || self.safe.person(who).and_then(|person| person.bound()).map(Ok);
-        let known = self.known.get(who).map(|known| known.found.as_ref());
-        known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
+    /// What is known of somebody who looks: what was last looked up, else who they were on record.
+    fn facts<'a>(&'a self, who: &SlackUserId, bound: Option<&'a Identity>) -> Option<Result<&'a Identity, &'a Unfit>> {
+        self.known.get(who).map(|known| known.found.as_ref()).or(bound.map(Ok))
+    }
+
+    /// Who somebody was when they were bound, by name: the groups of that day serve for nothing.
+    fn last_served(&self, who: &SlackUserId) -> Option<Identity> {
+        self.safe.person(who)?.bound().map(Identity::by_name)
     }
 
     /// Whether there is no use in telling an alert, or not any more.

@@ -70,6 +70,7 @@ impl<'a> Held<'a> {
         let outlook = Outlook {
             catalogue: scene.catalogue,
             person: scene.who.person()?,
+            ours: scene.ours,
             end: EndRule::After { secs: more },
             before: scene.held.get(&self.entitlement.group).copied().unwrap_or_default(),
             extends: self.planned(),

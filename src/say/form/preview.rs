@@ -44,8 +44,18 @@ pub(super) fn outlook(
     let (catalogue, now) = (scene.catalogue, scene.now);
     let person = scene.who.person()?;
     Some(
-        Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }
-            .of(&entitlement.id),
+        Outlook {
+            catalogue,
+            person,
+            ours: scene.ours,
+            end,
+            before,
+            extends: 0,
+            why: &filled.why,
+            emergency: false,
+            now,
+        }
+        .of(&entitlement.id),
     )
 }
 
@@ -68,7 +78,9 @@ pub(super) fn preview(
     let Some((application, entitlement)) = chosen else {
         return (vec![vec![text(unchosen(scene.who, offers))]], Vec::new());
     };
-    let open = scene.own.iter().find(|request| request.access.entitlement == entitlement.id && request.is_open());
+    let open = scene.own.iter().find(|request| {
+        request.access.entitlement == entitlement.id && request.is_open() && !request.purpose.is_emergency()
+    });
     if let Some(request) = open {
         return (vec![vec![text(standing(request, scene.now, scene.voice))]], Vec::new());
     }
