@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use super::Vendors;
 use crate::{
@@ -23,8 +23,12 @@ use crate::{
 };
 
 /// So many of one group are asked. A card that more people have is everybody's and nobody's; each is a message, and a
-/// look-up of which Slack takes some 50 a minute. The others may decide too, where they find their way to the request.
+/// look-up of which Slack takes some 50 a minute. The others decide nothing.
 const MOST_ASKED: usize = 50;
+
+/// So many are looked at for each that is asked: of a group's members some cannot be asked, and these keep nobody else
+/// from it.
+const LOOKED_AT_FOR_EACH: usize = 4;
 
 /// So many of all groups of one request: they stand in one line of the record, twice, and a line has a length.
 const MOST_IN_ALL: usize = 100;
@@ -131,20 +135,18 @@ impl Vendors {
         let active = listed.into_iter().filter(OktaPerson::is_active);
         let mut able: Vec<(Email, OktaUserId)> = active.filter_map(|person| Some((person.email?, person.id))).collect();
         able.sort();
-        able.truncate(most);
         let found = stream::iter(able).map(|(email, okta)| {
             self.remembered(Member::Okta(okta.clone()), async move {
                 let found = self.named(chat, &email).await?;
                 Ok(found.filter(|approver| approver.okta == okta))
             })
         });
-        let found: Vec<Option<Approver>> = found.buffered(AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        first(found, most).await
     }
 
     /// Of a Slack user group: each full member who is one ACTIVE user in Okta.
     async fn of_slack(&self, chat: &Chat, group: &SlackGroupId, most: usize) -> Result<Vec<Approver>, EffectError> {
-        let listed = self.slack_roster(chat, group, Look::Now).await?.into_iter().take(most);
+        let listed = self.slack_roster(chat, group, Look::Now).await?;
         let found = stream::iter(listed).map(|slack| {
             self.remembered(Member::Slack(slack.clone()), async move {
                 let Some(member) = chat.member(&slack).await?.ok().filter(|member| member.guest == Guest::No) else {
@@ -154,8 +156,7 @@ impl Vendors {
                 Ok(person.map(|person| Approver { email: member.email, slack, okta: person.id, name: person.name }))
             })
         });
-        let found: Vec<Option<Approver>> = found.buffered(AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        first(found, most).await
     }
 
     /// How a member can be asked, as it was found lately or is found now.
@@ -171,4 +172,13 @@ impl Vendors {
         self.acquaintances.put(member, found.clone(), clock::elapsed());
         Ok(found)
     }
+}
+
+/// The first of those who can be asked, in order; the rest is not looked up.
+async fn first<Look>(looks: impl Stream<Item = Look>, most: usize) -> Result<Vec<Approver>, EffectError>
+where
+    Look: Future<Output = Result<Option<Approver>, EffectError>>,
+{
+    let found = looks.take(most.saturating_mul(LOOKED_AT_FOR_EACH)).buffered(AT_ONCE);
+    found.try_filter_map(|found| std::future::ready(Ok(found))).take(most).try_collect().await
 }

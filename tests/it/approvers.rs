@@ -144,6 +144,19 @@ async fn of_a_crowd_fifty_are_asked_and_a_try_that_was_cut_short_goes_on_where_i
     assert!(calls < 70, "{calls}: what was found is not asked anew");
 }
 
+#[tokio::test]
+async fn those_of_a_crowd_who_cannot_be_asked_keep_nobody_else_from_it() {
+    let (world, vendors) = company().await;
+    crowd(&world, "n", 70);
+    world.change(|state| {
+        let first = state.people.iter_mut().filter(|person| person.okta_id() < "00uN060" && person.okta_id() >= "00uN000");
+        first.filter_map(|person| person.slack.as_mut()).for_each(|account| account.deleted = true);
+    });
+    let found = find(&vendors, &[], &["okta:00gN"]).await.unwrap();
+    let asked: Vec<&str> = found.members[0].emails.iter().map(Email::as_str).collect();
+    assert_eq!((asked.len(), asked[0], asked[9]), (10, "n060@acme.example", "n069@acme.example"));
+}
+
 /// All of them stand in one line of the record.
 #[tokio::test]
 async fn of_several_crowds_not_more_than_a_hundred_are_asked_and_of_each_as_many() {
