@@ -8,7 +8,7 @@ use jitney::domain::{
     decide::Limits,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
-    request::{Purpose, State},
+    request::{Purpose, Request, State},
     review::Judgement,
     said::Text,
     time::{AccessDuration, EndRule, Timestamp},
@@ -117,6 +117,11 @@ fn extend(core: &Core, outside: &Outside, now: Timestamp, random: &mut SmallRng)
     let held: Vec<_> = core.safe().requests.values().filter(|request| request.ends().is_some()).collect();
     let first = *held.get(random.random_range(0..held.len().max(1)))?;
     let who = if random.random_ratio(1, 10) { anyone(outside, random) } else { first.asker.clone() };
+    Some(keep(first, who, outside, now, random))
+}
+
+/// Somebody asks to keep this for longer.
+pub fn keep(first: &Request, who: SlackUserId, outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Command {
     let more = secs(random.random_range(60..6 * HOUR));
     let end = match random.random_ratio(1, 4) {
         true => EndRule::At { instant: more.after(now) },
@@ -124,7 +129,7 @@ fn extend(core: &Core, outside: &Outside, now: Timestamp, random: &mut SmallRng)
     };
     let known = random.random_ratio(1, 2).then(|| Ok(outside.identity(&who)));
     let key = format!("more:{}", random.random_range(0..200));
-    Some(Command::Extend(Extend { who, key, of: first.id, end, justification: salted(random, "Still stuck"), known }))
+    Command::Extend(Extend { who, key, of: first.id, end, justification: salted(random, "Still stuck"), known })
 }
 
 /// The admin has nothing opened, mostly for a short while, or somebody else tries.
@@ -215,10 +220,12 @@ fn sign(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command
 fn decide(core: &Core, outside: &Outside, random: &mut SmallRng) -> Option<Command> {
     let requests: Vec<_> = core.safe().requests.values().collect();
     let pending: Vec<_> = requests.iter().filter(|request| matches!(request.state, State::Pending { .. })).collect();
+    // More time is wanted soon or never.
+    let more = pending.iter().find(|request| request.extends().is_some()).filter(|_| random.random_ratio(1, 2));
     let request = match random.random_ratio(1, 6) || pending.is_empty() {
         true if requests.is_empty() => return None,
         true => requests[random.random_range(0..requests.len())],
-        false => pending[random.random_range(0..pending.len())],
+        false => more.unwrap_or(&pending[random.random_range(0..pending.len())]),
     };
     let asked: Vec<SlackUserId> =
         request.route().map(|route| route.asked().map(|approver| approver.slack.clone()).collect()).unwrap_or_default();

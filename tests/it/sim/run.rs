@@ -166,6 +166,8 @@ enum Happening {
     Acts,
     /// The holder of this gives it back.
     Returns(RequestId),
+    /// Its holder asks to keep it for longer.
+    Extends(RequestId),
     /// It is looked whether every promise is kept.
     Watches,
     /// Something breaks.
@@ -321,6 +323,7 @@ impl Sim {
             Happening::Done(boot, deed) => self.done(boot, deed),
             Happening::Acts => self.acts(),
             Happening::Returns(request) => self.returns(request),
+            Happening::Extends(request) => self.extends(request),
             Happening::Watches => self.watch(),
             Happening::Breaks => self.breaks(),
             Happening::Boots if self.core.is_none() => self.start(),
@@ -383,6 +386,14 @@ impl Sim {
         let Some(who) = asker else { return };
         self.counts.quick_returns += 1;
         self.says(Command::Return { who, request });
+    }
+
+    fn extends(&mut self, request: RequestId) {
+        let wall = self.wall();
+        let Some(core) = &self.core else { return };
+        let Some(first) = core.safe().requests.get(&request) else { return };
+        let command = people::keep(first, first.asker.clone(), &self.outside, wall, &mut self.random);
+        self.says(command);
     }
 
     fn says(&mut self, command: Command) {
@@ -708,14 +719,16 @@ impl Sim {
         }
     }
 
-    /// Many are given back within seconds.
+    /// Many are given back within seconds; others are wanted for longer.
     fn opened(&mut self, request: RequestId) {
         self.counts.opened += 1;
         let steps = self.core.as_ref().and_then(|core| core.safe().requests.get(&request)).and_then(|r| r.route());
         self.counts.two_steps += u64::from(steps.is_some_and(|route| route.steps.len() == 2));
-        if self.random.random_ratio(1, 2) {
-            let soon = self.random.random_range(100..10_000);
-            self.later(soon, Happening::Returns(request));
+        let soon = self.random.random_range(100..10_000);
+        match self.random.random_range(0..4) {
+            0 | 1 => self.later(soon, Happening::Returns(request)),
+            2 => self.later(soon, Happening::Extends(request)),
+            _ => {}
         }
     }
 
