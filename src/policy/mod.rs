@@ -88,7 +88,7 @@ impl Written {
             return Err(Faults::ordered(faults));
         }
         let count = drafts.len();
-        let rules = deeply(|| judge::rules(drafts, catalogue)).flatten();
+        let rules = deeply(|_| judge::rules(drafts, catalogue)).flatten();
         let rules = rules.ok_or_else(|| Faults::ordered(vec![broken()]))?;
         Ok(Sound { rules, count })
     }
