@@ -247,15 +247,22 @@ impl Desk {
 
     /// Finds out who asks, and the names of those who would be asked. Whether it is known who asks.
     async fn facts(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>, fields: Fields) -> bool {
-        let names = async {
-            if let Some(offer) = self.door.offer(who.clone()).await {
-                let filled = self.filled(chosen, &fields, &offer);
-                let scene = scene(&offer, knowledge(&offer, Pace::Waiting), self.chat.voice());
-                self.names.find(&self.chat, &Sketch::of(kind, &scene, &filled).whom(&scene)).await;
-            }
-        };
+        let names = self.find_names(kind, who, chosen.clone(), &fields);
         let ((), found) = tokio::join!(names, self.door.look_up(who.clone()));
+        if found.is_some() {
+            // Of somebody who was not known at all it is known only by now who would be asked.
+            self.find_names(kind, who, chosen, &fields).await;
+        }
         found.is_some()
+    }
+
+    /// Looks up the names of those who would be asked, as far as it is known who they are.
+    async fn find_names(&self, kind: Kind, who: &SlackUserId, chosen: Option<EntitlementId>, fields: &Fields) {
+        let Some(offer) = self.door.offer(who.clone()).await else { return };
+        let filled = self.filled(chosen, fields, &offer);
+        let scene = scene(&offer, knowledge(&offer, Pace::Waiting), self.chat.voice());
+        let whom = Sketch::of(kind, &scene, &filled).whom(&scene);
+        self.names.find(&self.chat, &whom).await;
     }
 
     /// What is filled in, as far as it can be read.
