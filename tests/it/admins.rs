@@ -72,6 +72,7 @@ async fn ring(bot: &Vendors, alarm: &Alarm) -> Result<Outcome, EffectError> {
         effect: Effect::AlertAdmins { alert: Alert::RemovalsLate { revision: alarm.revision } },
         doubt: Doubt::None,
         about: None,
+        first: None,
         others: Vec::new(),
         alarm: Some(Late { alarm: alarm.clone(), removals }),
     };
@@ -176,6 +177,7 @@ async fn alert(bot: &Vendors) -> Result<Outcome, EffectError> {
         effect,
         doubt: Doubt::None,
         about: None,
+        first: None,
         others: Vec::new(),
         alarm: None,
     };

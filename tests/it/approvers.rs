@@ -35,7 +35,9 @@ async fn company() -> (World, Vendors) {
 
 async fn tried(vendors: &Vendors, effect: Effect, about: Option<Request>) -> Result<Outcome, EffectError> {
     let id = EffectId { seq: 1, ordinal: 0 };
-    vendors.perform(Attempt { id, effect, doubt: Doubt::None, about, others: Vec::new(), alarm: None }).await
+    vendors
+        .perform(Attempt { id, effect, doubt: Doubt::None, about, first: None, others: Vec::new(), alarm: None })
+        .await
 }
 
 async fn find(vendors: &Vendors, emails: &[&str], groups: &[&str]) -> Result<Found, EffectError> {

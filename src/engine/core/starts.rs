@@ -12,7 +12,8 @@ use crate::{
         live::Illegal,
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
-        ticket::Ticket,
+        request::Request,
+        ticket::{Happened, Ticket},
     },
     engine::{
         homes::{Call, Seek},
@@ -64,12 +65,14 @@ impl Core {
                 },
                 _ => None,
             };
-            let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
+            let about = self.about(&promise.effect).cloned();
+            let first = about.as_ref().and_then(Request::extends);
+            let first = first.and_then(|first| self.safe.requests.get(&first)).cloned();
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
                 // Where the ticket is is not durable yet: its turn comes with that line.
                 (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Some(request))
-                    if request.ticket == Some(Ticket::Promised) =>
+                    if first.as_ref().unwrap_or(request).ticket == Some(Ticket::Promised) =>
                 {
                     self.lanes.land(id)
                 }
@@ -78,7 +81,7 @@ impl Core {
                         (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
                         _ => Vec::new(),
                     };
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm };
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, first, others, alarm };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -98,6 +101,20 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
+    }
+
+    /// The request that a promise speaks of. Earlier programs promised to say of what was extended what became of that:
+    /// it is said of the extension that was over then.
+    fn about(&self, effect: &Effect) -> Option<&Request> {
+        let about = effect.about()?;
+        let over = match effect {
+            Effect::CommentTicket { what: Happened::Extended { .. } | Happened::NotExtended, at, .. }
+            | Effect::TellAudit { what: Happened::Extended { .. } | Happened::NotExtended, at, .. } => {
+                self.safe.extension_over(about, *at)
+            }
+            _ => None,
+        };
+        over.or_else(|| self.safe.requests.get(&about))
     }
 
     /// Whether nothing is opened: what was decided counts at once, and what is not durable yet does not end it.
@@ -189,7 +206,7 @@ const fn is_removal(effect: &Effect) -> bool {
 }
 
 impl Effect {
-    /// The request whose words it needs.
+    /// The request that it speaks of.
     pub(crate) fn about(&self) -> Option<RequestId> {
         match self {
             Self::AlertAdmins { alert } => match alert {
@@ -212,6 +229,7 @@ impl Effect {
                 | Alert::AuditChannelAccepted
                 | Alert::BindingSuspended { .. } => None,
             },
+            Self::CommentTicket { extension: Some(extension), .. } => Some(*extension),
             other => other.request(),
         }
     }
