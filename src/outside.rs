@@ -17,8 +17,8 @@ use crate::{
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Attempt, Class, Effect, EffectError, Fault, Identity, Look, Nudge, Outcome, Outside, Posted, Unfit, Vendor,
-            ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, Look, Nudge, Outcome, Outside, Posted, Standing,
+            Unfit, Vendor, ViewKey,
         },
         request::{Request, Spot, State},
         ticket::{Freezing, Happened},
@@ -88,8 +88,8 @@ impl Vendors {
             clock,
             groups: Mutex::new(Arc::new(groups)),
             rosters: Mutex::default(),
-            slack_rosters: Mutex::default(),
-            acquaintances: Mutex::default(),
+            slack_rosters: people::rosters(),
+            acquaintances: approvers::acquaintances(),
         }
     }
 
@@ -133,8 +133,11 @@ impl Vendors {
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
-        Ok(Outcome::Told)
+        let posted = chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
+        Ok(match (what, request.ends()) {
+            (Nudge::EndsSoon, Some(ends)) => Outcome::Warned { ends, posted, revision: request.revision },
+            _ => Outcome::Told,
+        })
     }
 
     /// Reminds somebody whose turn it still is. Who was not shown anything has nothing to be reminded of.
@@ -218,19 +221,20 @@ impl Vendors {
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { id, effect, doubt, about, first, others, alarm } = attempt;
-        let (about, first) = (about.as_ref(), first.as_ref());
+        let Attempt { id, effect, doubt, about, first, others, alarm, voters } = attempt;
+        let (about, first) = (about.as_ref(), first.as_deref());
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack, Look::Lately).await? {
                 Ok(person) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
-            Effect::CheckAuthority { slack, .. } => self.authority(&slack, about).await,
-            Effect::CheckRevoker { slack, .. } => self.authority(&slack, None).await,
+            Effect::CheckAuthority { slack, .. } => self.authority(&slack, about, &voters).await,
+            Effect::CheckRevoker { slack, .. } => self.authority(&slack, None, &voters).await,
             Effect::FindApprovers { emails, groups, .. } => self.find(&emails, &groups).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
+                let lapsed = self.lapsed(&voters).await?;
                 let standing = self.okta.standing(&membership, &self.groups().administrators).await?;
-                Ok(Outcome::Stands { standing })
+                Ok(Outcome::Stands { standing: Standing { lapsed, ..standing } })
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,

@@ -85,6 +85,11 @@ impl Person {
         self.recent.iter().rev().filter(|past| now - past.at < PAST_LIFE).cloned().collect()
     }
 
+    /// What they were denied last of this, within a day before.
+    fn denied_lately(&self, entitlement: &EntitlementId, now: Timestamp) -> Option<&Denial> {
+        self.denials.get(entitlement).filter(|denial| now - denial.at < DENIAL_LIFE)
+    }
+
     fn remember(&mut self, past: Past) {
         self.recent.push_back(past);
         self.recent.drain(..self.recent.len().saturating_sub(MOST_PAST));
@@ -505,7 +510,8 @@ impl Fold<'_> {
             Event::ReviewReceived { .. }
             | Event::ReviewRefused { .. }
             | Event::ReviewSigned { .. }
-            | Event::ReviewLate { .. } => self.review(event),
+            | Event::ReviewLate { .. }
+            | Event::ReviewersFound { .. } => self.review(event),
             Event::RequestReceived { .. } => self.receive(event),
             Event::ViewShown { view, posted, revision } => self.show(view, posted, *revision),
             _ => self.request_event(event),
@@ -586,12 +592,13 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Drops what is needed no longer: requests that are over, reviewed where that is needed, and of which nothing is left to say, memberships that
-    /// nobody holds, old keys and denials.
+    /// Drops what is needed no longer: requests that are over, reviewed where that is needed, and of which nothing is left
+    /// to say, memberships that nobody holds, old keys and denials.
     fn forget(&mut self) {
         let now = self.entry.at;
         let mut over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
         over.extend(self.extensions_of(&over));
+        self.touched.requests.extend(&over);
         self.touched.retired = over.iter().filter_map(|id| self.live.requests.remove(id)).collect();
         for slack in &self.touched.people {
             if let Some(person) = self.live.people.get_mut(slack) {

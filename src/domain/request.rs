@@ -365,6 +365,11 @@ impl Route {
         fallback.filter(move |approver| !approved(&approver.okta))
     }
 
+    /// What was approved so far.
+    pub fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.steps.iter().filter_map(|step| step.approval.as_ref())
+    }
+
     /// Whether somebody is asked to decide now.
     #[must_use]
     pub fn waits_for(&self, who: &SlackUserId) -> bool {
@@ -589,6 +594,13 @@ pub enum NotSentOn {
         /// As this.
         request: RequestId,
     },
+    /// Somebody approved it whose account does not count any more.
+    ApprovalVoid {
+        /// Who.
+        by: Decider,
+    },
+    /// Okta does not let it be read who their manager is, and nobody else could approve.
+    ManagerUnread,
 }
 
 /// How a request ended.
@@ -830,7 +842,8 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
-    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    /// Approvers who turned out to be none of the present step's any more, and when: their card is theirs to decide no
+    /// longer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
@@ -851,7 +864,7 @@ pub struct Request {
     pub extended: Option<EndRule>,
     /// Of an extension that was approved: how what it extends came to its end, once it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_over: Option<FirstOver>,
+    pub first_over: Option<Box<FirstOver>>,
 }
 
 /// That somebody said no.
@@ -1026,6 +1039,8 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => self.extends().is_none(),
             (None, ViewKey::Approver { .. }) => self.is_to_be_decided(),
+            // It is said as a promise, and a view of the request from then on.
+            (None, ViewKey::Warning { .. }) => false,
         }
     }
 

@@ -245,7 +245,7 @@ impl Core {
             Input::Command { command: Command::Extend(Extend { known: Some(Ok(person)), .. }), .. } => {
                 (Some(&mut person.groups), None)
             }
-            Input::Tried { result: Ok(Outcome::Identified { person, requester }), .. } => match requester {
+            Input::Tried { result: Ok(Outcome::Identified { person, requester, .. }), .. } => match requester {
                 Some(Requester::Fit { facts }) => (Some(&mut person.groups), Some(&mut facts.groups)),
                 Some(Requester::Unfit { .. }) | None => (Some(&mut person.groups), None),
             },

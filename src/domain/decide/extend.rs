@@ -99,12 +99,13 @@ impl Case<'_> {
         }
     }
 
-    /// How much more it is: a length after the present end, also where a later instant is named.
+    /// How much more it is, if that is not too little.
     pub(super) fn more(&self, purpose: Purpose, end: EndRule) -> Result<EndRule, Refusal> {
-        let Purpose::Extension { ends, .. } = purpose else { return Ok(end) };
-        let secs = end.lasts(ends).ok_or(Refusal::NotLonger)?;
         let least = self.today.limits.min_duration;
-        if secs < least { Err(Refusal::TooShort { least }) } else { Ok(EndRule::After { secs }) }
+        match (purpose, more_than(purpose, end).ok_or(Refusal::NotLonger)?) {
+            (Purpose::Extension { .. }, EndRule::After { secs }) if secs < least => Err(Refusal::TooShort { least }),
+            (_, end) => Ok(end),
+        }
     }
 
     /// Whether it is an extension whose time has run out, though what it extends is not ended yet.
@@ -186,6 +187,15 @@ impl Case<'_> {
         for of in of.into_iter().filter(|of| !ends(*of, decision)).collect::<Vec<_>>() {
             decision.nudge(of, Nudge::NotExtended);
         }
+    }
+}
+
+/// How much more is asked, or approved: a length after the present end, also where a later instant is named. What extends
+/// nothing is what it is.
+pub(super) fn more_than(purpose: Purpose, end: EndRule) -> Option<EndRule> {
+    match purpose {
+        Purpose::Extension { ends, .. } => end.lasts(ends).map(|secs| EndRule::After { secs }),
+        Purpose::Access | Purpose::Emergency => Some(end),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Law: the removal is on record, as a hold with its end, before an addition is asked for.
 
-use super::{Case, Decision};
+use super::{Case, Decision, today::Fresh};
 use crate::domain::{
     command::{Answer, Refusal},
     event::{Event, Then},
@@ -52,7 +52,8 @@ impl<'a> Case<'a> {
     pub(super) fn stands(&self, key: &MembershipKey, standing: &Standing, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let ours = membership.is_ours(self.now);
-        let (mut over, good) = self.stopped_today(membership, standing.facts.as_ref(), decision);
+        let fresh = Fresh { facts: standing.facts.as_ref(), lapsed: &standing.lapsed };
+        let (mut over, good) = self.stopped_today(membership, fresh, decision);
         let failure = match standing {
             Standing { inactive: Some(status), .. } => Some(NotOpened::Inactive { status: status.clone() }),
             Standing { unfit_group: Some(reason), .. } => Some(NotOpened::UnfitGroup { reason: reason.clone() }),
@@ -86,6 +87,7 @@ impl<'a> Case<'a> {
     /// Someone who stood there before gets no grant, and stays.
     fn found_standing(&self, waiting: &[&Request], decision: &mut Decision) {
         for request in waiting {
+            self.drop_review(request, decision);
             decision.event(Event::StandingFound { request: request.id });
             if let Some(route) = request.route() {
                 self.tell_owners(request, &route.person, decision);
@@ -96,7 +98,7 @@ impl<'a> Case<'a> {
     /// An addition is confirmed: access is open, from now on, for what may still have it.
     pub(super) fn added(&self, key: &MembershipKey, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
-        let (over, good) = self.stopped_today(membership, None, decision);
+        let (over, good) = self.stopped_today(membership, Fresh::default(), decision);
         for request in good {
             let ends = request.end.end(self.now);
             decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(self.now, ends) });
@@ -291,8 +293,12 @@ impl<'a> Case<'a> {
     }
 
     fn end_hold(&self, membership: &Membership, id: RequestId, how: &Over, then: Then, decision: &mut Decision) {
-        if self.request(id).is_none() {
+        let Some(request) = self.request(id) else {
             return decision.event(Event::HoldEnded { request: id, membership: membership.key.clone() });
+        };
+        let unopened = matches!(request.state, State::Approved { .. }) && then == Then::Nothing;
+        if unopened && !matches!(how, Over::NotJustified(_)) {
+            self.drop_review(request, decision);
         }
         self.end_extension(id, how, decision);
         decision.event(match how {

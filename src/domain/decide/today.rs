@@ -10,10 +10,10 @@ use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
     command::Refusal,
     duty::{Barred, Duties, duties},
-    id::{EntitlementId, OktaGroupId, RequestId},
+    id::{EntitlementId, OktaGroupId, OktaUserId, RequestId},
     membership::Stretch,
     port::{Alert, Effect, Facts, Identity, MembershipKey},
-    request::{Access, NotSentOn, Purpose, Request},
+    request::{Access, Decider, NotSentOn, Purpose, Request},
     rules::{Question, Ruling},
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -27,6 +27,22 @@ pub(super) struct Asked<'a> {
     pub(super) end: EndRule,
     /// Why, in their words; empty where these were erased.
     pub(super) why: &'a str,
+}
+
+/// What was read anew of those a request concerns, as far as that was done: it may stop the request, and no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fresh<'a> {
+    /// What the directory says of the requester.
+    pub(super) facts: Option<&'a Facts>,
+    /// Of those who approved, whose accounts are not ACTIVE any more.
+    pub(super) lapsed: &'a [OktaUserId],
+}
+
+impl Fresh<'_> {
+    /// The requester as they are now, or were when nothing newer was read.
+    pub(super) fn of(&self, kept: &Identity) -> Identity {
+        self.facts.map_or_else(|| kept.clone(), |facts| kept.with(facts))
+    }
 }
 
 impl<'a> From<&'a Request> for Asked<'a> {
@@ -147,22 +163,26 @@ impl Case<'_> {
 
     /// What a request of somebody has to go through, by today's catalogue and rules.
     pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
-        let ours = self.live.ours(&person.okta, self.now).collect();
-        self.outlook(asked, person, &ours).of(&asked.access.entitlement)
+        self.outlook(asked, person, &self.ours(person)).of(&asked.access.entitlement)
     }
 
-    /// Why a request that was put to its approvers may not go on, if today stops it; `facts` are what the directory
-    /// says of the requester now, where that was looked up.
-    pub(super) fn stopped(&self, request: &Request, facts: Option<&Facts>) -> Option<NotSentOn> {
+    /// The groups in which somebody stands by our doing: being given access neither frees from a rule nor makes anyone
+    /// decide.
+    pub(super) fn ours(&self, who: &Identity) -> BTreeSet<OktaGroupId> {
+        self.live.ours(&who.okta, self.now).collect()
+    }
+
+    /// Why a request that was put to its approvers may not go on, if today stops it.
+    pub(super) fn stopped(&self, request: &Request, fresh: Fresh<'_>) -> Option<NotSentOn> {
         let Some(route) = request.route() else { return Some(NotSentOn::NotOffered) };
         if self.live.is_suspended(&request.asker) {
             return Some(NotSentOn::IdentityChanged);
         }
-        let voted = route.steps.iter().filter_map(|step| step.approval.as_ref());
-        if voted.map(|approval| &approval.by.slack).any(|slack| self.live.is_suspended(slack)) {
-            return Some(NotSentOn::NobodyToAsk);
+        let void = |by: &&Decider| fresh.lapsed.contains(&by.okta) || self.live.is_suspended(&by.slack);
+        if let Some(by) = route.approvals().map(|approval| &approval.by).find(void) {
+            return Some(NotSentOn::ApprovalVoid { by: by.clone() });
         }
-        let person = facts.map_or_else(|| route.person.clone(), |facts| route.person.with(facts));
+        let person = fresh.of(&route.person);
         if self.offered(&request.access.entitlement, Some(&request.access.group), &person).is_none() {
             return Some(NotSentOn::NotOffered);
         }
@@ -187,19 +207,27 @@ impl Case<'_> {
         }
     }
 
-    /// The rules that take the decision on a request from somebody: of everything that the group opens, and also without
-    /// the groups in which they stand by our doing.
-    pub(super) fn forbids_deciding(&self, request: &Request, who: &Identity) -> Result<(), NotSentOn> {
+    /// The rules that take the decision on a request from somebody: of everything that the group opens, by its requester
+    /// as kept and as they are now, and also without the groups in which either stands by our doing.
+    pub(super) fn forbids_deciding(
+        &self,
+        request: &Request,
+        who: &Identity,
+        fresh: Fresh<'_>,
+    ) -> Result<(), NotSentOn> {
         let (Some(route), Some(length)) = (request.route(), request.end.lasts(self.now)) else { return Ok(()) };
         let catalogue = self.today.catalogue;
         let (application, entitlement) = catalogue.find(&request.access.entitlement).ok_or(NotSentOn::NotOffered)?;
-        let ours = BTreeSet::new();
-        let outlook = self.outlook(request.into(), &route.person, &ours);
-        let own = Some(self.without_ours(who)).filter(|own| own.groups != who.groups);
+        let now = Some(fresh.of(&route.person)).filter(|now| *now != route.person);
+        let (ours, own) = (self.ours(&route.person), who.without(&self.ours(who)));
+        let without = |person: &Identity| person.without(&ours);
+        let (kept_without, now_without) = (without(&route.person), now.as_ref().and_then(without));
         let mut rules = Vec::new();
         let opened = std::iter::once((application, entitlement)).chain(catalogue.sharing(entitlement));
-        for (application, entitlement) in opened {
-            let question = outlook.question(&route.person, length, application, entitlement);
+        let requesters = || std::iter::once(&route.person).chain(&kept_without).chain(&now).chain(&now_without);
+        let outlook = self.outlook(request.into(), &route.person, &ours);
+        for (requester, (application, entitlement)) in opened.flat_map(|one| requesters().map(move |who| (who, one))) {
+            let question = outlook.question(requester, length, application, entitlement);
             for who in std::iter::once(who).chain(&own) {
                 let forbid = catalogue.rules.forbid_deciding(&question, who);
                 rules.extend(forbid.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?);

@@ -79,7 +79,7 @@ impl Fold<'_> {
         for (of, over) in over {
             let kept = |one: &&mut Request| one.extends() == Some(of) && one.first_over.is_none() && is_applied(one);
             for one in self.live.requests.values_mut().filter(kept) {
-                one.first_over = Some(over.clone());
+                one.first_over = Some(Box::new(over.clone()));
                 one.revision += 1;
                 self.touched.requests.insert(one.id);
             }

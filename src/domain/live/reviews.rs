@@ -91,7 +91,7 @@ impl Fold<'_> {
 /// The arrows of a review. What is not here is illegal.
 ///
 /// ```text
-/// Open ─ ReviewReceived, ReviewLate ─▶ itself; ReviewSigned ─▶ Signed
+/// Open ─ ReviewReceived, ReviewLate, ReviewersFound ─▶ itself; ReviewSigned ─▶ Signed
 /// any  ─ ReviewRefused ─▶ itself
 /// ```
 fn next(review: &Review, event: &Event, words: &Words, at: Timestamp) -> Option<Review> {
@@ -118,8 +118,23 @@ fn next(review: &Review, event: &Event, words: &Words, at: Timestamp) -> Option<
             }
         }
         Event::ReviewLate { told, .. } => open(signatures.clone(), *told),
+        Event::ReviewersFound { panels: new, .. } => {
+            Review::Open { panels: joined(panels, new), since: *since, signatures: signatures.clone(), told: *told }
+        }
         _ => return None,
     })
+}
+
+/// Those who were told with those who are told in addition, each reason once.
+fn joined(panels: &[Panel], new: &[Panel]) -> Vec<Panel> {
+    let mut panels = panels.to_vec();
+    for panel in new {
+        match panels.iter_mut().find(|told| told.kind == panel.kind) {
+            Some(told) => told.people.extend(panel.people.iter().cloned()),
+            None => panels.push(panel.clone()),
+        }
+    }
+    panels
 }
 
 /// The first signature of one person that waits, and the others.

@@ -6,13 +6,11 @@ use crate::domain::{
     command::Sign,
     id::{ApproversName, RuleId},
     port::{Alert, Nudge},
-    request::NotSentOn,
+    request::{NotSentOn, Spot},
     review::{Judgement, Review},
     rules::{Required, Rule, Rules, Ruling, Unjudged},
     ticket::{Column, Happened},
 };
-
-const TWO: RequestId = RequestId::FIRST.next();
 
 /// What Alice and Bob may take of production: an hour at most, reviewed by Carol or an owner.
 fn catalogue_with_glass() -> Catalogue {
@@ -66,7 +64,7 @@ impl Play {
             requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v)))
         {
             let posted = match &view {
-                ViewKey::Requester { .. } => card("alice"),
+                ViewKey::Requester { .. } | ViewKey::Warning { .. } => card("alice"),
                 ViewKey::Approver { slack, .. } => card(&slack.as_str()[2..].to_lowercase()),
             };
             self = self.goes(&Command::Show { view, posted, revision: request.revision });
@@ -225,6 +223,24 @@ fn where_nothing_was_given_there_is_nothing_to_review() {
     let adding = Play::taken().settled("check_member", stands(false));
     let perhaps = adding.goes(&Command::Return { who: slack("alice"), request: ONE });
     assert!(perhaps.review().is_open());
+}
+
+#[test]
+fn whoever_signed_what_was_never_opened_is_told_so() {
+    let unopened = Outcome::Stands { standing: Standing { inactive: Some("SUSPENDED".into()), ..standing(false) } };
+    for (outcome, ending) in [(unopened, "ended failed"), (stands(true), "ended refused")] {
+        let sent =
+            Play::taken().goes(&sign("carol", Judgement::Justified)).goes(&sign("dana", Judgement::NotJustified));
+        let over = sent.settled("check_member", outcome);
+        assert!(over.stands().starts_with(ending), "{}", over.stands());
+        assert!(matches!(over.review(), Review::Moot { .. }));
+        assert_eq!(over.promise("check_authority"), None, "there is nothing to look up for");
+        let told = |name: &str| {
+            let told = Effect::Reply { request: ONE, to: slack(name), why: Refusal::Over, spot: Spot::Card };
+            over.last_effects().contains(&told)
+        };
+        assert!(told("carol") && told("dana"), "{:?}", over.last_effects());
+    }
 }
 
 /// A rule that says something about break-glass alone.
@@ -402,6 +418,33 @@ fn a_review_that_is_late_is_told_at_growing_intervals_and_to_admins_from_the_thi
     assert!(told.signed("bob", Judgement::Justified).live.is_moot(&alert));
 }
 
+/// The reviewers have another name by now, and other owners; nobody who was told is among them any more.
+#[test]
+fn whoever_is_to_review_by_now_is_told_once_it_is_late_and_may_sign() {
+    let mut play = Play::taken().opened().over().all_shown().after(24 * 3_600);
+    let secops = ApproversName::parse("secops").unwrap();
+    play.catalogue.approvers = BTreeMap::from([(secops.clone(), vec![Who::Person(email("erin"))])]);
+    play.catalogue.emergency.as_mut().unwrap().review = secops;
+    play.catalogue.applications.values_mut().for_each(|one| one.owners = vec![Who::Person(email("alice"))]);
+    let late = play.goes(&Command::RequestDue { request: ONE });
+    let erin = Approver { email: email("erin"), slack: slack("erin"), okta: okta("erin"), name: "erin".to_owned() };
+    let alice = Approver { email: email("alice"), slack: slack("alice"), okta: okta("alice"), ..erin.clone() };
+    let approvers = vec![erin, alice];
+    let found = late.settled("find_approvers", Outcome::Found { approvers, missing: Vec::new(), members: Vec::new() });
+    let card = ViewKey::Approver { request: ONE, slack: slack("erin") };
+    assert!(found.live.requests[&ONE].stale_views().contains(&card));
+    let told: Vec<_> = found.review().people().iter().map(|one| one.slack.clone()).collect();
+    assert_eq!(told, ["carol", "bob", "dana", "erin"].map(slack), "and whoever took it is not");
+    // The next time nothing is new.
+    let again = found.clone().all_shown().after(24 * 3_600).goes(&Command::RequestDue { request: ONE });
+    let Review::Open { panels, .. } = found.review() else { panic!("{:?}", found.review()) };
+    let people = panels.iter().flat_map(|panel| panel.people.clone()).collect();
+    let again =
+        again.settled("find_approvers", Outcome::Found { approvers: people, missing: Vec::new(), members: Vec::new() });
+    assert_eq!(again.review().people().len(), 4);
+    assert!(matches!(found.all_shown().signed("erin", Judgement::Justified).review(), Review::Signed { .. }));
+}
+
 #[test]
 fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
     let with = |tickets, play: Play| Play { tickets, audit: AuditChannel::Told, ..play };
@@ -439,7 +482,17 @@ fn gestures(play: &Play) -> Vec<Command> {
         others.into_iter().flat_map(|who| [sign(who, Judgement::Justified), sign(who, Judgement::NotJustified)]);
     let glass = [take("db/rw", "again", 60, None), take("db/debug", "other", 2_700, Some(identity("alice")))];
     let told = [play.settles("find_approvers", told())];
-    all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told).collect()
+    let all = all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told);
+    all.filter(|command| is_of_whom_it_asks(play, command)).collect()
+}
+
+/// Whoever is looked up is the one who was asked about.
+fn is_of_whom_it_asks(play: &Play, command: &Command) -> bool {
+    let Command::Settle { effect, outcome: Outcome::Identified { person, .. } } = command else { return true };
+    match play.live.promises.get(effect).map(|promise| &promise.effect) {
+        Some(Effect::CheckAuthority { slack, .. }) => *slack == person.slack,
+        _ => true,
+    }
 }
 
 proptest! {

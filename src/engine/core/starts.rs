@@ -1,5 +1,7 @@
 //! What is begun: promises and messages whose turn has come.
 
+use std::collections::BTreeSet;
+
 use tracing::warn;
 
 use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
@@ -8,11 +10,11 @@ use crate::{
         command::Command,
         decide::Mode,
         home::{Home, Looker, Pages},
-        id::{EffectId, RequestId, SlackUserId},
+        id::{EffectId, OktaUserId, RequestId, SlackUserId},
         live::Illegal,
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
-        request::Request,
+        request::{Request, Route, State},
         ticket::{Happened, Ticket},
     },
     engine::{
@@ -67,12 +69,12 @@ impl Core {
             };
             let about = self.about(&promise.effect).cloned();
             let first = about.as_ref().and_then(Request::extends);
-            let first = first.and_then(|first| self.safe.requests.get(&first)).cloned();
+            let first = first.and_then(|first| self.safe.requests.get(&first)).cloned().map(Box::new);
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
                 // Where the ticket is is not durable yet: its turn comes with that line.
                 (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Some(request))
-                    if first.as_ref().unwrap_or(request).ticket == Some(Ticket::Promised) =>
+                    if first.as_deref().unwrap_or(request).ticket == Some(Ticket::Promised) =>
                 {
                     self.lanes.land(id)
                 }
@@ -81,7 +83,8 @@ impl Core {
                         (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
                         _ => Vec::new(),
                     };
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, first, others, alarm };
+                    let voters = self.voters(effect);
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, first, others, alarm, voters };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -115,6 +118,19 @@ impl Core {
             _ => None,
         };
         over.or_else(|| self.safe.requests.get(&about))
+    }
+
+    /// Who approved what a look is about, so far.
+    fn voters(&self, effect: &Effect) -> BTreeSet<OktaUserId> {
+        let held = |membership| self.safe.memberships.get(membership).into_iter().flat_map(|kept| kept.holds.keys());
+        let about: Vec<RequestId> = match effect {
+            Effect::CheckAuthority { request, .. } => vec![*request],
+            Effect::CheckMember { membership } => held(membership).copied().collect(),
+            _ => Vec::new(),
+        };
+        let asked = about.iter().filter_map(|id| self.safe.requests.get(id));
+        let waiting = asked.filter(|one| matches!(one.state, State::Pending { .. } | State::Approved { .. }));
+        waiting.filter_map(Request::route).flat_map(Route::approvals).map(|one| one.by.okta.clone()).collect()
     }
 
     /// Whether nothing is opened: what was decided counts at once, and what is not durable yet does not end it.
@@ -215,6 +231,7 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::RulesUnjudged { request, .. }
                 | Alert::ApproversMissing { request, .. }
+                | Alert::ManagerUnread { request }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::ReviewLate { request }

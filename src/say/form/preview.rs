@@ -230,6 +230,11 @@ fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &St
     let count = people.len() + unnamed + if groups { 2 } else { 0 };
     let mut line = match (people.is_empty(), unnamed) {
         _ if groups => or_in_groups(people, unnamed),
+        (true, 0) if is_unread(kind, scene) && scene.catalogue.fallback.is_none() => {
+            return Some(vec![text(
+                "Okta does not let Jitney read who your manager is, so nobody could approve this.",
+            )]);
+        }
         (true, 0) => return Some(vec![text(nobody(kind, application, scene.catalogue, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
@@ -238,6 +243,11 @@ fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &St
     let why = why.unwrap_or_else(|| people::because_yours(kind, count, &application.name));
     line.push(text(format!(": {why}")));
     Some(line)
+}
+
+/// Whether it cannot be read who their manager is.
+fn is_unread(kind: &StepKind, scene: &Scene<'_>) -> bool {
+    *kind == StepKind::Manager && scene.who.person().is_some_and(|who| who.manager_unread)
 }
 
 /// "@Bob Stone, 2 others or others in the groups named".

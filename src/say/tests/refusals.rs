@@ -98,7 +98,7 @@ fn of_deciding() {
     assert_snapshot!(to(&Refusal::ForeignCard, None, "bob"), @"This message is not the one on record for you, so nothing was done. Use the newest message about this request.");
     assert_snapshot!(to(&Refusal::TooManyClicks, Some(&open), "bob"), @"Many decisions on this are being checked. Wait a moment, then look at the card.");
     let fault = Fault { vendor: Vendor::Okta, status: Some(503), code: None, receipt: None };
-    assert_snapshot!(to(&Refusal::NotLookedUp { fault }, Some(&open), "bob"), @"Okta did not answer for 5 minutes, so it is unclear whether you may decide this, and nothing was done. Press again.");
+    assert_snapshot!(to(&Refusal::NotLookedUp { fault }, Some(&open), "bob"), @"Okta did not answer for 5 minutes, so it is unclear whether you may do this, and nothing was done. Press again.");
     assert_snapshot!(refusal::reason(TextError::Blank, Some(&open)), @"Say why; Alice Martin reads this.");
     assert_snapshot!(refusal::reason(TextError::TooLong(1_001), None), @"1,001 characters; at most 1,000 are kept. Shorten it by 1.");
 }

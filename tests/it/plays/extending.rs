@@ -1,11 +1,11 @@
 //! Keeping access for longer than it was opened for: asked of those who must agree to the total, on a card of its own.
 
-use std::fs;
-
 use insta::assert_snapshot;
-use world::{Company, Vendor};
+use world::Company;
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW, Told};
+
+mod elsewhere;
 
 /// What is there to be read once Bob has extended what Alice holds.
 const EXTENDED: &[Told] = &[
@@ -302,195 +302,63 @@ async fn the_word_before_the_end_offers_it_and_so_does_the_home_tab() {
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
     house.press(BOB, "asks to keep", "approve").await;
     house.world.until_message(ALICE, "Extended until").await;
+    house.settle().await;
+    // The end that it named is none any more; the next has a word of its own.
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"Ends today at 16:40: Production Database, Read-Write.");
     house.finish(&[(PROD_RW, "00uALICE")], &[EXTENDED]).await;
 }
 
-/// Denies on the newest card, for this reason.
-async fn deny(house: &House, who: &str, part: &str, reason: &str) {
-    house.press(who, part, "deny").await;
-    house.world.until_view(who, "Why not").await;
-    house.world.fill(who, "reason", "reason", reason).await.unwrap();
-    assert!(house.world.submit(who).await.unwrap().is_closed());
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn what_jira_is_told_late_of_each_extension_is_told_of_that_one() {
-    let house = House::with_tickets().await;
+async fn what_is_revoked_while_more_is_asked_is_over_and_not_left_undecided() {
+    let house = House::open().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
-    house.world.down(Vendor::Jira);
     ask(&house, "1h", "The index is still building").await;
-    house.press(BOB, "The index is still building", "approve").await;
-    house.world.until_message(ALICE, "Extended by @Bob Stone").await;
-    ask(&house, "30m", "And now the backup").await;
-    house.press(DANA, "And now the backup", "approve").await;
-    house.world.until_message(ALICE, "Extended by @Dana Fox").await;
-    ask(&house, "2h", "Just in case").await;
-    deny(&house, BOB, "Just in case", "Ask when you need it").await;
-    house.world.until_message(ALICE, "did not extend it").await;
-    ask(&house, "15m", "For good").await;
-    house.world.up(Vendor::Jira);
-    house.settle().await;
-    assert_snapshot!(super::tickets::read(&house), @"
-    [In Progress]
-    Bob Stone approved, 2026-11-24 14:40:05 UTC+1 (step 1 of 1, owner).
-
-    Opened in Okta, 2026-11-24 14:40:05 UTC+1. Ends 16:40:05 UTC+1.
-
-    Alice Martin asked to keep it until 17:40:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-2):
-    The index is still building
-    Who decides, step 1 of 1: Bob Stone or Dana Fox, owners of Production Database
-
-    Bob Stone approved 1 hour more, 2026-11-24 14:40:05 UTC+1 (R-2, step 1 of 1, owner).
-
-    Extended to 17:40:05 UTC+1 by Bob Stone, 2026-11-24 14:40:05 UTC+1 (R-2).
-
-    Alice Martin asked to keep it until 18:10:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-3):
-    And now the backup
-    Who decides, step 1 of 1: Bob Stone or Dana Fox, owners of Production Database
-
-    Dana Fox approved 30 minutes more, 2026-11-24 14:40:05 UTC+1 (R-3, step 1 of 1, owner).
-
-    Extended to 18:10:05 UTC+1 by Dana Fox, 2026-11-24 14:40:05 UTC+1 (R-3).
-
-    Alice Martin asked to keep it until 20:10:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-4):
-    Just in case
-    Who decides, step 1 of 1: Bob Stone or Dana Fox, owners of Production Database
-
-    Not extended, 2026-11-24 14:40:05 UTC+1 (R-4): denied by Bob Stone.
-    Ask when you need it
-
-    Alice Martin asked to keep it until 18:25:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-5):
-    For good
-    Who decides, step 1 of 1: Bob Stone or Dana Fox, owners of Production Database
-    ");
-    // Whoever decided an extension reads how the access ended, and what they decided.
-    house.press(ALICE, "🟢 Active until", "return").await;
-    house.world.until_message(ALICE, "You returned this access").await;
-    house.settle().await;
-    assert_snapshot!(house.sees(BOB, "The index is still building").await, @"
-    Approved by you, today at 14:40
+    assert_eq!(
+        typed(&house, CAROL, "admin revoke R-1 Wrong database").await,
+        "Revoking R-1. Okta is asked now and Alice Martin is told."
+    );
+    house.world.until_message(ALICE, "Ended by @Carol Diaz, today").await;
+    assert_snapshot!(house.sees(BOB, "Closed").await, @"
+    Closed today at 14:40: the access is over
     @Alice Martin · Production Database · Read-Write, 1 hour more
-    Ended today at 14:40: returned
     │ The index is still building
     R-2
-    ");
-    assert_snapshot!(house.sees(DANA, "And now the backup").await, @"
-    Approved by you, today at 08:40
-    @Alice Martin · Production Database · Read-Write, 30 minutes more
-    Ended today at 08:40: returned
-    │ And now the backup
-    R-3
-    ");
-    assert_snapshot!(house.sees(BOB, "because of prod-db/rw").await, @"
-    Approved by you, today at 14:40
-    @Alice Martin · Production Database · Read-Write, 2 hours
-    Ended today at 14:40: returned
-    │ U0ALICE because of prod-db/rw, 2h
-    R-1 · ACCESS-1
     ");
     house.finish_unread().await;
 }
 
-const RULES: &str = r#"
-@id("long-requests")
-@step("soc")
-@message("More than 2 hours at a stretch")
-permit (principal, action == Action::"Require", resource)
-when { context.total > duration("2h") };
-
-@id("oncall-staging")
-permit (principal in Group::"engineers", action == Action::"AutoApprove", resource in Application::"staging");
-"#;
-
-/// A house with these rules, where everybody reads elsewhere, too.
-async fn ruled() -> House {
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_asked_until_the_end_of_the_business_day() {
     let mut house = House::closed(Company::acme()).await;
-    let groups = "[approvers]\nsoc = [\"carol@acme.example\"]\n\n[groups]\nengineers = \"00gENG\"\n\n[requests]";
-    house.change_settings("[requests]", groups);
-    fs::write(house.path("policy.cedar"), RULES).unwrap();
-    house.keep_tickets();
-    house.tell_the_channel();
+    house.change_catalogue(r#"durations    = ["45m", "2h"]"#, r#"durations    = ["45m", "2h", "eod"]"#);
     house.set_clocks();
     house.start().await;
-    house
-}
-
-/// What the channel reads of R-2.
-fn of_extension(house: &House) -> String {
-    let lines = house.channel();
-    lines.lines().filter(|line| line.contains("R-2")).collect::<Vec<_>>().join("\n")
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_of_its_steps_and_the_rule_that_demands_one_is_told() {
-    let house = ruled().await;
     house.grant(ALICE, "prod-db/rw", "2h").await;
-    ask(&house, "1h", "The index is still building").await;
-    house.press(BOB, "asks to keep", "approve").await;
-    house.world.until_message(CAROL, "asks to keep").await;
-    house.press(CAROL, "asks to keep", "approve").await;
-    house.world.until_message(ALICE, "Extended by @Carol Diaz").await;
-    house.settle().await;
-    assert_snapshot!(super::tickets::read(&house), @"
-    [In Progress]
-    Bob Stone approved, 2026-11-24 14:40:05 UTC+1 (step 1 of 1, owner).
-
-    Opened in Okta, 2026-11-24 14:40:05 UTC+1. Ends 16:40:05 UTC+1.
-
-    Alice Martin asked to keep it until 17:40:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-2):
-    The index is still building
-    Who decides, step 1 of 2: Bob Stone or Dana Fox, owners of Production Database
-    Who decides, step 2 of 2: Carol Diaz, More than 2 hours at a stretch, rule long-requests
-
-    Bob Stone approved 1 hour more, 2026-11-24 14:40:05 UTC+1 (R-2, step 1 of 2, owner).
-
-    Carol Diaz approved 1 hour more, 2026-11-24 14:40:05 UTC+1 (R-2, step 2 of 2, soc).
-
-    Extended to 17:40:05 UTC+1 by Carol Diaz, 2026-11-24 14:40:05 UTC+1 (R-2).
+    open_form(&house, "🟢 Active until").await;
+    house.world.fill(ALICE, "duration", "duration", "eod").await.unwrap();
+    house.world.until_view(ALICE, "Until today 18:00").await;
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Extend access
+    Production Database · Read-Write, active until today 16:40 Paris time (UTC+1).
+    More time: [Until 18:00, end of business day]
+    Or another length (optional): [‹90m, 2h 30m, until 17:30›]
+      (Fill this in and it counts instead of the choice above. Press Enter to see the new end.)
+    Until today 18:00 Paris time (UTC+1), 3 h 19 min 55 s in total.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    Why is more time needed: [U0ALICE because of prod-db/rw, 2h]
+      (The people asked and admins show this as you type it.)
+    [Back] [Ask for more time]
     ");
-    assert_snapshot!(of_extension(&house), @"
-    More time asked: Production Database · Read-Write for Alice Martin until today at 17:40 · R-2 · R-1 · ACCESS-1
-    Bob Stone approved 1 hour more of Production Database · Read-Write for Alice Martin · R-2 · R-1 · ACCESS-1
-    Carol Diaz approved 1 hour more of Production Database · Read-Write for Alice Martin · R-2 · R-1 · ACCESS-1
-    Extended: Production Database · Read-Write for Alice Martin until today at 17:40 by Carol Diaz · R-2 · R-1 · ACCESS-1
-    ");
-    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn rules_that_keep_it_are_named_to_all_who_read_of_it() {
-    let house = ruled().await;
-    house.ask_in_vain(ALICE, "staging/admin", "1h", "On call").await;
-    house.world.until_message(ALICE, "Open until").await;
-    house.settle().await;
-    house.press(ALICE, "🟢 Active until", "extend").await;
-    house.world.until_view(ALICE, "Staging · Admin, active until").await;
-    house.world.fill(ALICE, "custom_duration", "custom_duration", "30m").await.unwrap();
-    house.world.fill(ALICE, "justification", "justification", "Still on call").await.unwrap();
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
-    house.world.until_message(ALICE, "Extended until").await;
-    house.settle().await;
-    assert_snapshot!(house.sees(ALICE, "🟢 Active until").await, @"
-    🟢 Active until today at 16:10.
-    Staging · Admin, 1 h 30 min
-    Extended, today at 14:40. Nobody needs to approve: rule oncall-staging.
-    │ On call
-    [Extend…] [Return access]
-    R-1 · ACCESS-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
-    ");
-    assert_snapshot!(super::tickets::read(&house), @"
-    [In Progress]
-    Opened in Okta, 2026-11-24 14:40:05 UTC+1. Ends 15:40:05 UTC+1.
-
-    Alice Martin asked to keep it until 16:10:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-2):
-    Still on call
-    Nobody needs to approve: rule oncall-staging
-
-    Extended to 16:10:05 UTC+1, 2026-11-24 14:40:05 UTC+1 (R-2). Nobody needs to approve: rule oncall-staging.
-    ");
-    assert_snapshot!(of_extension(&house), @"
-    More time asked: Staging · Admin for Alice Martin until today at 16:10 · R-2 · R-1 · ACCESS-1
-    Extended: Staging · Admin for Alice Martin until today at 16:10. Nobody needs to approve: rule oncall-staging · R-2 · R-1 · ACCESS-1
-    ");
-    house.finish_unread_holding(&[("00gSTAGING", "00uALICE")]).await;
+    house.press(BOB, "asks to keep", "approve").await;
+    house.world.until_message(ALICE, "Extended until today at 18:00").await;
+    house.world.until_message(ALICE, "Extended by").await;
+    open_form(&house, "🟢 Active until").await;
+    assert!(!house.world.seen_view(ALICE).unwrap().contains("end of business day"), "it is open until then");
+    house.world.fill(ALICE, "custom_duration", "custom_duration", "eod").await.unwrap();
+    let sent = house.world.submit(ALICE).await.unwrap();
+    assert!(!sent.is_closed(), "{sent:?}");
+    let seen = house.world.seen_view(ALICE).unwrap();
+    assert!(seen.contains("It is open until today 18:00 Paris time (UTC+1) already."), "{seen}");
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
 }

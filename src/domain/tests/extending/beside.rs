@@ -96,7 +96,7 @@ fn an_extension_that_was_approved_is_named_for_what_it_extends() {
     let mut play = extended();
     let refused = play.run(&Command::Cancel { who: who.clone(), request: TWO });
     assert_eq!(refused, Err(Refusal::TooLateToCancel));
-    let returned = play.clone().goes(&Command::Return { who: who.clone(), request: TWO });
+    let returned = play.clone().goes(&Command::Return { who, request: TWO });
     assert!(matches!(returned.first().state, State::Revoking { ending: Ending::Returned, .. }));
     let Command::Revoke(wish) = revoke("dana") else { unreachable!() };
     let revoked = play.clone().goes(&Command::Revoke(Revoke { request: TWO, ..wish }));

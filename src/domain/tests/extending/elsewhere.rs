@@ -156,7 +156,7 @@ fn its_cards_say_how_the_access_ended() {
     assert_eq!(returned.live.requests[&TWO].stale_views(), []);
     let over = returned.settled("remove_member", REMOVED);
     let expected = FirstOver { ending: Ending::Returned, at: over.now };
-    assert_eq!(over.live.requests[&TWO].first_over, Some(expected));
+    assert_eq!(over.live.requests[&TWO].first_over, Some(Box::new(expected)));
     assert_eq!(over.live.requests[&TWO].stale_views(), std::slice::from_ref(&view));
     assert_eq!(over.live.requests[&TWO].revision, revision + 1);
     let first = ViewKey::Requester { request: ONE };
