@@ -207,13 +207,13 @@ impl Vendors {
     /// Tells the audit channel, where there is one.
     async fn tell_audit(
         &self,
-        about: Option<&Request>,
+        (about, first): (Option<&Request>, Option<&Request>),
         what: &Happened,
         at: Timestamp,
     ) -> Result<Outcome, EffectError> {
         let chat = self.chat()?;
         let (Some(channel), Some(request)) = (chat.audit_channel(), about) else { return Ok(Outcome::Moot) };
-        let card = || audit::card(request, what, at, self.clock.now(), chat.voice());
+        let card = || audit::card((request, first), what, (at, self.clock.now()), chat.voice());
         chat.announce(channel, card).await?;
         Ok(Outcome::Told)
     }
@@ -221,8 +221,8 @@ impl Vendors {
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { id, effect, doubt, about, others, alarm, voters } = attempt;
-        let about = about.as_ref();
+        let Attempt { id, effect, doubt, about, first, others, alarm, voters } = attempt;
+        let (about, first) = (about.as_ref(), first.as_deref());
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack, Look::Lately).await? {
                 Ok(person) => Outcome::identified(person),
@@ -244,11 +244,11 @@ impl Outside for Vendors {
             Effect::Reply { request, to, why, spot } => self.reply(request, &to, &why, spot, about).await,
             Effect::TellOwner { owner, name, .. } => self.tell_owner(&owner, &name, about).await,
             Effect::AlertAdmins { alert } => self.alert(&alert, about, alarm.as_ref()).await,
-            Effect::TellAudit { what, at, .. } => self.tell_audit(about, &what, at).await,
+            Effect::TellAudit { what, at, .. } => self.tell_audit((about, first), &what, at).await,
             Effect::AnnounceFreeze { freeze, by, at } => self.announce(freeze, &by, at).await,
             Effect::CreateTicket { .. } | Effect::CommentTicket { .. } | Effect::MoveTicket { .. } => {
                 match (self.tickets.get(), about) {
-                    (Some(tickets), Some(request)) => tickets.perform(id, &effect, request, doubt).await,
+                    (Some(tickets), Some(request)) => tickets.perform(id, &effect, (request, first), doubt).await,
                     _ => Ok(Outcome::Moot),
                 }
             }

@@ -159,6 +159,9 @@ pub enum Effect {
         what: Happened,
         /// When.
         at: Timestamp,
+        /// To which of its extensions, where it happened to one: it has no ticket of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extension: Option<RequestId>,
     },
     /// Move a ticket to where its request stands.
     MoveTicket {
@@ -634,8 +637,10 @@ pub struct Attempt {
     pub effect: Effect,
     /// Whether an earlier try of it may have happened without our knowing: read back before repeating.
     pub doubt: Doubt,
-    /// The request it was promised for, as it stands now, for its words.
+    /// The request it speaks of, as it stands now, for its words.
     pub about: Option<Request>,
+    /// What that extends: this has the ticket.
+    pub first: Option<Box<Request>>,
     /// What else its requester holds.
     pub others: Vec<Request>,
     /// The late removals that it is about, as they stand now.

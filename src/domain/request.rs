@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{
     catalogue::{Application, Catalogue, Sensitivity, StepRule, Who},
     command::Surface,
-    duty::Applied,
+    duty::{Applied, Does},
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, OktaUserId, RequestId, RuleId, SlackUserId},
     port::{Approver, Fault, Identity, MembershipKey, Posted, Unfit, UnfitGroup, ViewKey},
     quorum,
@@ -391,6 +391,12 @@ impl Route {
         self.steps.iter().take(reached).flat_map(|step| &step.approvers)
     }
 
+    /// The rules that approved it, where nobody was asked.
+    #[must_use]
+    pub fn approving(&self) -> Vec<Applied> {
+        self.applied.iter().filter(|applied| applied.does == Does::AutoApprove).cloned().collect()
+    }
+
     /// The last yes that was given.
     #[must_use]
     pub fn last_approval(&self) -> Option<&Approval> {
@@ -670,6 +676,9 @@ pub enum Extension {
         /// Who said yes to it, the last of them; nobody where rules did, or nobody did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         approval: Option<Approval>,
+        /// The rules by which nobody needed to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rules: Vec<Applied>,
     },
 }
 
@@ -686,6 +695,16 @@ impl Extension {
             Self::Asked { request, .. } | Self::Over { request, .. } => Some(*request),
         }
     }
+}
+
+/// How what an extension kept open came to its end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstOver {
+    /// How.
+    pub ending: Ending,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Who or what ended access before its time, but its holder; of a person with their words, or the name of these.
@@ -770,6 +789,15 @@ impl Purpose {
         matches!(self, Self::Access)
     }
 
+    /// Which request it is to extend, if it is to extend one.
+    #[must_use]
+    pub const fn extends(&self) -> Option<RequestId> {
+        match self {
+            Self::Extension { of, .. } => Some(*of),
+            Self::Access | Self::Emergency => None,
+        }
+    }
+
     /// Whether it is taken by break-glass.
     #[must_use]
     pub const fn is_emergency(&self) -> bool {
@@ -831,6 +859,12 @@ pub struct Request {
     /// What has become of the wish to keep it for longer.
     #[serde(default, skip_serializing_if = "Extension::is_none")]
     pub extension: Extension,
+    /// Its end in all, once it was extended: `end` stays as those who decided it approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<EndRule>,
+    /// Of an extension that was approved: how what it extends came to its end, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_over: Option<Box<FirstOver>>,
 }
 
 /// That somebody said no.
@@ -894,10 +928,7 @@ impl Request {
     /// Which request it extends, if it is an extension.
     #[must_use]
     pub const fn extends(&self) -> Option<RequestId> {
-        match self.purpose {
-            Purpose::Extension { of, .. } => Some(of),
-            Purpose::Access | Purpose::Emergency => None,
-        }
+        self.purpose.extends()
     }
 
     /// Until when what it extends is open, once it is approved.
@@ -923,6 +954,12 @@ impl Request {
     pub fn membership(&self) -> Option<MembershipKey> {
         let route = self.route()?;
         Some(MembershipKey { group: self.access.group.clone(), user: route.person.okta.clone() })
+    }
+
+    /// Until when it is had in all: as it was approved, or as far as it was extended since.
+    #[must_use]
+    pub fn whole(&self) -> EndRule {
+        self.extended.unwrap_or(self.end)
     }
 
     /// How long it lasts if it opens at `opened`.

@@ -123,16 +123,16 @@ pub enum Happened {
     Taken,
     /// Its review was signed.
     Reviewed,
-    /// Its holder asked to keep it for longer.
+    /// More time is asked for.
     MoreAsked {
         /// Until when.
         until: Timestamp,
     },
-    /// It is kept for longer.
+    /// More time is given.
     Extended {
-        /// When it ends now.
+        /// When access ends now.
         ends: Timestamp,
     },
-    /// It is not: its end stands.
+    /// It is not: the end stands.
     NotExtended,
 }

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-8");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-9");
 
 /// The tables that a start believes.
 pub const BELIEVED: [u8; 7] =

@@ -83,18 +83,18 @@ impl Tickets {
         Ok((!gaps.is_empty()).then(|| alert::project(&self.project, words.collect())))
     }
 
-    /// One try of one promise about a ticket.
+    /// One try of one promise about a ticket. An extension has none of its own: what it extends, `first`, has.
     pub(super) async fn perform(
         &self,
         promise: EffectId,
         effect: &Effect,
-        request: &Request,
+        (request, first): (&Request, Option<&Request>),
         doubt: Doubt,
     ) -> Result<Outcome, EffectError> {
         if matches!(effect, Effect::CreateTicket { .. }) {
             return self.open(request, doubt).await;
         }
-        let Some(Ticket::Opened { id, key, .. }) = &request.ticket else { return Ok(Outcome::Moot) };
+        let Some(Ticket::Opened { id, key, .. }) = &first.unwrap_or(request).ticket else { return Ok(Outcome::Moot) };
         match effect {
             Effect::CommentTicket { what, at, .. } => {
                 let said = document(&ticket::comment(request, what, *at, &self.zone()));

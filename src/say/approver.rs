@@ -9,8 +9,8 @@ use super::{
 use crate::domain::{
     catalogue::Sensitivity,
     id::SlackUserId,
-    request::{Approval, Cause, Ending, Less, NotSentOn, Purpose, Request, Route, State, StepKind},
-    time::EndRule,
+    request::{Approval, Cause, Ending, FirstOver, Less, NotSentOn, Purpose, Request, Route, State, StepKind},
+    time::{EndRule, Timestamp},
 };
 
 /// The most other accesses that are named.
@@ -305,18 +305,22 @@ pub(super) fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Op
             Some([text("Active until "), zone.token(*ends)].into_iter().chain(end_it).collect())
         }
         State::Revoking { .. } => Some(vec![text("Ending access in Okta")]),
-        State::Ended { ending, at, .. } => {
-            if let Ending::Revoked { cause: Cause::Person { by, .. } } = ending {
-                return Some(vec![text("Ended "), zone.token(*at), text(": revoked by "), people::decider(by, reader)]);
-            }
-            if *ending == Ending::Applied {
-                return extend::kept(request, zone);
-            }
-            let how = ended_how(ending)?;
-            Some(vec![text("Ended "), zone.token(*at), text(format!(": {how}"))])
-        }
+        State::Ended { ending: Ending::Applied, .. } => match request.first_over.as_deref() {
+            Some(FirstOver { ending, at }) => over(ending, *at, reader, zone),
+            None => extend::kept(request, zone),
+        },
+        State::Ended { ending, at, .. } => over(ending, *at, reader, zone),
         State::Checking { .. } | State::Pending { .. } => None,
     }
+}
+
+/// "Ended ‹at›: returned"; nothing where there was nothing to end.
+fn over(ending: &Ending, at: Timestamp, reader: &SlackUserId, zone: &Zone) -> Option<Line> {
+    let ended = |how: Run| vec![text("Ended "), zone.token(at), text(": "), how];
+    if let Ending::Revoked { cause: Cause::Person { by, .. } } = ending {
+        return Some([ended(text("revoked by ")), vec![people::decider(by, reader)]].concat());
+    }
+    Some(ended(text(ended_how(ending)?)))
 }
 
 /// Whether somebody was asked as an owner: they may end it.

@@ -5,7 +5,7 @@
 use super::{Card, Line, Mark, Run, Voice, bold, extend, less, people, requester, text, ticket, time::Zone};
 use crate::domain::{
     port::Removal,
-    request::{Approval, Cause, Ending, NotOpened, Request, State},
+    request::{Cause, Ending, NotOpened, Request, State},
     review::{Judgement, Review},
     ticket::{Freezing, Happened},
     time::{EndRule, Timestamp},
@@ -14,13 +14,20 @@ use crate::domain::{
 /// A line that comes later than this after what it tells says when that was: its own place in the channel does not.
 const LATE_SECS: i64 = 60;
 
-/// The line; `at` is when it happened, `now` when it is told.
+/// The line, of a request and of what that extends; `at` is when it happened, `now` when it is told.
 #[must_use]
-pub fn card(request: &Request, what: &Happened, at: Timestamp, now: Timestamp, voice: &Voice) -> Card {
+pub fn card(
+    (request, first): (&Request, Option<&Request>),
+    what: &Happened,
+    (at, now): (Timestamp, Timestamp),
+    voice: &Voice,
+) -> Card {
     let zone = Zone::of(None, &voice.zone);
     let mut line = fact(request, what, at, &zone);
-    line.push(text(" · "));
-    line.extend(super::names(request));
+    for named in std::iter::once(request).chain(first) {
+        line.push(text(" · "));
+        line.extend(super::names(named));
+    }
     if (now - at).num_seconds() > LATE_SECS {
         line.extend([text(" · told late, this was "), zone.token(at)]);
     }
@@ -77,7 +84,7 @@ fn fact(request: &Request, what: &Happened, at: Timestamp, zone: &Zone) -> Line 
             vec![bold("More time"), text(format!(" asked: {access} until ")), zone.token(*until)]
         }
         Happened::Extended { ends } => {
-            let by = extend::by(request).map(|by| format!(" by {by}")).unwrap_or_default();
+            let by = format!("{}{}", extend::by(request), extend::by_rules(request));
             vec![bold("Extended"), text(format!(": {access} until ")), zone.token(*ends), text(by)]
         }
         Happened::NotExtended => vec![bold("Not extended"), text(format!(": {access}, {}", extend::why_not(request)))],
@@ -101,19 +108,15 @@ fn decided(by: Option<&str>, what: &str, end: EndRule, zone: &Zone) -> Line {
 
 /// The same, or "Bob Stone approved 45 minutes of 2 hours: Production Database · Read-Write for Alice Martin".
 fn approved(request: &Request, place: u32, access: &str, zone: &Zone) -> Line {
-    let approval = approval(request, place);
+    let approval = less::approval(request, place);
     let by = approval.map(|approval| approval.by.name.as_str());
+    let approved = less::approved(request, place, zone);
     match approval.and_then(|approval| approval.less) {
-        Some(_) => {
-            vec![bold(by.unwrap_or("Someone")), text(format!(" {}: {access}", less::approved(approval, zone)))]
-        }
+        Some(_) => vec![bold(by.unwrap_or("Someone")), text(format!(" {approved}: {access}"))],
         None if request.extends().is_some() => {
-            vec![
-                bold(by.unwrap_or("Someone")),
-                text(format!(" approved {} more of {access}", requester::lasts(request.end_after(place), zone))),
-            ]
+            vec![bold(by.unwrap_or("Someone")), text(format!(" {approved} of {access}"))]
         }
-        None => decided(by, &format!("approved {access}"), request.end_after(place), zone),
+        None => decided(by, &format!("{approved} {access}"), request.end_after(place), zone),
     }
 }
 
@@ -133,10 +136,6 @@ fn reviewed(request: &Request, access: &str) -> Line {
     };
     let found = if judgement == Judgement::NotJustified { ": not justified" } else { "" };
     vec![bold(by), text(format!(" signed the review of {access}{found}"))]
-}
-
-fn approval(request: &Request, place: u32) -> Option<&Approval> {
-    request.route()?.steps.get(usize::try_from(place).ok()?)?.approval.as_ref()
 }
 
 const fn denier(request: &Request) -> Option<&str> {

@@ -3,11 +3,12 @@
 use super::{
     Button, ButtonId, Line, Look, Voice, bold, button, length, people, refusal,
     requester::{access, access_plainly, flat, how_long, zone},
-    text, ticket,
+    rules, text, ticket,
     time::Zone,
 };
 use crate::domain::{
-    request::{Ending, Extension, Purpose, Request, State},
+    duty::Applied,
+    request::{Ending, Extension, Purpose, Request, Route, State},
     time::Timestamp,
 };
 
@@ -76,13 +77,13 @@ pub fn told(request: &Request, zone: &Zone, voice: &Voice) -> Told {
             let second = Some(vec![text("Without an answer it ends at the first time.")]);
             Told { first, second, reason: None }
         }
-        Extension::Over { ending, at, approval, .. } => {
+        Extension::Over { ending, at, approval, rules, .. } => {
             let at = zone.token(*at);
             let second = match (ending, approval) {
                 (Ending::Applied, Some(approval)) => {
                     vec![text("Extended by "), person(&approval.by), text(", "), at, text(".")]
                 }
-                (Ending::Applied, None) => vec![text("Extended, "), at, text(". Nobody needed to approve it.")],
+                (Ending::Applied, None) => vec![text("Extended, "), at, text(unasked(rules))],
                 (Ending::Denied { by, .. }, _) => vec![person(by), text(" did not extend it, "), at, text(":")],
                 (Ending::Refused { why }, _) => {
                     let why = refusal::not_sent_on(why, request, voice);
@@ -96,35 +97,59 @@ pub fn told(request: &Request, zone: &Zone, voice: &Voice) -> Told {
     }
 }
 
+/// ". Nobody needs to approve: rule oncall-staging."
+fn unasked(rules: &[Applied]) -> String {
+    match rules::effects(rules).join(". ") {
+        none if none.is_empty() => ". Nobody needed to approve it.".to_owned(),
+        said => format!(". {said}."),
+    }
+}
+
 fn person(by: &crate::domain::request::Decider) -> super::Run {
     super::Run::Person { slack: by.slack.clone(), name: by.name.clone() }
 }
 
 /// What whoever did not extend it wrote.
-#[must_use]
-pub fn reason(request: &Request) -> Option<String> {
+fn reason(request: &Request) -> Option<String> {
     match &request.extension {
-        Extension::Over { ending: Ending::Denied { reason, .. }, .. } => reason.text.clone(),
+        Extension::Over { ending, .. } => words(ending),
         _ => None,
     }
 }
 
-/// Who extended it, where somebody did.
+/// What whoever said no wrote.
 #[must_use]
-pub fn by(request: &Request) -> Option<&str> {
-    match &request.extension {
-        Extension::Over { ending: Ending::Applied, approval: Some(approval), .. } => Some(&approval.by.name),
+pub fn words(ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Denied { reason, .. } => reason.text.clone(),
         _ => None,
     }
 }
 
-/// Why it was not extended, in a clause.
+/// By whom an extension was approved, the last of them: " by Bob Stone".
 #[must_use]
-pub fn why_not(request: &Request) -> String {
-    match &request.extension {
-        Extension::Over { ending: Ending::Denied { by, .. }, .. } => format!("denied by {}", by.name),
-        Extension::Over { ending: Ending::Refused { why }, .. } => ticket::stopped(why),
-        Extension::Over { ending: Ending::Unanswered, .. } => "nobody decided".to_owned(),
+pub fn by(extension: &Request) -> String {
+    let approval = extension.route().filter(|_| extension.extends().is_some()).and_then(Route::last_approval);
+    approval.map(|approval| format!(" by {}", approval.by.name)).unwrap_or_default()
+}
+
+/// By which rules, where nobody was asked: ". Nobody needs to approve: rule oncall-staging".
+#[must_use]
+pub fn by_rules(extension: &Request) -> String {
+    let approving = extension.route().filter(|_| extension.extends().is_some()).map(Route::approving);
+    rules::effects(&approving.unwrap_or_default()).iter().map(|said| format!(". {said}")).collect()
+}
+
+/// Why an extension came to nothing, in a clause.
+#[must_use]
+pub fn why_not(extension: &Request) -> String {
+    match (&extension.state, extension.purpose) {
+        (State::Ended { ending: Ending::Denied { by, .. }, .. }, _) => format!("denied by {}", by.name),
+        (State::Ended { ending: Ending::Refused { why }, .. }, _) => ticket::stopped(why),
+        (State::Ended { ending: Ending::Unanswered, at, .. }, Purpose::Extension { ends, .. }) if ends <= *at => {
+            "the access is over".to_owned()
+        }
+        (State::Ended { ending: Ending::Unanswered, .. }, _) => "nobody decided".to_owned(),
         _ => "its end stands".to_owned(),
     }
 }

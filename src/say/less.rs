@@ -118,13 +118,22 @@ pub fn not_shorter(request: &Request, zone: &Zone) -> String {
     }
 }
 
-/// "approved", or "approved 45 minutes of 2 hours".
+/// What somebody did in a step: "approved", or "approved 45 minutes of 2 hours"; of an extension "approved 2 hours more",
+/// or "approved 45 minutes of 2 hours more".
 #[must_use]
-pub fn approved(approval: Option<&Approval>, zone: &Zone) -> String {
-    match approval.and_then(|approval| approval.less) {
-        Some(Less { from, to }) => format!("approved {} of {}", lasts(to, zone), lasts(from, zone)),
-        None => "approved".to_owned(),
+pub fn approved(request: &Request, step: u32, zone: &Zone) -> String {
+    let less = approval(request, step).and_then(|approval| approval.less);
+    match (less, request.extends()) {
+        (Some(Less { from, to }), None) => format!("approved {} of {}", lasts(to, zone), lasts(from, zone)),
+        (Some(Less { from, to }), Some(_)) => format!("approved {} of {} more", lasts(to, zone), lasts(from, zone)),
+        (None, None) => "approved".to_owned(),
+        (None, Some(_)) => format!("approved {} more", lasts(request.end_after(step), zone)),
     }
+}
+
+/// The approval of a step, once there is one.
+pub(super) fn approval(request: &Request, step: u32) -> Option<&Approval> {
+    request.route()?.steps.get(usize::try_from(step).ok()?)?.approval.as_ref()
 }
 
 /// " (asked: 2 hours; @Bob Stone approved for less)", for those who are asked.

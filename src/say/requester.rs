@@ -35,7 +35,7 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
             card
         }
     };
-    card.lines.insert(1, vec![text(format!("{}, {}", named(request), how_long(request, &zone)))]);
+    card.lines.insert(1, vec![text(format!("{}, {}", named(request), lasts(request.whole(), &zone)))]);
     if !matches!(request.state, State::Ended { .. }) {
         card.quote.get_or_insert_with(|| justification(request));
     }
@@ -70,7 +70,8 @@ pub fn justification(request: &Request) -> String {
     request.justification.text.clone().unwrap_or_else(|| "(erased)".to_owned())
 }
 
-/// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere.
+/// "2 hours", or "until 18:00 Paris time (UTC+1)": whoever reads it may be elsewhere. As it was asked and approved: what
+/// was added since is an extension's.
 #[must_use]
 pub fn how_long(request: &Request, zone: &Zone) -> String {
     match request.extends() {
@@ -384,7 +385,7 @@ const LATE: TimeDelta = TimeDelta::minutes(5);
 
 /// How access that was open came to its end by its terms, at `at`.
 pub(super) fn end(request: &Request, opened: Option<Timestamp>, at: Timestamp) -> End {
-    let planned = opened.map_or(at, |opened| request.end.end(opened));
+    let planned = opened.map_or(at, |opened| request.whole().end(opened));
     let late = at - planned;
     if late < LATE { End::Planned(planned) } else { End::Late(u64::try_from(late.num_minutes()).unwrap_or_default()) }
 }

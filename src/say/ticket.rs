@@ -1,5 +1,5 @@
 //! The ticket: plain names, one paragraph a fact, one comment an event. The justification stands in the description
-//! alone.
+//! alone; that of an extension, which has none, in the comment that says what it asks for. Each comment on one names it.
 //!
 //! Whoever reads it later reads it in the company's zone, with the date.
 
@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::{alert, emergency, extend, length, less, people, requester, rules, time::Zone};
 use crate::domain::{
     port::{Removal, Vendor},
-    request::{Cause, Ending, NotOpened, NotSentOn, Request, StandsIn, State, Step, StepKind},
+    request::{Cause, Ending, NotOpened, NotSentOn, Request, Route, StandsIn, State, Step, StepKind},
     review::{Judgement, Review},
     ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
@@ -55,17 +55,23 @@ pub fn description(request: &Request, company: &TimeZone) -> Vec<Part> {
         Part::Paragraph("Justification:".to_owned()),
         Part::Quote(requester::justification(request)),
     ];
-    for (place, step) in (1..).zip(&route.steps) {
-        let who = people::asked_plainly(step, None);
-        let why = people::because(step, route, &request.access.application, None);
-        parts.push(Part::Paragraph(format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())));
-    }
-    parts.extend(rules::effects(&route.applied).into_iter().map(Part::Paragraph));
+    parts.extend(deciders(request, route));
     if request.purpose.is_emergency() {
         parts.push(Part::Paragraph("Nobody approved it: one of those who were told signs a review.".to_owned()));
     }
     parts.push(Part::Paragraph(format!("Request: {}", request.id)));
     parts
+}
+
+/// Who decides, by which rules.
+fn deciders(request: &Request, route: &Route) -> Vec<Part> {
+    let decides = |(place, step): (usize, &Step)| {
+        let who = people::asked_plainly(step, None);
+        let why = people::because(step, route, &request.access.application, None);
+        format!("Who decides, step {place} of {}: {who}, {why}", route.steps.len())
+    };
+    let steps = (1..).zip(&route.steps).map(decides);
+    steps.chain(rules::effects(&route.applied)).map(Part::Paragraph).collect()
 }
 
 fn how_long(request: &Request, company: &TimeZone) -> String {
@@ -78,9 +84,12 @@ fn how_long(request: &Request, company: &TimeZone) -> String {
 /// One sentence: who, when, what.
 #[must_use]
 pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &TimeZone) -> Vec<Part> {
-    let when = stamp(at, company);
+    let when = match request.extends() {
+        Some(_) => format!("{} ({})", stamp(at, company), request.id),
+        None => stamp(at, company),
+    };
     let said = match what {
-        Happened::Approved { step } => approved(request, *step, &when, company),
+        Happened::Approved { step } => approved(request, *step, &stamp(at, company), company),
         Happened::Denied => return denied(request, &when),
         Happened::Withdrawn => format!("{} withdrew it, {when}.", people::asker_name(request)),
         Happened::Unanswered => match request.end {
@@ -107,12 +116,10 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
         }
         Happened::Taken => format!("Taken by break-glass, {when}. {}", emergency::told_plainly(request)),
         Happened::Reviewed => return reviewed(request, &when),
-        Happened::MoreAsked { until } => {
-            format!("{} asked to keep it until {}, {when}.", people::asker_name(request), later(*until, at, company))
-        }
+        Happened::MoreAsked { until } => return more_asked(request, &later(*until, at, company), &when),
         Happened::Extended { ends } => {
-            let by = extend::by(request).map(|by| format!(" by {by}")).unwrap_or_default();
-            format!("Extended to {}{by}, {when}.", later(*ends, at, company))
+            let (ends, by, rules) = (later(*ends, at, company), extend::by(request), extend::by_rules(request));
+            format!("Extended to {ends}{by}, {when}{rules}.")
         }
         Happened::NotExtended => format!("Not extended, {when}: {}.", extend::why_not(request)),
         Happened::Nothing => match not_opened(request) {
@@ -126,10 +133,8 @@ pub fn comment(request: &Request, what: &Happened, at: Timestamp, company: &Time
 
 /// What whoever ended it wrote, below the comment by which it is over.
 fn over_by_words(request: &Request, what: &Happened) -> Option<String> {
-    if *what == Happened::NotExtended {
-        return extend::reason(request);
-    }
     match (what, how_it_ended(request)?) {
+        (Happened::NotExtended, ending) => extend::words(ending),
         (Happened::Removed { .. } | Happened::Kept { .. } | Happened::Nothing, Ending::Revoked { cause }) => {
             requester::words(cause)
         }
@@ -182,12 +187,23 @@ fn approved(request: &Request, place: u32, when: &str, company: &TimeZone) -> St
     let steps = request.route().map(|route| route.steps.as_slice()).unwrap_or_default();
     let step = usize::try_from(place).ok().and_then(|place| steps.get(place));
     let by = step.and_then(|step| step.approval.as_ref()).map_or("Someone", |approval| approval.by.name.as_str());
-    let which = format!("step {} of {}", place.saturating_add(1), steps.len());
-    let verb = less::approved(step.and_then(|step| step.approval.as_ref()), &Zone::of(None, company));
+    let of = request.extends().map(|_| format!("{}, ", request.id)).unwrap_or_default();
+    let which = format!("{of}step {} of {}", place.saturating_add(1), steps.len());
+    let verb = less::approved(request, place, &Zone::of(None, company));
     match step {
         Some(step) => format!("{by} {verb}, {when} ({which}, {}).", role(step)),
         None => format!("{by} {verb}, {when} ({which})."),
     }
+}
+
+/// What is asked on top of what is open: the whole of it where it is said of the extension itself.
+fn more_asked(request: &Request, until: &str, when: &str) -> Vec<Part> {
+    let asked = format!("{} asked to keep it until {until}, {when}", people::asker_name(request));
+    let Some(route) = request.route().filter(|_| request.extends().is_some()) else {
+        return vec![Part::Paragraph(format!("{asked}."))];
+    };
+    let quoted = [Part::Paragraph(format!("{asked}:")), Part::Quote(requester::justification(request))];
+    quoted.into_iter().chain(deciders(request, route)).collect()
 }
 
 fn role(step: &Step) -> &str {

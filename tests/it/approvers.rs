@@ -36,7 +36,7 @@ async fn company() -> (World, Vendors) {
 async fn tried(vendors: &Vendors, effect: Effect, about: Option<Request>) -> Result<Outcome, EffectError> {
     let id = EffectId { seq: 1, ordinal: 0 };
     let (others, voters) = (Vec::new(), BTreeSet::new());
-    vendors.perform(Attempt { id, effect, doubt: Doubt::None, about, others, alarm: None, voters }).await
+    vendors.perform(Attempt { id, effect, doubt: Doubt::None, about, first: None, others, alarm: None, voters }).await
 }
 
 async fn find(vendors: &Vendors, emails: &[&str], groups: &[&str]) -> Result<Found, EffectError> {

@@ -20,8 +20,8 @@ impl Case<'_> {
         let told = self.today.limits.audit == AuditChannel::Told && !matches!(what, Happened::Withdrawn);
         // Nobody was asked yet where it is not known for whom; rules may approve all the same, and glass may be broken.
         let known = self.request(*id).filter(|request| request.route().is_some());
-        let at = known.map(|request| self.when(request, what));
-        let at = at.or_else(|| matches!(what, Happened::ApprovedByRules | Happened::Taken).then_some(self.now));
+        let at = known.map(|request| self.when(request, what, decision));
+        let at = at.or_else(|| begins(what).then_some(self.now));
         if let Some(at) = at.filter(|_| told) {
             decision.effect(Effect::TellAudit { request: *id, what: what.clone(), at });
         }
@@ -34,4 +34,9 @@ impl Case<'_> {
             decision.effect(Effect::AlertAdmins { alert: Alert::AuditLineLost { request, fault: fault.clone() } });
         }
     }
+}
+
+/// Whether it can happen in the line in which it becomes known for whom.
+const fn begins(what: &Happened) -> bool {
+    matches!(what, Happened::ApprovedByRules | Happened::Taken | Happened::MoreAsked { .. } | Happened::Extended { .. })
 }

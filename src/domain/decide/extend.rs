@@ -151,42 +151,39 @@ impl Case<'_> {
         });
     }
 
-    /// Which request one extends, also one that is received by this very decision, and until when it would.
-    pub(super) fn extends(&self, id: RequestId, decision: &Decision) -> Option<(RequestId, Timestamp)> {
+    /// Which request one extends, also one that is received by this very decision.
+    fn extends(&self, id: RequestId, decision: &Decision) -> Option<RequestId> {
         let received = decision.events.iter().find_map(|event| match event {
-            Event::RequestReceived { request, purpose, end, .. } if *request == id => Some((*purpose, *end)),
+            Event::RequestReceived { request, purpose, .. } if *request == id => Some(purpose.extends()),
             _ => None,
         });
-        match received.or_else(|| self.request(id).map(|request| (request.purpose, request.end)))? {
-            (Purpose::Extension { of, ends, .. }, end) => Some((of, end.end(ends))),
-            _ => None,
-        }
+        received.unwrap_or_else(|| self.request(id)?.extends())
     }
 
-    /// What happened to an extension, as news of what it extends: this has the ticket, and the message.
-    pub(super) fn news_of_extension(
-        &self,
-        event: &Event,
-        of: RequestId,
-        until: Timestamp,
-        decision: &Decision,
-    ) -> Vec<News> {
-        match event {
-            Event::StepApproved { request, step, .. } => {
-                vec![News::Happened(*request, Happened::Approved { step: *step })]
+    /// What an event of an extension means for those who read elsewhere; nothing where it is none of one. It is said of
+    /// the extension, from when it is put to somebody, or to rules alone, until what it extends is over.
+    pub(super) fn news_of_extension(&self, event: &Event, decision: &Decision) -> Option<Vec<News>> {
+        let id = event.request()?;
+        let of = self.extends(id, decision)?;
+        let goes_on = self.is_pending(id) && !ends(of, decision);
+        let what = match event {
+            Event::RequestPending { .. } if !fails(id, decision) => {
+                self.request(id).and_then(Request::extended_until).map(|until| Happened::MoreAsked { until })
             }
-            Event::RequestPending { steps, .. } if !steps.is_empty() => {
-                vec![News::Happened(of, Happened::MoreAsked { until })]
-            }
-            _ if is_no(event) && !ends(of, decision) => vec![News::Happened(of, Happened::NotExtended)],
-            _ => Vec::new(),
-        }
+            Event::StepApproved { step, .. } => Some(Happened::Approved { step: *step }),
+            Event::FallbackAsked { .. } if goes_on => Some(Happened::AskedToo),
+            Event::ExtensionApplied { .. } => new_end(of, decision).map(|ends| Happened::Extended { ends }),
+            Event::RequestCancelled { .. } if goes_on => Some(Happened::Withdrawn),
+            _ if is_no(event) && goes_on => Some(Happened::NotExtended),
+            _ => None,
+        };
+        Some(what.into_iter().map(|what| News::Happened(id, what)).collect())
     }
 
     /// A holder is told that nothing came of it, in the thread of what they keep.
     pub(super) fn tell_holders(&self, decision: &mut Decision) {
         let no = decision.events.iter().filter(|event| is_no(event)).filter_map(Event::request);
-        let of: Vec<RequestId> = no.filter_map(|id| Some(self.extends(id, decision)?.0)).collect();
+        let of: Vec<RequestId> = no.filter_map(|id| self.extends(id, decision)).collect();
         for of in of.into_iter().filter(|of| !ends(*of, decision)).collect::<Vec<_>>() {
             decision.nudge(of, Nudge::NotExtended);
         }
@@ -205,6 +202,19 @@ pub(super) fn more_than(purpose: Purpose, end: EndRule) -> Option<EndRule> {
 /// Whether nothing came of a request, and not by its requester's wish.
 const fn is_no(event: &Event) -> bool {
     matches!(event, Event::RequestDenied { .. } | Event::RequestLapsed { .. } | Event::RequestRefused { .. })
+}
+
+/// Whether nothing comes of a request by this decision.
+fn fails(id: RequestId, decision: &Decision) -> bool {
+    decision.events.iter().any(|event| is_no(event) && event.request() == Some(id))
+}
+
+/// When access ends from this decision on, which extends it.
+fn new_end(of: RequestId, decision: &Decision) -> Option<Timestamp> {
+    decision.events.iter().find_map(|event| match event {
+        Event::GrantExtended { request, ends, .. } if *request == of => Some(*ends),
+        _ => None,
+    })
 }
 
 /// Whether access ends by this decision.

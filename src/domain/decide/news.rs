@@ -40,8 +40,8 @@ impl Case<'_> {
     }
 
     fn news(&self, event: &Event, decision: &Decision) -> Vec<News> {
-        if let Some((of, until)) = event.request().and_then(|request| self.extends(request, decision)) {
-            return self.news_of_extension(event, of, until, decision);
+        if let Some(news) = self.news_of_extension(event, decision) {
+            return news;
         }
         let one = match event {
             Event::EmergencyTaken { request, .. } => News::Taken(*request),
@@ -63,7 +63,6 @@ impl Case<'_> {
             Event::FallbackAsked { request, .. } => News::Happened(*request, Happened::AskedToo),
             Event::StandingFound { request } => News::Over(*request, Happened::StoodBefore),
             Event::GrantOpened { request, ends, .. } => News::Happened(*request, Happened::Opened { ends: *ends }),
-            Event::GrantExtended { request, ends, .. } => News::Happened(*request, Happened::Extended { ends: *ends }),
             Event::RemovalLate { membership, .. } => return self.late(membership),
             Event::GrantEnded { request } => {
                 let removed = Happened::Removed { removal: removal(decision), due: self.due(*request) };
@@ -84,7 +83,7 @@ impl Case<'_> {
     }
 
     /// Whether it was put to its approvers before this decision.
-    fn is_pending(&self, request: RequestId) -> bool {
+    pub(super) fn is_pending(&self, request: RequestId) -> bool {
         self.request(request).is_some_and(|request| matches!(request.state, State::Pending { .. }))
     }
 
@@ -115,11 +114,15 @@ impl Case<'_> {
     }
 
     /// When it happened: a decision when it was made, all else now.
-    pub(super) fn when(&self, request: &Request, what: &Happened) -> Timestamp {
-        match (what, &request.state) {
-            (Happened::Approved { .. } | Happened::Denied, State::Pending { clicks, .. }) => {
-                clicks.first().map_or(self.now, |click| click.at)
-            }
+    pub(super) fn when(&self, request: &Request, what: &Happened, decision: &Decision) -> Timestamp {
+        let denies = |event: &Event| matches!(event, Event::RequestDenied { request: id, .. } if *id == request.id);
+        let decides = match what {
+            Happened::Approved { .. } | Happened::Denied => true,
+            Happened::NotExtended => decision.events.iter().any(denies),
+            _ => false,
+        };
+        match (decides, &request.state) {
+            (true, State::Pending { clicks, .. }) => clicks.first().map_or(self.now, |click| click.at),
             _ if *what == Happened::Reviewed => {
                 request.review.signatures().first().map_or(self.now, |signature| signature.at)
             }

@@ -1,6 +1,7 @@
 //! What a request's ticket is told.
 //!
-//! Law: a ticket is opened only where tickets are kept. What is opened, or will be, is told everything, also while it
+//! Law: a ticket is opened only where tickets are kept, and none for an extension: what becomes of that is told to the
+//! ticket of what it extends, between what happens to this. What is opened, or will be, is told everything, also while it
 //! is not known whether tickets are kept: in custody the promises wait.
 
 use super::{Case, Decision, news::News};
@@ -21,7 +22,7 @@ impl Case<'_> {
             News::Taken(request) if self.today.limits.tickets == Tickets::Kept => {
                 let (request, at) = (*request, self.now);
                 decision.effect(Effect::CreateTicket { request });
-                decision.effect(Effect::CommentTicket { request, what: Happened::Taken, at });
+                decision.effect(Effect::CommentTicket { request, what: Happened::Taken, at, extension: None });
             }
             News::Taken(_) => {}
             News::Unreviewed(request, what) => self.comment(*request, what, decision),
@@ -43,9 +44,11 @@ impl Case<'_> {
     }
 
     fn comment(&self, id: RequestId, what: &Happened, decision: &mut Decision) {
-        if let Some(request) = self.ticketed(id) {
-            let at = self.when(request, what);
-            decision.effect(Effect::CommentTicket { request: id, what: what.clone(), at });
+        let Some(about) = self.request(id) else { return };
+        let extension = about.extends().map(|_| id);
+        if let Some(Request { id: request, .. }) = self.ticketed(about.extends().unwrap_or(id)) {
+            let at = self.when(about, what, decision);
+            decision.effect(Effect::CommentTicket { request: *request, what: what.clone(), at, extension });
         }
     }
 

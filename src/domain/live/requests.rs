@@ -51,6 +51,8 @@ impl Fold<'_> {
             ticket: None,
             revocations: Vec::new(),
             extension: Extension::None,
+            extended: None,
+            first_over: None,
         };
         self.live.requests.insert(*request, received);
         self.touched.requests.insert(*request);

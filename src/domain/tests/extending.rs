@@ -8,6 +8,7 @@ use crate::domain::{
 };
 
 mod beside;
+mod elsewhere;
 
 fn minutes(minutes: u64) -> EndRule {
     EndRule::After { secs: secs(minutes * 60) }
@@ -100,7 +101,7 @@ fn approved_it_moves_the_end_and_gives_nothing_anew() {
     );
     let until = ends + TimeDelta::hours(1);
     assert_eq!(play.first().ends(), Some(until));
-    assert_eq!(play.first().end, minutes(180), "three hours in all");
+    assert_eq!(play.first().whole(), minutes(180), "three hours in all");
     let membership = play.live.memberships.values().next().unwrap();
     assert_eq!(membership.holds.iter().collect::<Vec<_>>(), [(&ONE, &until)]);
     assert!(!play.promised("check_member") && !play.promised("add_member") && !play.promised("remove_member"));
@@ -311,27 +312,6 @@ fn a_denial_and_less_than_was_asked_are_told_to_the_holder() {
         });
         assert_eq!(moved, expected, "{less:?}");
     }
-}
-
-#[test]
-fn those_who_read_elsewhere_read_it_of_the_first_request() {
-    let mut play = held();
-    play.audit = AuditChannel::Told;
-    let play = play.goes(&more(minutes(60))).settled("identify_person", is("alice")).settled("find_approvers", found());
-    let told = |play: &Play| -> Vec<(RequestId, Happened)> {
-        let lines = play.entries.last().unwrap().effects.iter().filter_map(|effect| match effect {
-            Effect::TellAudit { request, what, .. } => Some((*request, what.clone())),
-            _ => None,
-        });
-        lines.collect()
-    };
-    let until = play.first().ends().unwrap() + TimeDelta::hours(1);
-    assert_eq!(told(&play), [(ONE, Happened::MoreAsked { until })]);
-    assert_eq!(play.promise("create_ticket"), None);
-    let view = ViewKey::Approver { request: TWO, slack: slack("bob") };
-    let play = play.goes(&Command::Show { view, posted: card("bob"), revision: 1 });
-    let play = play.bob(Choice::Approve).settled("check_authority", is("bob"));
-    assert_eq!(told(&play), [(TWO, Happened::Approved { step: 0 }), (ONE, Happened::Extended { ends: until })]);
 }
 
 #[test]

@@ -131,6 +131,7 @@ const EFFECTS: &[&str] = &[
     r#"{"effect":"alert_admins","alert":{"alert":"removals_late","revision":1}}"#,
     r#"{"effect":"create_ticket","request":"R-1"}"#,
     r#"{"effect":"comment_ticket","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
+    r#"{"effect":"comment_ticket","request":"R-1","what":{"happened":"approved","step":0},"at":"2026-11-24T15:40:00Z","extension":"R-2"}"#,
     r#"{"effect":"move_ticket","request":"R-1","to":"granted"}"#,
     r#"{"effect":"tell_audit","request":"R-1","what":{"happened":"denied"},"at":"2026-11-24T15:40:00Z"}"#,
     r#"{"effect":"check_revoker","request":"R-1","slack":"U0C"}"#,

@@ -55,7 +55,7 @@ fn an_opened_ticket_is_told_the_end_also_when_none_are_kept_any_more() {
     assert_eq!(
         over.tickets(),
         [
-            &Effect::CommentTicket { request: ONE, what: Happened::Withdrawn, at },
+            &Effect::CommentTicket { request: ONE, what: Happened::Withdrawn, at, extension: None },
             &Effect::MoveTicket { request: ONE, to: Column::Closed },
         ]
     );

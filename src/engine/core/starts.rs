@@ -15,7 +15,7 @@ use crate::{
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
         request::{Request, Route, State},
-        ticket::Ticket,
+        ticket::{Happened, Ticket},
     },
     engine::{
         homes::{Call, Seek},
@@ -67,12 +67,14 @@ impl Core {
                 },
                 _ => None,
             };
-            let about = promise.effect.about().and_then(|request| self.safe.requests.get(&request)).cloned();
+            let about = self.about(&promise.effect).cloned();
+            let first = about.as_ref().and_then(Request::extends);
+            let first = first.and_then(|first| self.safe.requests.get(&first)).cloned().map(Box::new);
             match (&promise.effect, &about) {
                 (Effect::Nudge { nudge, .. }, Some(request)) if nudge.is_moot(request) => moot.push(id),
                 // Where the ticket is is not durable yet: its turn comes with that line.
                 (Effect::CommentTicket { .. } | Effect::MoveTicket { .. }, Some(request))
-                    if request.ticket == Some(Ticket::Promised) =>
+                    if first.as_deref().unwrap_or(request).ticket == Some(Ticket::Promised) =>
                 {
                     self.lanes.land(id)
                 }
@@ -82,7 +84,7 @@ impl Core {
                         _ => Vec::new(),
                     };
                     let voters = self.voters(effect);
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm, voters };
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, first, others, alarm, voters };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -102,6 +104,20 @@ impl Core {
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
         }
+    }
+
+    /// The request that a promise speaks of. Earlier programs promised to say of what was extended what became of that:
+    /// it is said of the extension that was over then.
+    fn about(&self, effect: &Effect) -> Option<&Request> {
+        let about = effect.about()?;
+        let over = match effect {
+            Effect::CommentTicket { what: Happened::Extended { .. } | Happened::NotExtended, at, .. }
+            | Effect::TellAudit { what: Happened::Extended { .. } | Happened::NotExtended, at, .. } => {
+                self.safe.extension_over(about, *at)
+            }
+            _ => None,
+        };
+        over.or_else(|| self.safe.requests.get(&about))
     }
 
     /// Who approved what a look is about, so far.
@@ -206,7 +222,7 @@ const fn is_removal(effect: &Effect) -> bool {
 }
 
 impl Effect {
-    /// The request whose words it needs.
+    /// The request that it speaks of.
     pub(crate) fn about(&self) -> Option<RequestId> {
         match self {
             Self::AlertAdmins { alert } => match alert {
@@ -230,6 +246,7 @@ impl Effect {
                 | Alert::AuditChannelAccepted
                 | Alert::BindingSuspended { .. } => None,
             },
+            Self::CommentTicket { extension: Some(extension), .. } => Some(*extension),
             other => other.request(),
         }
     }

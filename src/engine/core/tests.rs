@@ -13,6 +13,7 @@ use crate::domain::{
     port::{Alert, Approver, Class, EffectError, Facts, Fault, MembershipKey, Standing, UnfitGroup, Vendor},
     request::Purpose,
     said::Text,
+    ticket::Happened,
     time::{AccessDuration, EndRule, Timestamp},
 };
 
@@ -378,4 +379,63 @@ fn another_catalogue_looks_everybody_up_anew() {
     assert!(core.known(&alice.slack, after(1)).is_some());
     core.step(Input::Adopt(Arc::new(catalogue()), limits()), after(1));
     assert!(core.known(&alice.slack, after(1)).is_none());
+}
+
+/// What earlier programs promised to say of what was extended is said of the extension that was over then, on the same
+/// ticket: the last one is not taken for one before it.
+#[test]
+fn an_old_promise_speaks_of_the_extension_that_was_over_then() {
+    let (first, second) = (dawn(), dawn() + TimeDelta::minutes(10));
+    let mut live = Live { seq: 9, at: second, ..Live::default() };
+    let one = RequestId::FIRST;
+    let (two, three) = (one.next(), one.next().next());
+    for request in [kept(one, None), kept(two, Some(first)), kept(three, Some(second))] {
+        live.requests.insert(request.id, request);
+    }
+    let extended = |at| Happened::Extended { ends: at + HOUR };
+    let effects = [
+        Effect::CommentTicket { request: one, what: extended(first), at: first, extension: None },
+        Effect::TellAudit { request: one, what: extended(first), at: first },
+        Effect::TellAudit { request: two, what: Happened::Approved { step: 0 }, at: first },
+        Effect::TellAudit { request: one, what: Happened::Opened { ends: second }, at: first },
+    ];
+    for (ordinal, effect) in (0..).zip(effects) {
+        live.promises.insert(EffectId { seq: 9, ordinal }, Promise { effect, since: first });
+    }
+    let mut core = core(live, Mode::Serving);
+    let mut spoken = Vec::new();
+    let mut actions = core.step(start(), after(1));
+    while let Some(action) = actions.pop() {
+        let Action::Perform(attempt) = action else { continue };
+        spoken.push((attempt.id.ordinal, attempt.about.map(|one| one.id), attempt.first.map(|one| one.id)));
+        actions.extend(core.step(Input::Tried { id: attempt.id, result: Ok(Outcome::Told) }, after(1)));
+    }
+    spoken.sort_unstable();
+    let of_two = |ordinal| (ordinal, Some(two), Some(one));
+    assert_eq!(spoken[..], [of_two(0), of_two(1), of_two(2), (3, Some(one), None)]);
+}
+
+/// A request with its ticket, or an extension of it that was approved then.
+fn kept(id: RequestId, applied: Option<Timestamp>) -> crate::domain::request::Request {
+    let person = serde_json::json!({ "slack": "U0A", "okta": "00u1", "email": "a@acme.example", "name": "a" });
+    let route = serde_json::json!({ "person": person, "steps": [] });
+    let mut request = serde_json::json!({
+        "id": id, "revision": 1, "asker": "U0A",
+        "access": {
+            "entitlement": "db/rw", "application": "Database", "level": "Read-Write", "group": "00gPROD", "sensitivity": "high",
+        },
+        "end": { "rule": "after", "secs": 3_600 }, "justification": { "digest": "" },
+        "asked": dawn(), "closes": dawn() + HOUR, "shown": [],
+        "state": { "state": "active", "route": route, "opened": dawn(), "ends": dawn() + HOUR },
+        "ticket": { "ticket": "opened", "id": "1", "key": "ACCESS-1", "link": "https://jira.example/1" },
+    });
+    if let Some(at) = applied {
+        request["ticket"] = serde_json::Value::Null;
+        request["purpose"] = serde_json::json!({
+            "purpose": "extension", "of": RequestId::FIRST, "opened": dawn(), "ends": dawn() + HOUR,
+        });
+        request["state"] =
+            serde_json::json!({ "state": "ended", "route": route, "ending": { "ending": "applied" }, "at": at });
+    }
+    serde_json::from_value(request).unwrap()
 }

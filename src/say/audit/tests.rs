@@ -12,7 +12,7 @@ use crate::{
 
 /// A line that is told at once.
 fn line(request: &Request, what: &Happened, when: &str) -> String {
-    card(request, what, at(when), at(when), &voice()).text
+    card((request, None), what, (at(when), at(when)), &voice()).text
 }
 
 fn expired() -> Request {
@@ -68,7 +68,7 @@ fn grants_and_their_ends() {
 #[test]
 fn a_line_that_comes_late_says_when_that_was() {
     let approved = Happened::Approved { step: 0 };
-    let told = |when: &str| card(&active(), &approved, at("14:41:10"), at(when), &voice()).text;
+    let told = |when: &str| card((&active(), None), &approved, (at("14:41:10"), at(when)), &voice()).text;
     assert_eq!(told("14:42:10"), told("14:41:10"));
     assert_snapshot!(told("15:50:00"), @"Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-142 · ACCESS-142 · told late, this was 2026-11-24 14:41 UTC+1");
 }
@@ -92,7 +92,7 @@ fn no_mention_and_no_words_of_anybodys_are_in_any_line() {
     ];
     for request in [active(), denied(), rejected(), expired(), pending()] {
         for what in &all {
-            let card = card(&request, what, at("14:40:00"), at("16:00:00"), &voice());
+            let card = card((&request, None), what, (at("14:40:00"), at("16:00:00")), &voice());
             let sent = serde_json::to_string(&blocks::message(&card)).unwrap();
             for wrong in ["U0", "user", "Stuck", "INC-42", "replica", "acme.example", "403", "E0000006", "00g"] {
                 assert!(!sent.contains(wrong), "{wrong}: {sent}");

@@ -224,7 +224,7 @@ fn less_than_was_asked() {
     ");
     let done = Happened::Approved { step: 0 };
     let (now, company) = (at("13:41"), voice().zone);
-    assert_snapshot!(plain::card(&audit::card(&shorter(active()), &done, now, now, &voice())), @"
+    assert_snapshot!(plain::card(&audit::card((&shorter(active()), None), &done, (now, now), &voice())), @"
     **Bob Stone** approved 45 minutes of 2 hours: Production Database · Read-Write for Alice Martin · R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Bob Stone approved 45 minutes of 2 hours: Production Database · Read-Write for Alice Martin · R-142 · ACCESS-142
     ");
@@ -303,7 +303,7 @@ fn somebody_else_ended_it() {
     let removal = crate::domain::port::Removal::Removed;
     let done = Happened::Removed { removal, due: at("14:20") };
     let (now, company) = (at("14:20") + chrono::TimeDelta::seconds(3), voice().zone);
-    assert_snapshot!(plain::card(&audit::card(&over, &done, now, now, &voice())), @"
+    assert_snapshot!(plain::card(&audit::card((&over, None), &done, (now, now), &voice())), @"
     **Ended**: Production Database · Read-Write for Alice Martin, revoked by Carol Diaz, confirmed 3 s later · R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Ended: Production Database · Read-Write for Alice Martin, revoked by Carol Diaz, confirmed 3 s later · R-142 · ACCESS-142
     ");

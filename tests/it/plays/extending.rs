@@ -5,6 +5,8 @@ use world::Company;
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW, Told};
 
+mod elsewhere;
+
 /// What is there to be read once Bob has extended what Alice holds.
 const EXTENDED: &[Told] = &[
     (ALICE, "🟢 Active until"),
@@ -127,9 +129,9 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
     assert_snapshot!(house.channel(), @"
     Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1 · ACCESS-1
     Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1 · ACCESS-1
-    More time asked: Production Database · Read-Write for Alice Martin until today at 18:40 · R-1 · ACCESS-1
-    Bob Stone approved 2 hours more of Production Database · Read-Write for Alice Martin · R-2
-    Extended: Production Database · Read-Write for Alice Martin until today at 18:40 by Bob Stone · R-1 · ACCESS-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 18:40 · R-2 · R-1 · ACCESS-1
+    Bob Stone approved 2 hours more of Production Database · Read-Write for Alice Martin · R-2 · R-1 · ACCESS-1
+    Extended: Production Database · Read-Write for Alice Martin until today at 18:40 by Bob Stone · R-2 · R-1 · ACCESS-1
     ");
     assert_snapshot!(super::tickets::read(&house), @"
     [In Progress]
@@ -137,9 +139,13 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
 
     Opened in Okta, 2026-11-24 14:40:05 UTC+1. Ends 16:40:05 UTC+1.
 
-    Alice Martin asked to keep it until 18:40:05 UTC+1, 2026-11-24 15:10:05 UTC+1.
+    Alice Martin asked to keep it until 18:40:05 UTC+1, 2026-11-24 15:10:05 UTC+1 (R-2):
+    The index is still building
+    Who decides, step 1 of 1: Bob Stone or Dana Fox, owners of Production Database
 
-    Extended to 18:40:05 UTC+1 by Bob Stone, 2026-11-24 15:10:05 UTC+1.
+    Bob Stone approved 2 hours more, 2026-11-24 15:10:05 UTC+1 (R-2, step 1 of 1, owner).
+
+    Extended to 18:40:05 UTC+1 by Bob Stone, 2026-11-24 15:10:05 UTC+1 (R-2).
     ");
     // Nothing was given anew, and at the old end nothing ends.
     house.advance(100);
@@ -153,8 +159,8 @@ async fn it_is_asked_on_the_total_and_the_end_moves() {
         (ALICE, "Open until today at 16:40"),
         (ALICE, "Extended until today at"),
         (ALICE, ". Okta confirmed it."),
-        (BOB, "Kept until"),
-        (DANA, "Kept until"),
+        (BOB, "Ended today at"),
+        (DANA, "Ended today at"),
         (BOB, "Ended today at"),
         (DANA, "Ended today at"),
     ];
@@ -190,8 +196,8 @@ async fn a_denial_leaves_the_end_as_it_was_and_says_why() {
     assert_snapshot!(house.channel(), @"
     Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1
     Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1
-    More time asked: Production Database · Read-Write for Alice Martin until today at 17:40 · R-1
-    Not extended: Production Database · Read-Write for Alice Martin, denied by Bob Stone · R-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 17:40 · R-2 · R-1
+    Not extended: Production Database · Read-Write for Alice Martin, denied by Bob Stone · R-2 · R-1
     ");
     house.advance(121);
     house.until_expired(ALICE).await;
@@ -216,7 +222,7 @@ async fn undecided_it_ends_with_the_access() {
     assert_snapshot!(house.channel(), @"
     Bob Stone approved Production Database · Read-Write for Alice Martin, 2 hours · R-1
     Open: Production Database · Read-Write for Alice Martin until today at 16:40 · R-1
-    More time asked: Production Database · Read-Write for Alice Martin until today at 18:00 · R-1
+    More time asked: Production Database · Read-Write for Alice Martin until today at 18:00 · R-2 · R-1
     Ended: Production Database · Read-Write for Alice Martin, expired, confirmed 1 minute after its end · R-1
     ");
     house.finish_unread().await;
