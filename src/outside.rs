@@ -13,12 +13,13 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     domain::{
+        account::Account,
         catalogue::Catalogue,
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Attempt, Class, Effect, EffectError, Fault, Identity, Nudge, Outcome, Outside, Posted, Unfit, Vendor,
-            ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, MembershipKey, Nudge, Outcome, Outside, Posted,
+            Unfit, Vendor, ViewKey,
         },
         request::{Request, Spot, State},
         ticket::{Freezing, Happened},
@@ -262,6 +263,10 @@ impl Outside for Vendors {
 
     async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
         Ok(self.whois(&slack, Look::Lately).await?.map(|(identity, _)| identity))
+    }
+
+    async fn account(&self, holder: MembershipKey) -> Result<Account, EffectError> {
+        self.okta.account(&holder).await
     }
 }
 

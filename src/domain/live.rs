@@ -383,6 +383,11 @@ impl Live {
         theirs.map(move |key| (key.group.clone(), self.stretch(key, gap, now, None)))
     }
 
+    /// What somebody holds, or is being given.
+    pub fn held_by<'a>(&'a self, user: &'a OktaUserId) -> impl Iterator<Item = &'a Membership> {
+        self.memberships.values().filter(move |kept| kept.key.user == *user && !kept.holds.is_empty())
+    }
+
     /// Removals whose lateness was told, the earliest end first.
     #[must_use]
     pub fn late_removals(&self) -> Vec<&Membership> {
@@ -456,7 +461,10 @@ impl Fold<'_> {
 
     fn event(&mut self, event: &Event) -> Result<(), Illegal> {
         match event {
-            Event::EffectFailing { .. } | Event::CommandRefused { .. } | Event::ConfigurationRefused { .. } => Ok(()),
+            Event::EffectFailing { .. }
+            | Event::CommandRefused { .. }
+            | Event::ConfigurationRefused { .. }
+            | Event::AccountClosed { .. } => Ok(()),
             Event::ConfigurationChanged { digest, .. } => {
                 self.live.configuration = Some(digest.clone());
                 self.another_channel()

@@ -307,6 +307,10 @@ pub(super) fn status(request: &Request, reader: &SlackUserId, zone: &Zone) -> Op
             if let Ending::Revoked { cause: Cause::Person { by, .. } } = ending {
                 return Some(vec![text("Ended "), zone.token(*at), text(": revoked by "), people::decider(by, reader)]);
             }
+            if let Ending::Revoked { cause: Cause::Account { closure } } = ending {
+                let account = format!(": their Okta account {}", requester::taken(*closure));
+                return Some(vec![text("Ended "), zone.token(*at), text(account)]);
+            }
             if *ending == Ending::Applied {
                 return extend::kept(request, zone);
             }

@@ -101,6 +101,10 @@ const EVENTS: &[&str] = &[
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"nothing"}}"#,
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"lost"},"waits":["okta.token"]}"#,
     r#"{"event":"configuration_changed","digest":"970c","against":{"against":"last","changes":[{"key":"requests.max_open","from":"20"},{"key":"slack.command","to":"\"/jit\""}],"more":3}}"#,
+    r#"{"event":"account_closed","okta":"00u1","closure":"suspended"}"#,
+    r#"{"event":"account_closed","okta":"00u1","closure":"deactivated"}"#,
+    r#"{"event":"account_closed","okta":"00u1","closure":"deleted"}"#,
+    r#"{"event":"grant_revoked","request":"R-1","cause":{"cause":"account","closure":"suspended"},"then":{"then":"removal"}}"#,
     r#"{"event":"configuration_refused","faults":{"source":1,"unknown_key":2,"missing_key":1,"not_supported":1,"secret":1,"value":4}}"#,
 ];
 

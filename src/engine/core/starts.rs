@@ -8,7 +8,7 @@ use crate::{
         command::Command,
         decide::Mode,
         home::{Home, Looker, Pages},
-        id::{EffectId, RequestId, SlackUserId},
+        id::{EffectId, OktaUserId, RequestId, SlackUserId},
         live::Illegal,
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
@@ -88,6 +88,7 @@ impl Core {
                 actions.push(Action::Halt(illegal));
             }
         }
+        self.go_round(now, actions);
         self.draw(now, actions);
         if self.mode == Mode::Custody {
             return;
@@ -97,6 +98,17 @@ impl Core {
                 let others = self.safe.held_beside(request);
                 actions.push(Action::Show { view, request: Box::new(request.clone()), others });
             }
+        }
+    }
+
+    /// The next whose account is read, in every mode. Removals go first: while one waits for its first try, nobody is read.
+    fn go_round(&mut self, now: Now, actions: &mut Vec<Action>) {
+        let live = &self.live;
+        let holding = |user: &OktaUserId| live.held_by(user).next().map(|membership| membership.key.clone());
+        if self.lanes.removals_tried()
+            && let Some(holder) = self.rounds.begin(now.elapsed, holding)
+        {
+            actions.push(Action::ReadAccount { holder });
         }
     }
 

@@ -73,6 +73,7 @@ fn a_hundred_histories_keep_every_promise() {
         ("revocations", all.revoked),
         ("freezes", all.frozen),
         ("words before an end", all.warned),
+        ("accounts taken from holders", all.taken_from),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }
