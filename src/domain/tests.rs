@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
+    account::Closure,
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Ask, Choice, Command, Decide, Extend, Failure, Refusal, Revoke, Surface},
     decide::{Limits, Mode, Today, decide},
@@ -27,6 +28,7 @@ use super::{
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+mod account;
 mod again;
 mod agreed;
 mod audit;
@@ -345,6 +347,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         ("add fails", fails("add_member", Class::Unknown, 503, Doubt::MayHaveHappened)),
         ("remove forbidden", fails("remove_member", Class::Auth, 403, Doubt::None)),
         ("remove gone", fails("remove_member", Class::Gone, 404, Doubt::None)),
+        ("alice is suspended", Command::CloseAccount { okta: okta("alice"), closure: Closure::Suspended }),
     ]
 }
 
@@ -616,7 +619,7 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        4 => (0..33_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
+        4 => (0..34_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
         1 => (1..20_000_i64).prop_map(Move::Pass),
     ];
     prop::collection::vec(one, 1..60)

@@ -29,7 +29,7 @@ impl Core {
         let gate = match self.mode {
             Mode::Custody => Gate::Custody,
             _ if self.is_frozen() => Gate::Removals,
-            _ if self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal) => Gate::Removals,
+            _ if self.is_removing() => Gate::Removals,
             _ => Gate::Open,
         };
         let mut moot = Vec::new();
@@ -101,13 +101,19 @@ impl Core {
         }
     }
 
+    /// Whether a removal is decided upon that is not durable yet.
+    fn is_removing(&self) -> bool {
+        self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal)
+    }
+
     /// The next whose account is read, in every mode. Removals go first: while one waits for its first try, nobody is read.
     fn go_round(&mut self, now: Now, actions: &mut Vec<Action>) {
+        if self.is_removing() || !self.lanes.removals_tried() {
+            return;
+        }
         let live = &self.live;
         let holding = |user: &OktaUserId| live.held_by(user).next().map(|membership| membership.key.clone());
-        if self.lanes.removals_tried()
-            && let Some(holder) = self.rounds.begin(now.elapsed, holding)
-        {
+        if let Some(holder) = self.rounds.begin(now.elapsed, holding) {
             actions.push(Action::ReadAccount { holder });
         }
     }
