@@ -443,6 +443,7 @@ fn every_command_in_every_state() {
       return → ended returned
       stands outside → approved/adding
       stands inside → ended refused
+      alice is suspended → ended revoked
     approved: adding (approved/adding)
       ask again, new form → refused: alreadyasked
       dana approves → refused: over
@@ -460,6 +461,7 @@ fn every_command_in_every_state() {
       add forbidden → ended failed
       add forbidden, in doubt → revoking/removing
       add fails → approved/adding
+      alice is suspended → revoking/removing
     active (active/inside)
       ask again, new form → refused: alreadyheld
       dana approves → refused: over
@@ -473,6 +475,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
+      alice is suspended → revoking/removing
     revoking: returned (revoking/removing)
       ask again, new form → revoking/removing
       dana approves → refused: over
@@ -544,6 +547,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
+      alice is suspended → revoking/removing
     revoking: revoked (revoking/removing)
       ask again, new form → revoking/removing
       dana approves → refused: over

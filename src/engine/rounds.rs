@@ -55,14 +55,20 @@ impl Rounds {
         self.queue.hasten(&user, self.last);
     }
 
-    /// The next who is read now. Whoever holds nothing any more is passed over, and forgotten.
-    pub fn begin<T>(&mut self, now: Duration, holding: impl Fn(&OktaUserId) -> Option<T>) -> Option<T> {
+    /// The next who is read now, and again at a time. Whoever holds nothing any more is passed over, and forgotten.
+    pub fn begin<T>(
+        &mut self,
+        now: Duration,
+        again: Timestamp,
+        holding: impl Fn(&OktaUserId) -> Option<T>,
+    ) -> Option<T> {
         if self.reading.is_some() || now < self.not_before {
             return None;
         }
         while let Some(user) = self.queue.due(self.last) {
             self.queue.set(user.clone(), None);
             if let Some(found) = holding(&user) {
+                self.agenda.hasten(&user, again);
                 self.reading = Some(user);
                 return Some(found);
             }
@@ -70,20 +76,20 @@ impl Rounds {
         None
     }
 
-    /// Somebody was read. Their next turn is at a time.
-    pub fn read(&mut self, user: &OktaUserId, next: Timestamp, now: Duration) {
+    /// Who was being read is read.
+    pub fn read(&mut self, now: Duration) {
         self.reading = None;
         self.failures = 0;
         self.not_before = now + PACE;
-        self.agenda.hasten(user, next);
     }
 
-    /// Somebody could not be read. All wait for a while, them the longest: it may be them, or Okta.
-    pub fn fail(&mut self, user: &OktaUserId, after: Option<Duration>, now: Duration, jitter: f64) {
-        self.reading = None;
+    /// Who was being read could not be. All wait for a while, and they the longest: it may be Okta, or they alone.
+    pub fn fail(&mut self, after: Option<Duration>, now: Duration, jitter: f64) {
         self.failures += 1;
         self.not_before = now + after.unwrap_or_else(|| patience::wait(self.failures, jitter)).max(PACE);
-        self.stand_in_line(user.clone());
+        if let Some(user) = self.reading.take() {
+            self.stand_in_line(user);
+        }
     }
 
     /// When the next turn comes, and when a wait is over.
@@ -113,7 +119,7 @@ mod tests {
 
     /// Everybody holds something, but Erin.
     fn begin(rounds: &mut Rounds, now: Duration) -> Option<OktaUserId> {
-        rounds.begin(now, |who| (*who != user("ERIN")).then(|| who.clone()))
+        rounds.begin(now, at(300), |who| (*who != user("ERIN")).then(|| who.clone()))
     }
 
     fn rounds(names: &[&str]) -> Rounds {
@@ -128,11 +134,11 @@ mod tests {
         let mut rounds = rounds(&["ALICE", "BOB"]);
         assert_eq!(begin(&mut rounds, secs(0)), Some(user("ALICE")));
         assert_eq!(begin(&mut rounds, secs(9)), None, "she is being read");
-        rounds.read(&user("ALICE"), at(300), secs(9));
+        rounds.read(secs(9));
         assert_eq!(rounds.next(secs(9)), (Some(at(300)), Some(secs(9) + PACE)));
         assert_eq!(begin(&mut rounds, secs(9)), None);
         assert_eq!(begin(&mut rounds, secs(10)), Some(user("BOB")));
-        rounds.read(&user("BOB"), at(301), secs(10));
+        rounds.read(secs(10));
         assert_eq!(rounds.next(secs(11)), (Some(at(300)), None));
         rounds.tick(at(300));
         assert_eq!(begin(&mut rounds, secs(310)), Some(user("ALICE")), "her turn comes again");
@@ -142,13 +148,13 @@ mod tests {
     fn who_cannot_be_read_holds_up_nobody_for_long_and_is_tried_again() {
         let mut rounds = rounds(&["ALICE", "BOB"]);
         assert_eq!(begin(&mut rounds, secs(0)), Some(user("ALICE")));
-        rounds.fail(&user("ALICE"), None, secs(0), 0.0);
+        rounds.fail(None, secs(0), 0.0);
         assert_eq!(rounds.next(secs(0)), (None, Some(secs(1))));
         assert_eq!(begin(&mut rounds, secs(1)), Some(user("BOB")));
-        rounds.fail(&user("BOB"), Some(secs(30)), secs(1), 0.0);
+        rounds.fail(Some(secs(30)), secs(1), 0.0);
         assert_eq!(begin(&mut rounds, secs(30)), None, "a vendor's wait is kept");
         assert_eq!(begin(&mut rounds, secs(31)), Some(user("ALICE")));
-        rounds.fail(&user("ALICE"), None, secs(31), 0.0);
+        rounds.fail(None, secs(31), 0.0);
         assert_eq!(rounds.next(secs(31)), (None, Some(secs(35))), "each failure in a row doubles it");
     }
 

@@ -128,13 +128,13 @@ impl Core {
         };
         match result {
             Ok(account) if unread.is_none() => {
-                self.rounds.read(user, now.wall + self.limits.reconcile_every.delta(), now.elapsed);
+                self.rounds.read(now.elapsed);
                 let Account::Closed(closure) = account else { return Ok(()) };
                 self.inner(&Command::CloseAccount { okta: user.clone(), closure }, now, actions).map(drop)
             }
             _ => {
                 let jitter = self.random.random::<f64>();
-                self.rounds.fail(user, unread, now.elapsed, jitter);
+                self.rounds.fail(unread, now.elapsed, jitter);
                 Ok(())
             }
         }

@@ -113,7 +113,8 @@ impl Core {
         }
         let live = &self.live;
         let holding = |user: &OktaUserId| live.held_by(user).next().map(|membership| membership.key.clone());
-        if let Some(holder) = self.rounds.begin(now.elapsed, holding) {
+        let again = now.wall + self.limits.reconcile_every.delta();
+        if let Some(holder) = self.rounds.begin(now.elapsed, again, holding) {
             actions.push(Action::ReadAccount { holder });
         }
     }
