@@ -140,7 +140,11 @@ async fn whoever_is_deleted_holds_nothing_and_admins_read_what_okta_shows_no_mor
     Production Database · Read-Write, 2 hours
     R-1
     ");
-    assert_snapshot!(house.sees(CAROL, "Okta no longer shows").await, @"");
+    assert_snapshot!(house.sees(CAROL, "Okta no longer shows").await, @"
+    Okta no longer shows user 00uALICE; recorded as ended
+    @Alice Martin · Production Database · Read-Write
+    If it is only hidden from the bot, remove @Alice Martin from group 00gPRODRW by hand.
+    ");
     let told: &[Told] = &[
         (ALICE, ": your Okta account was deleted"),
         (ALICE, "Open until today at 16:40"),
