@@ -139,7 +139,7 @@ fn live(bench: &mut Bench, number: usize, request: RequestId, times: &mut Times)
     times.note("decision received", bench.run(&Command::Decide(decide)));
     let authority = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
     times.note("approved", bench.settle(authority, decided()));
-    let standing = Standing { member: false, inactive: None, unfit_group: None, facts: None };
+    let standing = Standing { member: false, inactive: None, unfit_group: None, facts: None, lapsed: Vec::new() };
     let check = |effect: &Effect| matches!(effect, Effect::CheckMember { .. });
     times.note("checked", bench.settle(check, Outcome::Stands { standing }));
     let add = |effect: &Effect| matches!(effect, Effect::AddMember { .. });

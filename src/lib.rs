@@ -8,6 +8,7 @@ pub mod domain;
 pub mod engine;
 pub mod http;
 pub mod jira;
+pub mod lately;
 pub mod ledger;
 pub mod okta;
 pub mod outside;

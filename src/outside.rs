@@ -18,8 +18,8 @@ use crate::{
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Attempt, Class, Effect, EffectError, Fault, Identity, MembershipKey, Nudge, Outcome, Outside, Posted,
-            Unfit, Vendor, ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, Look, MembershipKey, Nudge, Outcome, Outside, Posted,
+            Standing, Unfit, Vendor, ViewKey,
         },
         request::{Request, Spot, State},
         ticket::{Freezing, Happened},
@@ -36,7 +36,6 @@ mod approvers;
 mod people;
 mod tickets;
 
-use people::Look;
 pub use tickets::Tickets;
 
 /// What the catalogue says of groups that vendors are asked about.
@@ -90,8 +89,8 @@ impl Vendors {
             clock,
             groups: Mutex::new(Arc::new(groups)),
             rosters: Mutex::default(),
-            slack_rosters: Mutex::default(),
-            acquaintances: Mutex::default(),
+            slack_rosters: people::rosters(),
+            acquaintances: approvers::acquaintances(),
         }
     }
 
@@ -135,8 +134,11 @@ impl Vendors {
         let view = ViewKey::Requester { request: request.id };
         let shown = request.shown.get(&view).ok_or_else(|| retry("no message yet"))?;
         let chat = self.chat()?;
-        chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
-        Ok(Outcome::Told)
+        let posted = chat.nudge(&shown.posted, &nudge::card(what, request, others, chat.voice())).await?;
+        Ok(match (what, request.ends()) {
+            (Nudge::EndsSoon, Some(ends)) => Outcome::Warned { ends, posted, revision: request.revision },
+            _ => Outcome::Told,
+        })
     }
 
     /// Reminds somebody whose turn it still is. Who was not shown anything has nothing to be reminded of.
@@ -220,19 +222,20 @@ impl Vendors {
 
 impl Outside for Vendors {
     async fn perform(&self, attempt: Attempt) -> Result<Outcome, EffectError> {
-        let Attempt { id, effect, doubt, about, others, alarm } = attempt;
+        let Attempt { id, effect, doubt, about, others, alarm, voters } = attempt;
         let about = about.as_ref();
         match effect {
             Effect::IdentifyPerson { slack, .. } => Ok(match self.whois(&slack, Look::Lately).await? {
-                Ok((person, _)) => Outcome::identified(person),
+                Ok(person) => Outcome::identified(person),
                 Err(why) => Outcome::NotServed { why },
             }),
-            Effect::CheckAuthority { slack, .. } => self.authority(&slack, about).await,
-            Effect::CheckRevoker { slack, .. } => self.authority(&slack, None).await,
+            Effect::CheckAuthority { slack, .. } => self.authority(&slack, about, &voters).await,
+            Effect::CheckRevoker { slack, .. } => self.authority(&slack, None, &voters).await,
             Effect::FindApprovers { emails, groups, .. } => self.find(&emails, &groups).await,
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => {
+                let lapsed = self.lapsed(&voters).await?;
                 let standing = self.okta.standing(&membership, &self.groups().administrators).await?;
-                Ok(Outcome::Stands { standing })
+                Ok(Outcome::Stands { standing: Standing { lapsed, ..standing } })
             }
             Effect::AddMember { membership } => self.okta.add(&membership, doubt).await,
             Effect::RemoveMember { membership, addition, .. } => self.okta.remove(&membership, addition).await,
@@ -261,8 +264,8 @@ impl Outside for Vendors {
         self.chat()?.draw_home(&home, hash.as_deref()).await
     }
 
-    async fn identify(&self, slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
-        Ok(self.whois(&slack, Look::Lately).await?.map(|(identity, _)| identity))
+    async fn identify(&self, slack: SlackUserId, look: Look) -> Result<Result<Identity, Unfit>, EffectError> {
+        self.whois(&slack, look).await
     }
 
     async fn account(&self, holder: MembershipKey) -> Result<Account, EffectError> {

@@ -36,38 +36,15 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::config::check::{Verdict, report};
+    use crate::config::{
+        check::{Verdict, report},
+        sound::SOUND,
+    };
 
-    const CONFIGURATION: &str = r#"
-[slack]
-bot_token = "xoxb-1"
-app_token = "xapp-1"
-admins = ["security@acme.example"]
-
-[okta]
-org_url = "https://acme.okta.com"
-token = "00token"
-
-[approvers]
-soc = ["carol@acme.example"]
-
-[groups]
-oncall = "00gONCALL"
-
-[[application]]
-id = "prod-db"
-name = "Production Database"
-owners = ["bob@acme.example"]
-
-[[application.entitlement]]
-id = "rw"
-name = "Read-Write"
-okta_group = "00gPRODRW"
-sensitivity = "high"
-approval = ["owner"]
-max_duration = "8h"
-requesters = ["okta:00gENG"]
-"#;
+    /// With a group that rules can name.
+    fn configuration() -> String {
+        SOUND.replacen("[[application]]", "[groups]\noncall = \"00gONCALL\"\n\n[[application]]", 1)
+    }
 
     const RULES: &str = r#"
 @id("soc-too")
@@ -86,7 +63,7 @@ permit (principal, action == Action::"Require", resource in Application::"prod-d
 
     #[test]
     fn a_configuration_and_its_rules_are_summed_up_together() {
-        let (text, verdict) = check(CONFIGURATION, RULES);
+        let (text, verdict) = check(&configuration(), RULES);
         assert_eq!(verdict, Verdict::Sound);
         assert_snapshot!(text, @r#"
 No fault in 1 file: 1 application, 1 level of access, 1 rule.
@@ -97,7 +74,7 @@ The store is data/jitney, its key jitney.key.
     #[test]
     fn rules_are_on_record_with_the_configuration() {
         let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("jitney.toml"), CONFIGURATION).unwrap();
+        fs::write(folder.path().join("jitney.toml"), configuration()).unwrap();
         let digest = |rules: &str| {
             fs::write(folder.path().join("policy.cedar"), rules).unwrap();
             let settings = load(&[folder.path().to_owned()], &Environment::new()).settings.unwrap();
@@ -111,7 +88,7 @@ The store is data/jitney, its key jitney.key.
     #[test]
     fn rules_with_faults_leave_what_ends_access() {
         let rules = RULES.replace("@step(\"soc\")", "@step(\"scc\")").replace("prod-db", "prod-bd");
-        let (text, verdict) = check(CONFIGURATION, &rules);
+        let (text, verdict) = check(&configuration(), &rules);
         assert_eq!(verdict, Verdict::Faulty);
         assert_snapshot!(text, @r#"
 config/policy.cedar: line 2, soc-too: "scc" is nobody who could be asked. Did you mean soc?
@@ -122,13 +99,14 @@ config/policy.cedar: line 2, soc-too: there is no application "prod-bd". Did you
 
     #[test]
     fn faults_of_the_configuration_and_of_rules_are_told_in_one_run() {
-        let configuration = CONFIGURATION.replace("bot_token = \"xoxb-1\"", "");
+        let sound = configuration();
+        let configuration = sound.replace("bot_token = \"xoxb-1\"", "");
         assert_snapshot!(check(&configuration, &RULES.replace("prod-db", "prod-bd")).0, @r#"
 config/jitney.toml: slack.bot_token: is missing. Write bot_token_file = "a file that holds it", or set JITNEY__SLACK__BOT_TOKEN.
 config/policy.cedar: line 2, soc-too: there is no application "prod-bd". Did you mean prod-db?
 2 faults: `jitney run` would only end access that is due.
 "#);
-        let faulty = CONFIGURATION.replace("\"high\"", "\"hihg\"");
+        let faulty = sound.replace("\"high\"", "\"hihg\"");
         let rules = RULES.replace("prod-db", "prod-bd").replace("@step", "@stpe");
         assert_snapshot!(check(&faulty, &rules).0, @r#"
 config/jitney.toml: application[0] prod-db.entitlement rw.sensitivity: "hihg" is not one of the words known here. Write low, medium, high or critical.

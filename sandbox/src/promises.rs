@@ -83,13 +83,15 @@ impl Promises {
             let (at, what) = match event.as_str() {
                 "request_received" => (closes, What::Closes),
                 "request_approved" | "emergency_taken" => (until, What::Ends),
-                "grant_opened" => (ends, What::Ends),
+                "grant_opened" | "grant_extended" => (ends, What::Ends),
                 "request_refused"
                 | "request_denied"
                 | "request_cancelled"
                 | "request_lapsed"
                 | "grant_expired"
                 | "grant_returned"
+                | "grant_revoked"
+                | "extension_applied"
                 | "grant_failed"
                 | "grant_not_justified"
                 | "grant_ended"
@@ -157,6 +159,24 @@ mod tests {
         assert!(!journal::tail(place.path()).iter().any(|line| line["events"][0]["event"] == "grant_opened"));
         let due = json!({"request": "R-1", "at": "2026-03-02T17:00:00Z", "what": "ends"});
         assert_eq!(next(&mut Promises::default(), place.path()), due);
+    }
+
+    /// Access that is extended ends later, and its extension is over; what is revoked is due no more.
+    #[test]
+    fn an_extension_moves_the_end_and_a_revocation_forgets_it() {
+        let place = tempfile::tempdir().unwrap();
+        let (segment, mut promises) = ("00000000000000000001.log", Promises::default());
+        let extended = [
+            json!({"event": "grant_opened", "request": "R-1", "ends": "2026-03-02T11:00:00Z"}),
+            json!({"event": "request_received", "request": "R-2", "closes": "2026-03-02T11:00:00Z"}),
+            json!({"event": "grant_extended", "request": "R-1", "ends": "2026-03-02T12:00:00Z"}),
+            json!({"event": "extension_applied", "request": "R-2"}),
+        ];
+        extended.iter().for_each(|event| write(place.path(), segment, &line(event)));
+        let due = json!({"request": "R-1", "at": "2026-03-02T12:00:00Z", "what": "ends"});
+        assert_eq!(next(&mut promises, place.path()), due);
+        write(place.path(), segment, &line(&json!({"event": "grant_revoked", "request": "R-1"})));
+        assert_eq!(next(&mut promises, place.path()), Value::Null);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, watch};
 use tracing::{error, warn};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         chat::{Chat, Manners},
         client::{BotIdentity, SlackClient},
         connector::CALL_DEADLINE,
-        preflight::{GROUPS_SCOPE, TokenFault, preflight},
+        preflight::{GROUPS_SCOPE, TokenFault, may, preflight},
     },
 };
 
@@ -40,8 +40,8 @@ pub(super) struct Post {
     /// As it was at the start: its tokens and its address hold until the next one.
     slack: Option<Slack>,
     terms: Mutex<Terms>,
-    /// Held while the way is opened or its manners change, so that none of the two undoes the other.
-    opening: AsyncMutex<()>,
+    /// Held while the way is opened or other settings are made ready, so that none of the two undoes the other.
+    opening: Arc<AsyncMutex<()>>,
     admins: Vec<Who>,
     chat: watch::Sender<Option<Arc<Chat>>>,
     outside: Arc<Vendors>,
@@ -64,7 +64,7 @@ impl Post {
         let tickets = settings.as_deref().map(Tickets::new).transpose()?.flatten();
         let outside = Arc::new(Vendors::new(okta, tickets, opened, clock, groups));
         let (slack, admins) = (essentials.slack.clone(), essentials.admins.clone());
-        let (terms, opening) = (Mutex::new(Terms { settings, taken: false }), AsyncMutex::default());
+        let (terms, opening) = (Mutex::new(Terms { settings, taken: false }), Arc::default());
         Ok(Self { slack, terms, opening, admins, chat, outside })
     }
 
@@ -84,22 +84,40 @@ impl Post {
         terms.settings.is_some()
     }
 
-    /// Other settings are in force: answers whether Slack takes the tokens. The way itself stays as it is.
-    pub(super) async fn adopt(&self, settings: &Arc<Settings>) -> bool {
-        let taken = {
-            let mut terms = self.terms();
-            terms.settings = Some(Arc::clone(settings));
-            terms.taken
-        };
-        let _opening = self.opening.lock().await;
+    /// Makes other settings ready to be put in force in one moment: whatever is to be asked for that is asked here, and
+    /// until then everything is as it was.
+    ///
+    /// # Errors
+    /// If the bot lacks a right that they need. Where Slack does not tell, the calls themselves will.
+    pub(super) async fn prepare(self: &Arc<Self>, settings: &Arc<Settings>) -> Result<Ready, TokenFault> {
+        let opening = Arc::clone(&self.opening).lock_owned().await;
         let open = self.chat.borrow().clone();
-        if let Some(chat) = open {
-            let manners = Manners::new(&settings.slack, Some(settings), &settings.admins);
-            self.chat.send_replace(Some(Arc::new(chat.with(manners).await)));
-            let outside = self.outside();
-            tokio::spawn(async move { outside.meet_admins().await });
+        let groups = Groups::of(&settings.catalogue);
+        let chat = match open {
+            None => None,
+            Some(chat) => {
+                self.may_serve(&chat, &groups).await?;
+                let manners = Manners::new(&settings.slack, Some(settings), &settings.admins);
+                Some(Arc::new(chat.with(manners).await))
+            }
+        };
+        Ok(Ready { post: Arc::clone(self), settings: Arc::clone(settings), groups, chat, _opening: opening })
+    }
+
+    /// Whether the bot may ask what it would have to ask besides from now on.
+    async fn may_serve(&self, chat: &Chat, groups: &Groups) -> Result<(), TokenFault> {
+        let before = besides(&self.outside.groups());
+        if besides(groups).is_empty() || !before.is_empty() {
+            return Ok(());
         }
-        taken
+        match may(chat.client(), besides(groups)).await {
+            Err(fault @ TokenFault::MissingScope { .. }) => Err(fault),
+            Err(fault) => {
+                warn!(%fault, "Slack does not say whether the bot may read user groups");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// The bot as it behaves by now, once it is open.
@@ -120,12 +138,8 @@ impl Post {
         let (mut wait, longest) = WAITS;
         let mut told = false;
         loop {
-            let besides = if self.outside.groups().deciding.is_empty() { &[][..] } else { &[GROUPS_SCOPE] };
-            let fault = match preflight(&client, besides).await {
-                Ok(me) => {
-                    let chat = self.connect(slack, &client, me).await;
-                    return Some((client, chat));
-                }
+            let fault = match self.try_open(slack, &client).await {
+                Ok(chat) => return Some((client, chat)),
                 Err(fault) => fault,
             };
             warn!(%fault, "Slack does not take the tokens: custody");
@@ -137,8 +151,14 @@ impl Post {
         }
     }
 
-    async fn connect(&self, slack: &Slack, client: &Arc<SlackClient>, me: BotIdentity) -> Arc<Chat> {
+    async fn try_open(&self, slack: &Slack, client: &Arc<SlackClient>) -> Result<Arc<Chat>, TokenFault> {
         let _opening = self.opening.lock().await;
+        let me = preflight(client, besides(&self.outside.groups())).await?;
+        Ok(self.connect(slack, client, me).await)
+    }
+
+    /// The way is open, and nothing else opens it meanwhile.
+    async fn connect(&self, slack: &Slack, client: &Arc<SlackClient>, me: BotIdentity) -> Arc<Chat> {
         let settings = self.terms().settings.clone();
         let mut manners = match settings.as_deref() {
             Some(settings) => Manners::new(&settings.slack, Some(settings), &settings.admins),
@@ -156,9 +176,46 @@ impl Post {
     /// Where only the app token is at fault, admins are told with the bot's, and so is whatever else is due to be told.
     async fn tell_unheard(&self, slack: &Slack, client: &Arc<SlackClient>, fault: &TokenFault) -> bool {
         let Ok(me) = client.auth_test().await else { return false };
-        self.connect(slack, client, me).await;
+        {
+            let _opening = self.opening.lock().await;
+            self.connect(slack, client, me).await;
+        }
         self.outside.tell_admins(&alert::unheard(&fault.to_string())).await
     }
+}
+
+/// Other settings, ready to be put in force.
+pub(super) struct Ready {
+    post: Arc<Post>,
+    settings: Arc<Settings>,
+    groups: Groups,
+    /// The bot as it will behave, where the way is open.
+    chat: Option<Arc<Chat>>,
+    _opening: OwnedMutexGuard<()>,
+}
+
+impl Ready {
+    /// Puts them in force, and waits for nobody: answers whether Slack takes the tokens.
+    pub(super) fn put_in_force(self) -> bool {
+        let Self { post, settings, groups, chat, _opening } = self;
+        post.outside.adopt(groups, &settings.requests.business_day.zone);
+        let taken = {
+            let mut terms = post.terms();
+            terms.settings = Some(settings);
+            terms.taken
+        };
+        if chat.is_some() {
+            post.chat.send_replace(chat);
+            let outside = post.outside();
+            tokio::spawn(async move { outside.meet_admins().await });
+        }
+        taken
+    }
+}
+
+/// The scopes that are needed besides those that always are.
+fn besides(groups: &Groups) -> &'static [&'static str] {
+    if groups.deciding.is_empty() { &[] } else { &[GROUPS_SCOPE] }
 }
 
 /// Tells the admins what is missing in Jira's project, once Jira is reached for the first time.

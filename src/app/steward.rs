@@ -8,15 +8,23 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{limits, post, post::Post, record::Record};
+use super::{
+    limits, post,
+    post::{Post, Ready},
+    record::Record,
+};
 use crate::{
     config::{Essentials, Faults, Jira, Loaded, Settings, Slack},
-    domain::{configuration::FaultCounts, decide::Mode},
+    domain::{
+        configuration::{FaultCounts, FaultKind},
+        decide::Mode,
+    },
     engine::{Door, Helm},
     ledger::Keys,
-    outside::{Groups, Tickets},
+    outside::Tickets,
 };
 
 /// How the start went, as far as the configuration goes.
@@ -95,6 +103,15 @@ impl Steward {
             error!(keys = ?waits, "the configuration is sound again, and takes effect at the next start");
             return;
         };
+        let settings = Arc::new(settings);
+        // Before anything changes: Slack may take its time.
+        let ready = match self.post.prepare(&settings).await {
+            Ok(ready) => ready,
+            Err(fault) => {
+                error!(%fault, "the configuration was read again and takes a right that the bot has not: the one before stays in force");
+                return self.record.refuse([(FaultKind::Right, 1)].into()).await;
+            }
+        };
         if !self.record.configure(&settings.written, waits.clone()).await {
             error!("the configuration was read again and cannot be put on record: the one before stays in force");
             return;
@@ -102,7 +119,7 @@ impl Steward {
         if let Err(fault) = self.keep_tickets(&settings) {
             error!(%fault, "tickets are not kept");
         }
-        self.put_in_force(Arc::new(settings)).await;
+        self.put_in_force(settings, ready).await;
         if waits.is_empty() {
             info!("the configuration was read again and is in force");
         } else {
@@ -123,11 +140,16 @@ impl Steward {
         Ok(())
     }
 
-    async fn put_in_force(&mut self, settings: Arc<Settings>) {
+    /// All at once, between two decisions.
+    async fn put_in_force(&mut self, settings: Arc<Settings>, ready: Ready) {
         let limits = limits(Some(&settings), Some(&settings.slack));
-        self.post.outside().adopt(Groups::of(&settings.catalogue), &settings.requests.business_day.zone);
-        self.helm.adopt(Arc::new(settings.catalogue.clone()), limits).await;
-        let taken = self.post.adopt(&settings).await;
+        let (told, taken) = oneshot::channel();
+        let beside = move || {
+            let _ = told.send(ready.put_in_force());
+        };
+        self.helm.adopt(Arc::new(settings.catalogue.clone()), limits, beside).await;
+        // An engine that is gone serves nobody.
+        let taken = taken.await.unwrap_or_default();
         if taken && matches!(self.begun, Begun::Faulty(_)) {
             self.helm.mode(Mode::Serving).await;
             info!("the configuration is mended: serving");
@@ -202,17 +224,10 @@ mod tests {
     use std::{collections::BTreeMap, fs};
 
     use super::*;
+    use crate::config::sound::SOUND;
 
-    const SOUND: &str = r#"
-[slack]
-bot_token = "xoxb-1"
-app_token = "xapp-1"
-admins = ["security@acme.example"]
-
-[okta]
-org_url = "https://acme.okta.com"
-token = "00token"
-
+    /// What waits for a start, beside what the tests of all rooms begin with.
+    const KEPT: &str = r#"
 [store]
 url = "sled:data/one"
 
@@ -224,20 +239,11 @@ project = "ACCESS"
 issue_type = "Task"
 status = { granted = "In Progress", closed = "Done" }
 
-[[application]]
-id = "db"
-name = "Database"
-owners = ["bob@acme.example"]
+[approvers]"#;
 
-[[application.entitlement]]
-id = "rw"
-name = "Read-Write"
-okta_group = "00gPRODRW"
-sensitivity = "high"
-approval = ["owner"]
-max_duration = "8h"
-requesters = ["okta:00gENG"]
-"#;
+    fn sound() -> String {
+        SOUND.replacen("[approvers]", KEPT.trim_start(), 1)
+    }
 
     fn loaded(text: &str) -> Loaded {
         let folder = tempfile::tempdir().unwrap();
@@ -250,18 +256,18 @@ requesters = ["okta:00gENG"]
     }
 
     fn fixed() -> Fixed {
-        Fixed { essentials: loaded(SOUND).essentials.unwrap(), jira: settings(SOUND).jira }
+        Fixed { essentials: loaded(&sound()).essentials.unwrap(), jira: settings(&sound()).jira }
     }
 
     /// What waits where the first text is replaced by the second.
     fn waits(from: &str, to: &str) -> Vec<String> {
-        assert!(SOUND.contains(from), "{from}");
-        fixed().waits(&settings(&SOUND.replacen(from, to, 1)))
+        assert!(sound().contains(from), "{from}");
+        fixed().waits(&settings(&sound().replacen(from, to, 1)))
     }
 
     #[test]
     fn what_was_opened_at_the_start_waits_for_the_next_one_and_is_named() {
-        assert!(fixed().waits(&settings(SOUND)).is_empty());
+        assert!(fixed().waits(&settings(&sound())).is_empty());
         for (from, to, key) in [
             ("xoxb-1", "xoxb-2", "slack.bot_token"),
             ("xapp-1", "xapp-2", "slack.app_token"),
@@ -299,25 +305,26 @@ requesters = ["okta:00gENG"]
 
     #[test]
     fn what_waits_is_kept_as_it_was_and_tickets_can_end_and_begin_again() {
-        let read = settings(&SOUND.replace("00token", "00other").replace("ACCESS", "OTHER").replace("8h", "4h"));
+        let read = settings(&sound().replace("00token", "00other").replace("ACCESS", "OTHER").replace("8h", "4h"));
         let kept = fixed().keep(read).unwrap();
         assert_eq!(kept.okta.token.expose_secret(), "00token");
         assert_eq!(kept.jira.unwrap().project, "ACCESS");
         let most = kept.catalogue.entitlements().next().unwrap().1.max_duration;
         assert_eq!(most.secs(), 4 * 3_600);
-        let (head, rest) = SOUND.split_once("[jira]").unwrap();
+        let text = sound();
+        let (head, rest) = text.split_once("[jira]").unwrap();
         let without = format!("{head}[[application]]{}", rest.split_once("[[application]]").unwrap().1);
         assert!(fixed().waits(&settings(&without)).is_empty());
         assert!(fixed().keep(settings(&without)).unwrap().jira.is_none());
         let none = Fixed { jira: None, ..fixed() };
-        assert!(none.waits(&settings(SOUND)).is_empty());
-        assert_eq!(none.keep(settings(SOUND)).unwrap().jira.unwrap().project, "ACCESS");
+        assert!(none.waits(&settings(&sound())).is_empty());
+        assert_eq!(none.keep(settings(&sound())).unwrap().jira.unwrap().project, "ACCESS");
     }
 
     #[test]
     fn without_a_way_to_slack_nothing_is_served_before_the_next_start() {
         let unheard = Fixed { essentials: Essentials { slack: None, ..fixed().essentials }, ..fixed() };
-        assert_eq!(unheard.waits(&settings(SOUND)), ["slack"]);
-        assert!(unheard.keep(settings(SOUND)).is_none());
+        assert_eq!(unheard.waits(&settings(&sound())), ["slack"]);
+        assert!(unheard.keep(settings(&sound())).is_none());
     }
 }

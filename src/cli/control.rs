@@ -3,8 +3,9 @@
 //! It owns the way. It refuses to know what an order means.
 
 use std::{
+    fs,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    os::unix::net::UnixStream,
+    os::unix::{fs::MetadataExt as _, net::UnixStream},
     path::Path,
     time::Duration,
 };
@@ -62,6 +63,7 @@ fn told(mut stream: UnixStream, order: &Order) -> Result<Report> {
 
 /// With no bot running.
 fn alone(order: &Order, record: &Record, clock: &dyn Clock) -> Result<Report> {
+    of_its_owner(&record.store.directory, rustix::process::geteuid().as_raw())?;
     let recovered = take(record, clock)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
     runtime.block_on(async {
@@ -77,6 +79,20 @@ fn alone(order: &Order, record: &Record, clock: &dyn Clock) -> Result<Report> {
             }
         }
     })
+}
+
+/// Whatever is made in the store belongs to whoever makes it: as another account, root above all, this would close it to
+/// the bot.
+fn of_its_owner(store: &Path, me: u32) -> Result<()> {
+    let unread = || format!("The store {} cannot be read", store.display());
+    let owner = fs::metadata(store.join("journal")).with_context(unread)?.uid();
+    if owner != me {
+        bail!(
+            "The store {} belongs to account {owner}, and what this made there as account {me} would be closed to the bot. Run it as the bot's account: sudo -u '#{owner}' jitney …",
+            store.display()
+        );
+    }
+    Ok(())
 }
 
 fn take(record: &Record, clock: &dyn Clock) -> Result<Recovered> {
@@ -98,5 +114,22 @@ fn unopened(fault: &OpenError, store: &Path) -> anyhow::Error {
             )
         }
         fault => anyhow!("The store cannot be opened: {fault}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_no_bot_running_only_the_stores_owner_takes_it() {
+        let store = tempfile::tempdir().unwrap();
+        let me = rustix::process::geteuid().as_raw();
+        assert!(of_its_owner(store.path(), me).unwrap_err().to_string().ends_with("cannot be read"));
+        fs::create_dir(store.path().join("journal")).unwrap();
+        of_its_owner(store.path(), me).unwrap();
+        let said = of_its_owner(store.path(), me + 1).unwrap_err().to_string();
+        assert!(said.contains(&format!("belongs to account {me}, and")), "{said}");
+        assert!(said.ends_with(&format!("Run it as the bot's account: sudo -u '#{me}' jitney …")), "{said}");
     }
 }

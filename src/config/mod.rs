@@ -20,6 +20,8 @@ mod reader;
 mod salvage;
 mod sections;
 mod settings;
+#[cfg(test)]
+pub(crate) mod sound;
 mod sources;
 #[cfg(test)]
 mod tests;

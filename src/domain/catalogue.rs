@@ -193,10 +193,10 @@ pub struct Application {
 }
 
 impl Application {
-    /// Whether somebody is one of its owners.
+    /// Whether somebody is one of its owners. A guest is not, whatever names them.
     #[must_use]
     pub fn is_owned_by(&self, identity: &Identity) -> bool {
-        self.owners.iter().any(|owner| owner.is(identity))
+        !identity.guest && self.owners.iter().any(|owner| owner.is(identity))
     }
 }
 

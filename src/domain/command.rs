@@ -474,6 +474,8 @@ impl From<NotSentOn> for Refusal {
         match why {
             NotSentOn::NotOffered => Self::NotOffered,
             NotSentOn::TooLong { most, rule } => Self::TooLong { most, rule },
+            NotSentOn::CoolingDown { until } => Self::CoolingDown { until },
+            NotSentOn::ReviewOpen { request } => Self::ReviewOpen { request },
             why => Self::Stopped { why },
         }
     }

@@ -86,6 +86,8 @@ pub enum FaultKind {
     Secret,
     /// A value that does not fit, by itself or beside the others.
     Value,
+    /// A right at a vendor that it takes, and that the bot has not.
+    Right,
 }
 
 /// How many faults there are of each kind.

@@ -359,7 +359,7 @@ impl<'a> Case<'a> {
         let mut decision = Decision::default();
         let Some(request) = self.request(view.request()) else { return decision };
         let slack = match view {
-            ViewKey::Requester { .. } => request.asker.clone(),
+            ViewKey::Requester { .. } | ViewKey::Warning { .. } => request.asker.clone(),
             ViewKey::Approver { slack, .. } => slack.clone(),
         };
         if !request.unreachable.contains(&slack) {

@@ -266,6 +266,13 @@ pub enum Event {
         /// stands for all that were missed.
         told: u32,
     },
+    /// Others than were told of it are to sign a review by now, and are told.
+    ReviewersFound {
+        /// Of this request.
+        request: RequestId,
+        /// Whoever is told in addition.
+        panels: Vec<Panel>,
+    },
     /// Access is open.
     GrantOpened {
         /// Of this request.
@@ -553,6 +560,7 @@ impl Event {
             | Self::ReviewRefused { request, .. }
             | Self::ReviewSigned { request, .. }
             | Self::ReviewLate { request, .. }
+            | Self::ReviewersFound { request, .. }
             | Self::GrantEnded { request }
             | Self::StandingFound { request }
             | Self::HoldEnded { request, .. }

@@ -59,9 +59,6 @@ pub struct Person {
     pub denials: BTreeMap<EntitlementId, Denial>,
     /// What ended lately, the latest last.
     pub recent: VecDeque<Past>,
-    /// When access that they took by break-glass was last over, by what was taken.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub emergencies: BTreeMap<EntitlementId, Timestamp>,
 }
 
 impl Person {
@@ -73,7 +70,6 @@ impl Person {
             keys: BTreeMap::new(),
             denials: BTreeMap::new(),
             recent: VecDeque::new(),
-            emergencies: BTreeMap::new(),
         }
     }
 
@@ -87,6 +83,11 @@ impl Person {
     #[must_use]
     pub fn past(&self, now: Timestamp) -> Vec<Past> {
         self.recent.iter().rev().filter(|past| now - past.at < PAST_LIFE).cloned().collect()
+    }
+
+    /// What they were denied last of this, within a day before.
+    fn denied_lately(&self, entitlement: &EntitlementId, now: Timestamp) -> Option<&Denial> {
+        self.denials.get(entitlement).filter(|denial| now - denial.at < DENIAL_LIFE)
     }
 
     fn remember(&mut self, past: Past) {
@@ -104,7 +105,6 @@ impl Person {
         }
         self.denials.retain(|_, denial| now - denial.at < DENIAL_LIFE);
         self.recent.retain(|past| now - past.at < PAST_LIFE);
-        self.emergencies.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);
     }
 }
 
@@ -214,6 +214,8 @@ pub struct Touched {
     pub memberships: BTreeSet<MembershipKey>,
     /// People.
     pub people: BTreeSet<SlackUserId>,
+    /// Okta users whose break-glass was over.
+    pub emergencies: BTreeSet<OktaUserId>,
     /// Promises.
     pub promises: BTreeSet<EffectId>,
     /// The alarm about late removals: whether it was.
@@ -235,6 +237,8 @@ pub struct Live {
     pub people: BTreeMap<SlackUserId, Person>,
     /// Which Slack account an Okta user is bound to.
     pub accounts: BTreeMap<OktaUserId, SlackUserId>,
+    /// When access that an Okta user took by break-glass was last over, by what was taken.
+    pub emergencies: BTreeMap<OktaUserId, BTreeMap<EntitlementId, Timestamp>>,
     /// Promises without an outcome.
     pub promises: BTreeMap<EffectId, Promise>,
     /// Who refuses what the bot sends, or did lately.
@@ -260,6 +264,7 @@ impl Default for Live {
             memberships: BTreeMap::new(),
             people: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            emergencies: BTreeMap::new(),
             promises: BTreeMap::new(),
             refused: BTreeMap::new(),
             alarm: None,
@@ -388,6 +393,12 @@ impl Live {
         self.memberships.values().filter(move |kept| kept.key.user == *user && !kept.holds.is_empty())
     }
 
+    /// The groups in which somebody stands by our doing, or may: being given access makes nobody more than they are.
+    pub fn ours(&self, user: &OktaUserId, now: Timestamp) -> impl Iterator<Item = OktaGroupId> {
+        let theirs = self.memberships.values().filter(move |membership| membership.key.user == *user);
+        theirs.filter(move |membership| membership.is_ours(now)).map(|membership| membership.key.group.clone())
+    }
+
     /// Removals whose lateness was told, the earliest end first.
     #[must_use]
     pub fn late_removals(&self) -> Vec<&Membership> {
@@ -507,7 +518,8 @@ impl Fold<'_> {
             Event::ReviewReceived { .. }
             | Event::ReviewRefused { .. }
             | Event::ReviewSigned { .. }
-            | Event::ReviewLate { .. } => self.review(event),
+            | Event::ReviewLate { .. }
+            | Event::ReviewersFound { .. } => self.review(event),
             Event::RequestReceived { .. } => self.receive(event),
             Event::ViewShown { view, posted, revision } => self.show(view, posted, *revision),
             _ => self.request_event(event),
@@ -588,12 +600,13 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Drops what is needed no longer: requests that are over, reviewed where that is needed, and of which nothing is left to say, memberships that
-    /// nobody holds, old keys and denials.
+    /// Drops what is needed no longer: requests that are over, reviewed where that is needed, and of which nothing is left
+    /// to say, memberships that nobody holds, old keys and denials.
     fn forget(&mut self) {
         let now = self.entry.at;
         let mut over: Vec<RequestId> = self.touched.requests.iter().filter(|id| self.is_over(**id)).copied().collect();
         over.extend(self.extensions_of(&over));
+        self.touched.requests.extend(&over);
         self.touched.retired = over.iter().filter_map(|id| self.live.requests.remove(id)).collect();
         for slack in &self.touched.people {
             if let Some(person) = self.live.people.get_mut(slack) {
@@ -602,7 +615,14 @@ impl Fold<'_> {
         }
         if self.entry.seq.is_multiple_of(SWEEP_EVERY) {
             self.touched.memberships.extend(self.live.memberships.keys().cloned());
+            self.touched.emergencies.extend(self.live.emergencies.keys().cloned());
         }
+        for user in &self.touched.emergencies {
+            if let Some(taken) = self.live.emergencies.get_mut(user) {
+                taken.retain(|_, over| AccessDuration::LONGEST.after(*over) > now);
+            }
+        }
+        self.live.emergencies.retain(|_, taken| !taken.is_empty());
         for key in &self.touched.memberships {
             if self.live.memberships.get(key).is_some_and(|membership| membership.is_idle(now)) {
                 self.live.memberships.remove(key);

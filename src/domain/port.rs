@@ -253,6 +253,21 @@ pub struct Identity {
     /// Their manager, where Okta names one who can be found there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Email>,
+    /// Whether Okta did not let it be read who their manager is: then none is named, and nobody knows whether there is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manager_unread: bool,
+    /// Whether they are a guest in Slack: such a one may ask where the configuration says so, and answers for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
+}
+
+/// How new what is known of somebody must be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Look {
+    /// Of now: somebody decides by it, and guests never do.
+    Now,
+    /// Of lately: something is shown by it, or asked for.
+    Lately,
 }
 
 /// What a directory says of somebody besides who they are: what requesters and rules go by.
@@ -271,6 +286,9 @@ pub struct Facts {
     /// Their manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Email>,
+    /// Whether Okta did not let it be read who that is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manager_unread: bool,
 }
 
 impl Identity {
@@ -288,14 +306,29 @@ impl Identity {
             title: None,
             department: None,
             manager: None,
+            manager_unread: false,
+            guest: false,
         }
+    }
+
+    /// The same person by their names alone: what they stood in when this was found may be over since.
+    #[must_use]
+    pub fn by_name(&self) -> Self {
+        Self { groups: BTreeSet::new(), slack_groups: BTreeSet::new(), ..self.clone() }
+    }
+
+    /// The same person without these groups, where they stand in any of them.
+    #[must_use]
+    pub fn without(&self, groups: &BTreeSet<OktaGroupId>) -> Option<Self> {
+        let left = &self.groups - groups;
+        (left != self.groups).then(|| Self { groups: left, ..self.clone() })
     }
 
     /// The same person, as the directory describes them now.
     #[must_use]
     pub fn with(&self, facts: &Facts) -> Self {
-        let Facts { groups, title, department, manager } = facts.clone();
-        Self { groups, title, department, manager, ..self.clone() }
+        let Facts { groups, title, department, manager, manager_unread } = facts.clone();
+        Self { groups, title, department, manager, manager_unread, ..self.clone() }
     }
 }
 
@@ -368,6 +401,9 @@ pub struct Standing {
     /// What the directory says of the person now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
+    /// Of those who approved what waits for it, whose accounts are not ACTIVE any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lapsed: Vec<OktaUserId>,
 }
 
 /// How a requester stands while somebody decides on their request.
@@ -419,6 +455,9 @@ pub enum Outcome {
         /// Of `CheckAuthority`: how the requester stands now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         requester: Option<Requester>,
+        /// Of `CheckAuthority`: of those who approved before, whose accounts are not ACTIVE any more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lapsed: Vec<OktaUserId>,
     },
     /// Of `IdentifyPerson`, `CheckAuthority` and `CheckRevoker`.
     NotServed {
@@ -487,13 +526,22 @@ pub enum Outcome {
         /// What came back.
         fault: Fault,
     },
+    /// Of the `Nudge` that warns of an end: it was said, and offers something for as long as that end is ahead.
+    Warned {
+        /// The end that it names.
+        ends: Timestamp,
+        /// Where it stands.
+        posted: Posted,
+        /// The revision of the request that it shows.
+        revision: u64,
+    },
 }
 
 impl Outcome {
     /// Somebody is identified, and nobody else was looked up.
     #[must_use]
     pub const fn identified(person: Identity) -> Self {
-        Self::Identified { person, requester: None }
+        Self::Identified { person, requester: None, lapsed: Vec::new() }
     }
 }
 
@@ -593,6 +641,8 @@ pub struct Attempt {
     pub others: Vec<Request>,
     /// The late removals that it is about, as they stand now.
     pub alarm: Option<Late>,
+    /// Of a look at a decision, or before an addition: who approved what it is about, each to be looked up again.
+    pub voters: BTreeSet<OktaUserId>,
 }
 
 /// Whether an earlier try may have taken effect.
@@ -621,6 +671,13 @@ pub enum ViewKey {
         /// Whose.
         slack: SlackUserId,
     },
+    /// The word before an end, in the thread of the requester's message. It is said once, and redrawn.
+    Warning {
+        /// About this request.
+        request: RequestId,
+        /// The end that it names.
+        ends: Timestamp,
+    },
 }
 
 impl ViewKey {
@@ -628,7 +685,7 @@ impl ViewKey {
     #[must_use]
     pub const fn request(&self) -> RequestId {
         match self {
-            Self::Requester { request } | Self::Approver { request, .. } => *request,
+            Self::Requester { request } | Self::Approver { request, .. } | Self::Warning { request, .. } => *request,
         }
     }
 }
@@ -675,8 +732,11 @@ pub trait Outside: Send + Sync + 'static {
     ///
     /// # Errors
     /// If it could not be found out now.
-    fn identify(&self, slack: SlackUserId)
-    -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
+    fn identify(
+        &self,
+        slack: SlackUserId,
+        look: Look,
+    ) -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
 
     /// Finds out how the account of whoever holds a membership stands. Nothing of it is on record.
     ///

@@ -366,6 +366,11 @@ impl Route {
         fallback.filter(move |approver| !approved(&approver.okta))
     }
 
+    /// What was approved so far.
+    pub fn approvals(&self) -> impl Iterator<Item = &Approval> {
+        self.steps.iter().filter_map(|step| step.approval.as_ref())
+    }
+
     /// Whether somebody is asked to decide now.
     #[must_use]
     pub fn waits_for(&self, who: &SlackUserId) -> bool {
@@ -569,6 +574,28 @@ pub enum NotSentOn {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<Rule>,
     },
+    /// They hold it, or asked for it, by another of their accounts.
+    AlreadyOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// They took it by break-glass lately.
+    CoolingDown {
+        /// From when on they can again.
+        until: Timestamp,
+    },
+    /// What they took by break-glass before is not reviewed yet.
+    ReviewOpen {
+        /// As this.
+        request: RequestId,
+    },
+    /// Somebody approved it whose account does not count any more.
+    ApprovalVoid {
+        /// Who.
+        by: Decider,
+    },
+    /// Okta does not let it be read who their manager is, and nobody else could approve.
+    ManagerUnread,
 }
 
 /// How a request ended.
@@ -650,6 +677,15 @@ pub enum Extension {
 impl Extension {
     const fn is_none(&self) -> bool {
         matches!(self, Self::None)
+    }
+
+    /// Which request asks or asked for it.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::None => None,
+            Self::Asked { request, .. } | Self::Over { request, .. } => Some(*request),
+        }
     }
 }
 
@@ -784,7 +820,8 @@ pub struct Request {
     /// People whose conversation cannot be opened: nothing is shown to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreachable: Vec<SlackUserId>,
-    /// Approvers who turned out to be none any more, and when: their card is theirs to decide no longer.
+    /// Approvers who turned out to be none of the present step's any more, and when: their card is theirs to decide no
+    /// longer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dismissed: BTreeMap<SlackUserId, Timestamp>,
     /// People whose Slack account was joined to an Okta account because of it, and by which e-mail: their message says
@@ -837,6 +874,17 @@ impl Request {
             | State::Active { route, .. }
             | State::Revoking { route, .. } => Some(route),
             State::Ended { route, .. } => route.as_ref(),
+        }
+    }
+
+    /// The Okta user whom it is for, once that is known.
+    #[must_use]
+    pub fn holder(&self) -> Option<&OktaUserId> {
+        match &self.state {
+            State::Checking { checking: Checking::Standing { person } | Checking::Finding { person, .. }, .. } => {
+                Some(&person.okta)
+            }
+            _ => self.route().map(|route| &route.person.okta),
         }
     }
 
@@ -960,6 +1008,8 @@ impl Request {
             (Some(shown), _) => shown.revision < self.revision,
             (None, ViewKey::Requester { .. }) => self.extends().is_none(),
             (None, ViewKey::Approver { .. }) => self.is_to_be_decided(),
+            // It is said as a promise, and a view of the request from then on.
+            (None, ViewKey::Warning { .. }) => false,
         }
     }
 

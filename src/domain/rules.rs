@@ -61,6 +61,26 @@ pub struct Ruling {
     pub required: Vec<Required>,
 }
 
+impl Ruling {
+    /// What either of two rulings forbids or demands, and what both let go without its own steps.
+    #[must_use]
+    pub fn stricter(mut self, other: Self) -> Self {
+        self.auto.retain(|rule| other.auto.contains(rule));
+        self.forbidden = either(self.forbidden, other.forbidden, |rule| rule);
+        self.asked_all_the_same = either(self.asked_all_the_same, other.asked_all_the_same, |rule| rule);
+        self.required = either(self.required, other.required, |required| &required.rule);
+        self
+    }
+}
+
+/// What stands in either, in order of the rules' names, each once.
+fn either<T>(mut one: Vec<T>, other: Vec<T>, rule: impl Fn(&T) -> &Rule) -> Vec<T> {
+    one.extend(other);
+    one.sort_by(|a, b| rule(a).id.cmp(&rule(b).id));
+    one.dedup_by(|a, b| rule(a).id == rule(b).id);
+    one
+}
+
 /// The duties that one rule adds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Required {

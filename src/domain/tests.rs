@@ -22,7 +22,7 @@ use super::{
         Approver, Class, Doubt, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Removal, Standing, Unfit,
         Vendor, ViewKey,
     },
-    request::{Ending, Purpose, State},
+    request::{Denial, Ending, Extension, Purpose, State},
     said::Text,
     ticket::{AuditChannel, Tickets},
     time::{AccessDuration, EndRule, Timestamp},
@@ -45,6 +45,7 @@ mod tickets;
 mod told;
 
 const ONE: RequestId = RequestId::FIRST;
+const TWO: RequestId = RequestId::FIRST.next();
 
 fn secs(secs: u64) -> AccessDuration {
     AccessDuration::from_secs(secs).unwrap()
@@ -195,7 +196,12 @@ impl Play {
             other => word(other),
         };
         let motion = self.live.memberships.values().next().map(|membership| word(&membership.motion));
-        motion.map_or_else(|| state.clone(), |motion| format!("{state}/{motion}"))
+        let stands = motion.map_or_else(|| state.clone(), |motion| format!("{state}/{motion}"));
+        match &request.extension {
+            Extension::None => stands,
+            Extension::Asked { .. } => format!("{stands}, more asked"),
+            Extension::Over { ending, .. } => format!("{stands}, more {}", word(ending)),
+        }
     }
 }
 
@@ -228,8 +234,12 @@ fn found() -> Outcome {
     Outcome::Found { approvers: vec![approver("bob"), approver("dana")], missing: Vec::new(), members: Vec::new() }
 }
 
+fn standing(member: bool) -> Standing {
+    Standing { member, inactive: None, unfit_group: None, facts: None, lapsed: Vec::new() }
+}
+
 fn stands(member: bool) -> Outcome {
-    Outcome::Stands { standing: Standing { member, inactive: None, unfit_group: None, facts: None } }
+    Outcome::Stands { standing: standing(member) }
 }
 
 const ADDED: Outcome = Outcome::Added { receipt: None };
@@ -265,6 +275,14 @@ fn states() -> Vec<(&'static str, Play)> {
     let cancelled = pending.clone().goes(&Command::Cancel { who: slack("alice"), request: ONE });
     let denied = pending.clone().goes(&pending.decides("bob", Choice::Deny(text("No"))));
     let denied = denied.clone().goes(&denied.settles("check_authority", Outcome::identified(identity("bob"))));
+    let more = asked_for_more(&active);
+    let more_judged = more.clone().goes(&Command::Decide(Decide {
+        who: slack("bob"),
+        request: TWO,
+        place: Surface::Card(card("bob")),
+        digest: more.live.requests[&TWO].digest(),
+        choice: Choice::Approve,
+    }));
     vec![
         ("checking: identifying", identifying),
         ("checking: finding", finding),
@@ -281,7 +299,24 @@ fn states() -> Vec<(&'static str, Play)> {
         ("revoking: revoked", revoking),
         ("ended: revoked", revoked),
         ("ended: denied", denied),
+        ("more asked", more),
+        ("more to judge", more_judged),
     ]
+}
+
+/// The access that is open is to be kept for an hour more, and Bob has the card of that.
+fn asked_for_more(active: &Play) -> Play {
+    let asked = active.clone().goes(&extend("more"));
+    let sought = asked.clone().goes(&asked.settles("identify_person", Outcome::identified(identity("alice"))));
+    let pending = sought.clone().goes(&sought.settles("find_approvers", found()));
+    let view = ViewKey::Approver { request: TWO, slack: slack("bob") };
+    pending.goes(&Command::Show { view, posted: card("bob"), revision: 1 })
+}
+
+fn extend(key: &str) -> Command {
+    let (who, end) = (slack("alice"), EndRule::After { secs: secs(3_600) });
+    let (key, justification) = (key.to_owned(), text("Still stuck"));
+    Command::Extend(Extend { who, key, of: ONE, end, justification, known: None })
 }
 
 /// What can be done in each of them.
@@ -303,11 +338,23 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         digest: "0123456789ab".into(),
         choice: Choice::Approve,
     });
+    let on_more = |choice| {
+        let digest = play.live.requests.get(&TWO).map(super::request::Request::digest).unwrap_or_default();
+        let place = Surface::Card(card("bob"));
+        Command::Decide(Decide { who: slack("bob"), request: TWO, place, digest, choice })
+    };
+    let first_card = Command::Decide(Decide {
+        who: slack("bob"),
+        request: TWO,
+        place: Surface::Card(card("bob")),
+        digest: play.digest(),
+        choice: Choice::Approve,
+    });
     let fails = |wanted: &str, class, status, doubt| {
         let effect = play.promise(wanted).unwrap_or(EffectId { seq: 999, ordinal: 0 });
         Command::Fail(Failure { effect, class, fault: fault(status), tries: 1, doubt, notable: true })
     };
-    vec![
+    let mut commands = vec![
         ("ask again, same form", ask("db/rw", "form")),
         ("ask again, new form", ask("db/rw", "form 2")),
         ("dana approves", play.decides("dana", Choice::Approve)),
@@ -348,7 +395,20 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         ("remove forbidden", fails("remove_member", Class::Auth, 403, Doubt::None)),
         ("remove gone", fails("remove_member", Class::Gone, 404, Doubt::None)),
         ("alice is suspended", Command::CloseAccount { okta: okta("alice"), closure: Closure::Suspended }),
-    ]
+        ("alice asks for more", extend("more again")),
+    ];
+    if play.live.requests.contains_key(&TWO) {
+        commands.extend([
+            ("alice asks for more, same form", extend("more")),
+            ("bob approves more", on_more(Choice::Approve)),
+            ("bob denies more", on_more(Choice::Deny(text("No")))),
+            ("bob approves less more", on_more(Choice::ApproveForLess(EndRule::After { secs: secs(1_800) }))),
+            ("bob approves more, first one's terms", first_card),
+            ("alice withdraws more", Command::Cancel { who: slack("alice"), request: TWO }),
+            ("alice returns more", Command::Return { who: slack("alice"), request: TWO }),
+        ]);
+    }
+    commands
 }
 
 #[test]
@@ -384,6 +444,7 @@ fn every_command_in_every_state() {
       return → refused: notheld
       identified → checking finding
       not served → ended refused
+      alice asks for more → refused: notextendable
     checking: finding (checking finding)
       ask again, new form → refused: alreadyasked
       dana approves → refused: foreigncard
@@ -399,6 +460,7 @@ fn every_command_in_every_state() {
       return → refused: notheld
       found → pending
       found nobody → ended refused
+      alice asks for more → refused: notextendable
     pending (pending)
       ask again, new form → refused: alreadyasked
       dana approves → pending, 1 to judge
@@ -412,6 +474,7 @@ fn every_command_in_every_state() {
       cancel → ended cancelled
       carol cancels → refused: nosuchrequest
       return → refused: notheld
+      alice asks for more → refused: notextendable
     pending: to judge (pending, 1 to judge)
       ask again, new form → refused: alreadyasked
       dana approves → pending, 2 to judge
@@ -428,6 +491,7 @@ fn every_command_in_every_state() {
       it was bob → approved/checking
       it was alice → pending
       it was carol → pending
+      alice asks for more → refused: notextendable
     approved: looking (approved/checking)
       ask again, new form → refused: alreadyasked
       dana approves → refused: over
@@ -444,6 +508,7 @@ fn every_command_in_every_state() {
       stands outside → approved/adding
       stands inside → ended refused
       alice is suspended → ended revoked
+      alice asks for more → refused: notextendable
     approved: adding (approved/adding)
       ask again, new form → refused: alreadyasked
       dana approves → refused: over
@@ -462,6 +527,7 @@ fn every_command_in_every_state() {
       add forbidden, in doubt → revoking/removing
       add fails → approved/adding
       alice is suspended → revoking/removing
+      alice asks for more → refused: notextendable
     active (active/inside)
       ask again, new form → refused: alreadyheld
       dana approves → refused: over
@@ -476,6 +542,7 @@ fn every_command_in_every_state() {
       carol cancels → refused: nosuchrequest
       return → revoking/removing
       alice is suspended → revoking/removing
+      alice asks for more → active/inside, more asked
     revoking: returned (revoking/removing)
       ask again, new form → revoking/removing
       dana approves → refused: over
@@ -492,6 +559,7 @@ fn every_command_in_every_state() {
       removed → ended returned/outside
       remove forbidden → revoking/removing
       remove gone → revoking/removing
+      alice asks for more → refused: notextendable
     revoking: expired (revoking/removing)
       ask again, new form → revoking/removing
       dana approves → refused: over
@@ -508,6 +576,7 @@ fn every_command_in_every_state() {
       removed → ended expired/outside
       remove forbidden → revoking/removing
       remove gone → revoking/removing
+      alice asks for more → refused: notextendable
     ended: expired (ended expired/outside)
       ask again, new form → ended expired/outside
       dana approves → refused: over
@@ -521,6 +590,7 @@ fn every_command_in_every_state() {
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
+      alice asks for more → refused: notextendable
     ended: cancelled (ended cancelled)
       ask again, new form → ended cancelled
       dana approves → refused: over
@@ -533,6 +603,7 @@ fn every_command_in_every_state() {
       dana revokes → refused: nothingtorevoke
       carol cancels → refused: nosuchrequest
       return → refused: notheld
+      alice asks for more → refused: notextendable
     active: to be revoked (active/inside)
       ask again, new form → refused: alreadyheld
       dana approves → refused: over
@@ -548,6 +619,7 @@ fn every_command_in_every_state() {
       carol cancels → refused: nosuchrequest
       return → revoking/removing
       alice is suspended → revoking/removing
+      alice asks for more → active/inside, more asked
     revoking: revoked (revoking/removing)
       ask again, new form → revoking/removing
       dana approves → refused: over
@@ -564,6 +636,7 @@ fn every_command_in_every_state() {
       removed → ended revoked/outside
       remove forbidden → revoking/removing
       remove gone → revoking/removing
+      alice asks for more → refused: notextendable
     ended: revoked (ended revoked/outside)
       ask again, new form → ended revoked/outside
       dana approves → refused: over
@@ -577,6 +650,7 @@ fn every_command_in_every_state() {
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
+      alice asks for more → refused: notextendable
     ended: denied (ended denied)
       ask again, new form → ended denied
       dana approves → refused: over
@@ -590,6 +664,49 @@ fn every_command_in_every_state() {
       cancel → refused: over
       carol cancels → refused: nosuchrequest
       return → refused: notheld
+      alice asks for more → refused: notextendable
+    more asked (active/inside, more asked)
+      ask again, new form → refused: alreadyheld
+      dana approves → refused: over
+      dana denies → refused: over
+      dana, old terms → refused: over
+      alice on bob's card → refused: foreigncard
+      carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → active/inside, more asked
+      cancel → refused: toolatetocancel
+      carol cancels → refused: nosuchrequest
+      return → revoking/removing, more cancelled
+      alice asks for more → refused: moreasked
+      bob approves more → active/inside, more asked
+      bob denies more → active/inside, more asked
+      bob approves less more → active/inside, more asked
+      bob approves more, first one's terms → refused: oldterms
+      alice withdraws more → active/inside, more cancelled
+      alice returns more → refused: notheld
+    more to judge (active/inside, more asked)
+      ask again, new form → refused: alreadyheld
+      dana approves → refused: over
+      dana denies → refused: over
+      dana, old terms → refused: over
+      alice on bob's card → refused: foreigncard
+      carol on bob's card → refused: foreigncard
+      dana approves for less → refused: over
+      dana approves for no less → refused: over
+      dana revokes → active/inside, more asked
+      cancel → refused: toolatetocancel
+      carol cancels → refused: nosuchrequest
+      return → revoking/removing, more cancelled
+      it was bob → active/inside, more applied
+      it was alice → active/inside, more asked
+      it was carol → active/inside, more asked
+      alice asks for more → refused: moreasked
+      bob denies more → active/inside, more asked
+      bob approves less more → active/inside, more asked
+      bob approves more, first one's terms → refused: oldterms
+      alice withdraws more → active/inside, more cancelled
+      alice returns more → refused: notheld
     ");
 }
 
@@ -623,7 +740,7 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        4 => (0..34_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
+        4 => (0..35_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
         1 => (1..20_000_i64).prop_map(Move::Pass),
     ];
     prop::collection::vec(one, 1..60)
@@ -761,8 +878,21 @@ fn names_on_record_never_change() {
 }
 
 #[test]
+fn a_denial_is_shown_to_whoever_is_asked_again_within_a_day() {
+    let (_, denied) = states().into_iter().find(|(name, _)| *name == "ended: denied").unwrap();
+    let at = |seconds: i64| {
+        let mut play = denied.clone();
+        play.now += TimeDelta::hours(24) + TimeDelta::seconds(seconds);
+        let next = play.live.next;
+        play.goes(&ask("db/rw", "again")).live.requests[&next].denied_before.clone()
+    };
+    let by = |denial: Option<Denial>| denial.map(|denial| denial.by.slack);
+    assert_eq!([at(-2), at(1)].map(by), [Some(slack("bob")), None]);
+}
+
+#[test]
 fn what_was_denied_is_over_for_good() {
-    let (_, mut play) = states().pop().unwrap();
+    let (_, mut play) = states().into_iter().find(|(name, _)| *name == "ended: denied").unwrap();
     assert!(matches!(play.live.requests[&ONE].state, State::Ended { ending: Ending::Denied { .. }, .. }));
     assert_eq!(play.run(&play.decides("dana", Choice::Approve)), Err(Refusal::Over));
 }

@@ -87,6 +87,7 @@ const fn what(event: &Event) -> Option<&'static str> {
         Event::EmergencyTaken { .. } => "access is taken by break-glass",
         Event::ReviewSigned { .. } => "a review is signed",
         Event::ReviewLate { .. } => "nobody signs a review",
+        Event::ReviewersFound { .. } => "others are told of a review",
         Event::GrantNotJustified { .. } => "access is over: its review found it not justified",
         Event::GrantExpired { .. } => "access is over: its time has come",
         Event::GrantReturned { .. } => "access is over: its holder returned it",

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::domain::{
     catalogue::Catalogue,
-    command::{Ask, Command, Refusal},
+    command::{Ask, Command, Extend, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
     id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
@@ -253,7 +253,10 @@ impl Core {
             Input::Command { command: Command::Ask(Ask { known: Some(Ok(person)), .. }), .. } => {
                 (Some(&mut person.groups), None)
             }
-            Input::Tried { result: Ok(Outcome::Identified { person, requester }), .. } => match requester {
+            Input::Command { command: Command::Extend(Extend { known: Some(Ok(person)), .. }), .. } => {
+                (Some(&mut person.groups), None)
+            }
+            Input::Tried { result: Ok(Outcome::Identified { person, requester, .. }), .. } => match requester {
                 Some(Requester::Fit { facts }) => (Some(&mut person.groups), Some(&mut facts.groups)),
                 Some(Requester::Unfit { .. }) | None => (Some(&mut person.groups), None),
             },

@@ -1,7 +1,8 @@
 //! The way in: the one name that Slack's side and the server may import from the engine.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -17,7 +18,7 @@ use crate::domain::{
     home::{Home, Pages},
     id::{OktaGroupId, SlackUserId},
     live::Freeze,
-    port::{Identity, Unfit, ViewKey},
+    port::{Identity, Look, Unfit, ViewKey},
     request::Request,
     said::{Text, TextError, hex},
     time::Timestamp,
@@ -30,7 +31,7 @@ pub const DOOR_QUEUE: usize = 1_024;
 #[derive(Debug)]
 pub(super) enum Knock {
     Submit { command: Box<Command>, answer: oneshot::Sender<Response> },
-    LookUp { who: SlackUserId, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
+    LookUp { who: SlackUserId, look: Look, answer: oneshot::Sender<Option<Result<Identity, Unfit>>> },
     Offer { who: SlackUserId, answer: oneshot::Sender<Offer> },
     Peek { card: ViewKey, answer: oneshot::Sender<Option<Request>> },
     Look { who: SlackUserId, pages: Option<Pages> },
@@ -38,8 +39,22 @@ pub(super) enum Knock {
     Survey { who: SlackUserId, pages: Pages, answer: oneshot::Sender<Home> },
     Connected,
     Mode(Mode),
-    Adopt(Arc<Catalogue>, Limits),
+    Adopt(Adoption),
     Stop,
+}
+
+/// What changes with another configuration, all of it in one turn of the loop.
+pub(super) struct Adoption {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) limits: Limits,
+    /// What changes beside the engine.
+    pub(super) beside: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Adoption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Adoption").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 /// What can be shown to someone at once, from memory.
@@ -57,6 +72,8 @@ pub struct Offer {
     pub open: Vec<Request>,
     /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
     pub held: BTreeMap<OktaGroupId, u64>,
+    /// The groups in which they stand through Jitney.
+    pub ours: BTreeSet<OktaGroupId>,
     /// The present.
     pub now: Timestamp,
     /// How much the program may do.
@@ -114,8 +131,17 @@ impl Door {
     /// Finds out who someone is: from memory if that is minutes old, else at the vendors'. Nothing if they do not
     /// answer.
     pub async fn look_up(&self, who: SlackUserId) -> Option<Result<Identity, Unfit>> {
+        self.seek(who, Look::Lately).await
+    }
+
+    /// Finds out at the vendors' who someone is who decides by it. Nothing if they do not answer.
+    pub async fn look_up_now(&self, who: SlackUserId) -> Option<Result<Identity, Unfit>> {
+        self.seek(who, Look::Now).await
+    }
+
+    async fn seek(&self, who: SlackUserId, look: Look) -> Option<Result<Identity, Unfit>> {
         let (answer, answered) = oneshot::channel();
-        self.knocks.try_send(Knock::LookUp { who, answer }).ok()?;
+        self.knocks.try_send(Knock::LookUp { who, look, answer }).ok()?;
         answered.await.ok().flatten()
     }
 
@@ -198,9 +224,11 @@ impl Helm {
         let _ = self.knocks.send(Knock::Connected).await;
     }
 
-    /// Changes what can be asked for.
-    pub async fn adopt(&self, catalogue: Arc<Catalogue>, limits: Limits) {
-        let _ = self.knocks.send(Knock::Adopt(catalogue, limits)).await;
+    /// Changes what can be asked for. Whatever else changes with it is done `beside`, in the same turn of the loop: nothing
+    /// is decided or begun between the two, and what was looked up before, or is being looked up, is looked up anew.
+    pub async fn adopt(&self, catalogue: Arc<Catalogue>, limits: Limits, beside: impl FnOnce() + Send + 'static) {
+        let adoption = Adoption { catalogue, limits, beside: Box::new(beside) };
+        let _ = self.knocks.send(Knock::Adopt(adoption)).await;
     }
 
     /// Ends the loop once what is under way has landed.

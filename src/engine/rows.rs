@@ -13,11 +13,11 @@ use crate::domain::{
 };
 
 /// The rows' own version: the program's, since they are written from its types.
-pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-7");
+pub const SCHEMA: &str = concat!("jitney-", env!("CARGO_PKG_VERSION"), "-8");
 
 /// The tables that a start believes.
-pub const BELIEVED: [u8; 6] =
-    [table::ALARM, table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
+pub const BELIEVED: [u8; 7] =
+    [table::ALARM, table::EMERGENCY, table::LIVE, table::MEMBERSHIP, table::PERSON, table::PROMISE, table::STATE];
 
 /// Tables, by the first byte of their keys.
 pub mod table {
@@ -29,6 +29,8 @@ pub mod table {
     pub const MEMBERSHIP: u8 = b'm';
     /// People.
     pub const PERSON: u8 = b'p';
+    /// What Okta users took by break-glass, and when that was over.
+    pub const EMERGENCY: u8 = b'g';
     /// Promises without an outcome.
     pub const PROMISE: u8 = b'e';
     /// That removals are late.
@@ -88,6 +90,10 @@ pub fn touched(live: &Live, touched: &Touched) -> Vec<Row> {
     for slack in &touched.people {
         rows.push((key(table::PERSON, slack.as_str().as_bytes()), live.people.get(slack).and_then(json)));
     }
+    for user in &touched.emergencies {
+        let taken = live.emergencies.get(user).and_then(|taken| json(&(user, taken)));
+        rows.push((key(table::EMERGENCY, user.as_str().as_bytes()), taken));
+    }
     for id in &touched.promises {
         let place = [id.seq.to_be_bytes().as_slice(), &id.ordinal.to_be_bytes()].concat();
         rows.push((key(table::PROMISE, &place), live.promises.get(id).and_then(|promise| json(&(id, promise)))));
@@ -102,6 +108,7 @@ pub fn all(live: &Live) -> Vec<Row> {
         requests: live.requests.keys().copied().collect(),
         memberships: live.memberships.keys().cloned().collect(),
         people: live.people.keys().cloned().collect(),
+        emergencies: live.emergencies.keys().cloned().collect(),
         promises: live.promises.keys().copied().collect(),
         alarm: true,
         freeze: true,
@@ -148,6 +155,10 @@ pub fn load<E: From<Unreadable>>(seq: u64, scan: impl Fn(u8) -> Result<Vec<Pair>
         }
         live.people.insert(person.slack.clone(), person);
     }
+    for (_, row) in scan(table::EMERGENCY)? {
+        let (user, taken) = read(&row)?;
+        live.emergencies.insert(user, taken);
+    }
     for (_, row) in scan(table::PROMISE)? {
         let (id, promise): (EffectId, Promise) = read(&row)?;
         live.promises.insert(id, promise);
@@ -178,7 +189,10 @@ mod tests {
     use std::convert::Infallible;
 
     use super::*;
-    use crate::domain::live::Lacks;
+    use crate::domain::{
+        id::{EntitlementId, OktaUserId},
+        live::Lacks,
+    };
 
     impl From<Unreadable> for Infallible {
         fn from(_: Unreadable) -> Self {
@@ -187,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn who_refuses_what_is_sent_and_which_configuration_is_on_record_outlives_a_start() {
+    fn what_is_in_no_request_and_with_nobody_outlives_a_start() {
         let mut live = Live { configuration: Some("970c".to_owned()), ..Live::default() };
         for (refuser, accepted, lacks) in [
             (Refuser::Okta, true, Lacks::Right),
@@ -196,6 +210,8 @@ mod tests {
         ] {
             live.refused.insert(refuser, Refused { told: live.at, accepted, lacks, call: None, heard: accepted });
         }
+        live.emergencies
+            .insert(OktaUserId::parse("00u1").unwrap(), [(EntitlementId::parse("db/rw").unwrap(), live.at)].into());
         let rows: Vec<Pair> = all(&live).into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         let scan = |table: u8| -> Result<Vec<Pair>, Infallible> {
             Ok(rows.iter().filter(|(key, _)| key[0] == table).cloned().collect())

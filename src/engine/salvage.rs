@@ -166,6 +166,8 @@ impl Salvaged {
                     kept.holds.insert(*request, *ends);
                 }
             }
+            // What was extended ends at the earliest end that was seen all the same.
+            Event::GrantExtended { .. } => {}
             Event::GrantExpired { request, then }
             | Event::GrantReturned { request, then }
             | Event::GrantFailed { request, then, .. }

@@ -19,7 +19,7 @@ use tracing::{error, field::display, info, warn};
 
 use super::{
     core::Core,
-    door::{DOOR_QUEUE, Door, Helm, Knock, Lines, Offer, Status},
+    door::{Adoption, DOOR_QUEUE, Door, Helm, Knock, Lines, Status},
     homes::Drawing,
     rows,
     turn::{Action, Input, Now, ReplyId, Response},
@@ -32,11 +32,13 @@ use crate::{
         decide::{Limits, Mode},
         event::Entry,
         id::{EffectId, OktaUserId, RequestId, SlackUserId},
-        port::{Class, EffectError, Fault, Identity, Outcome, Outside, Posted, Unfit, Vendor, ViewKey},
+        port::{Attempt, Class, EffectError, Fault, Identity, Look, Outcome, Outside, Posted, Unfit, Vendor, ViewKey},
         request::Request,
     },
     ledger::{Commit, CommitError, Ledger, Receipt},
 };
+
+use people::{LookUps, Sought};
 
 /// How long a stop waits for what is under way. Whatever has no outcome by then is done again after the next start.
 const LAST_TRIES: Duration = Duration::from_secs(5);
@@ -63,9 +65,10 @@ pub enum Broken {
 
 enum Landed {
     Tried(EffectId, Result<Outcome, EffectError>),
+    Read(Reading, Result<Outcome, EffectError>),
     Shown(ViewKey, u64, Result<Posted, EffectError>),
     Drawn(SlackUserId, u64, Result<String, EffectError>),
-    LookedUp(SlackUserId, Result<Result<Identity, Unfit>, EffectError>),
+    LookedUp(Sought, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
     Unread(oneshot::Sender<Response>),
     AccountRead(OktaUserId, Result<Account, EffectError>),
@@ -76,13 +79,16 @@ enum Job {
     Try(EffectId),
     Show(ViewKey, u64),
     Draw(SlackUserId, u64),
-    LookUp(SlackUserId),
+    LookUp(Sought),
     Fetch,
     Account(OktaUserId),
 }
 
-/// Who waits for a look-up.
-type LookUp = oneshot::Sender<Option<Result<Identity, Unfit>>>;
+/// A try of a promise that only reads, and how many configurations were adopted before it.
+struct Reading {
+    attempt: Box<Attempt>,
+    under: u64,
+}
 
 type Saved = (u64, u64, Result<Receipt, CommitError>);
 
@@ -102,9 +108,11 @@ pub struct Engine<L, O> {
     tries: BTreeMap<EffectId, AbortHandle>,
     replies: BTreeMap<ReplyId, oneshot::Sender<Response>>,
     next_reply: u64,
-    look_ups: BTreeMap<SlackUserId, Vec<LookUp>>,
+    look_ups: LookUps,
     peeks: Vec<(ViewKey, oneshot::Sender<Option<Request>>)>,
     limits: Limits,
+    /// How many configurations were adopted since the start.
+    adopted: u64,
     /// Whether the last line could not be saved.
     refused: bool,
     stopping: bool,
@@ -139,9 +147,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             tries: BTreeMap::new(),
             replies: BTreeMap::new(),
             next_reply: 0,
-            look_ups: BTreeMap::new(),
+            look_ups: LookUps::new(),
             peeks: Vec::new(),
             limits,
+            adopted: 0,
             refused: false,
             stopping: false,
         };
@@ -247,13 +256,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     let _ = answer.send(*response);
                 }
             }
-            Action::Perform(attempt) => {
-                let outside = Arc::clone(&self.outside);
-                let id = attempt.id;
-                let handle =
-                    self.spawn(Job::Try(id), async move { Landed::Tried(id, outside.perform(*attempt).await) });
-                self.tries.insert(id, handle);
-            }
+            Action::Perform(attempt) => self.perform(attempt),
             Action::Abandon(id) => {
                 if let Some(handle) = self.tries.remove(&id) {
                     handle.abort();
@@ -275,7 +278,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                     Landed::Drawn(who, number, drawn)
                 });
             }
-            Action::LookUp(who) => self.look_up(who, None),
+            Action::LookUp(who) => self.look_up(who, Look::Lately, None),
             Action::ReadAccount { holder } => {
                 let outside = Arc::clone(&self.outside);
                 let user = holder.user.clone();
@@ -287,6 +290,21 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             Action::Halt(illegal) => return Err(illegal.into()),
         }
         Ok(())
+    }
+
+    fn perform(&mut self, attempt: Box<Attempt>) {
+        let outside = Arc::clone(&self.outside);
+        let (id, under) = (attempt.id, self.adopted);
+        let handle = self.spawn(Job::Try(id), async move {
+            match attempt.effect.is_a_look() {
+                true => {
+                    let found = outside.perform((*attempt).clone()).await;
+                    Landed::Read(Reading { attempt, under }, found)
+                }
+                false => Landed::Tried(id, outside.perform(*attempt).await),
+            }
+        });
+        self.tries.insert(id, handle);
     }
 
     fn spawn(&mut self, job: Job, work: impl Future<Output = Landed> + Send + 'static) -> AbortHandle {
@@ -356,16 +374,15 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
             .ok_or(Broken::Ledger)?,
         };
         match landed {
-            Landed::Tried(id, result) => {
-                self.tries.remove(&id);
-                if let Err(failure) = &result {
-                    let (request, entitlement) = self.core.concern(id).unzip();
-                    let (request, entitlement) = (request.map(display), entitlement.map(display));
-                    let (class, fault) = (failure.class, &failure.fault);
-                    warn!(effect = %id, request, entitlement, ?class, ?fault, "a promise could not be kept yet");
+            // What was read under a configuration that is none any more is read anew, unless nobody waits for it.
+            Landed::Read(Reading { attempt, under }, Ok(_)) if under < self.adopted => {
+                if self.tries.contains_key(&attempt.id) {
+                    self.perform(attempt);
                 }
-                self.step(Input::Tried { id, result })
+                Ok(())
             }
+            Landed::Read(Reading { attempt, .. }, result) => self.tried(attempt.id, result),
+            Landed::Tried(id, result) => self.tried(id, result),
             Landed::Shown(view, revision, result) => {
                 if let Err(failure) = &result {
                     let request = view.request();
@@ -381,7 +398,7 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 }
                 self.step(Input::Drawn { who, number, result })
             }
-            Landed::LookedUp(who, result) => self.looked_up(who, result),
+            Landed::LookedUp(sought, result) => self.looked_up(sought, result),
             Landed::AccountRead(user, result) => {
                 if let Err(failure) = &result {
                     warn!(okta = %user, class = ?failure.class, fault = ?failure.fault, "an account could not be read");
@@ -396,18 +413,15 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         }
     }
 
-    fn looked_up(
-        &mut self,
-        who: SlackUserId,
-        found: Result<Result<Identity, Unfit>, EffectError>,
-    ) -> Result<(), Broken> {
-        for answer in self.look_ups.remove(&who).unwrap_or_default() {
-            let _ = answer.send(found.clone().ok());
+    fn tried(&mut self, id: EffectId, result: Result<Outcome, EffectError>) -> Result<(), Broken> {
+        self.tries.remove(&id);
+        if let Err(failure) = &result {
+            let (request, entitlement) = self.core.concern(id).unzip();
+            let (request, entitlement) = (request.map(display), entitlement.map(display));
+            let (class, fault) = (failure.class, &failure.fault);
+            warn!(effect = %id, request, entitlement, ?class, ?fault, "a promise could not be kept yet");
         }
-        self.step(match found {
-            Ok(found) => Input::LookedUp { who, found },
-            Err(EffectError { after, .. }) => Input::NotLookedUp { who, after },
-        })
+        self.step(Input::Tried { id, result })
     }
 
     fn knock(&mut self, knock: Knock) -> Result<(), Broken> {
@@ -419,8 +433,8 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 }
                 None => self.submit(*command, answer, None),
             },
-            Knock::LookUp { who, answer } => {
-                self.look_up(who, Some(answer));
+            Knock::LookUp { who, look, answer } => {
+                self.look_up(who, look, Some(answer));
                 Ok(())
             }
             Knock::Offer { who, answer } => {
@@ -446,8 +460,10 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.wanted = mode;
                 self.steer()
             }
-            Knock::Adopt(catalogue, limits) => {
+            Knock::Adopt(Adoption { catalogue, limits, beside }) => {
                 self.limits = limits;
+                self.adopted += 1;
+                beside();
                 self.step(Input::Adopt(catalogue, limits))
             }
             Knock::Stop => {
@@ -497,44 +513,6 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
         }
         reply
     }
-
-    fn look_up(&mut self, who: SlackUserId, answer: Option<LookUp>) {
-        if let Some(known) = self.core.known(&who, self.now()) {
-            if let Some(answer) = answer {
-                let _ = answer.send(Some(known.found.clone()));
-            }
-            return;
-        }
-        let begun = self.look_ups.contains_key(&who);
-        self.look_ups.entry(who.clone()).or_default().extend(answer);
-        if !begun {
-            let outside = Arc::clone(&self.outside);
-            self.spawn(Job::LookUp(who.clone()), async move {
-                let found = outside.identify(who.clone()).await;
-                Landed::LookedUp(who, found)
-            });
-        }
-    }
-
-    fn offer(&self, who: &SlackUserId) -> Offer {
-        let now = self.now();
-        let safe = self.core.safe();
-        let person = safe.person(who);
-        let open = person.into_iter().flat_map(|person| &person.open).filter_map(|id| safe.requests.get(id)).cloned();
-        let bound = person.and_then(|person| person.bound().cloned());
-        let held = bound.iter().flat_map(|bound| safe.stretches(&bound.okta, self.limits.gap, now.wall));
-        Offer {
-            catalogue: Arc::clone(self.core.catalogue()),
-            limits: self.limits,
-            known: self.core.known(who, now).map(|known| known.found.clone()),
-            held: held.collect(),
-            bound,
-            open: open.collect(),
-            now: now.wall,
-            mode: self.core.mode(),
-            frozen: safe.frozen.clone(),
-        }
-    }
 }
 
 /// A task that panicked is a try without an answer.
@@ -546,7 +524,7 @@ fn crashed(job: Job) -> Option<Landed> {
         Job::Try(id) => Landed::Tried(id, Err(failure)),
         Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
         Job::Draw(who, number) => Landed::Drawn(who, number, Err(failure)),
-        Job::LookUp(who) => Landed::LookedUp(who, Err(failure)),
+        Job::LookUp(sought) => Landed::LookedUp(sought, Err(failure)),
         Job::Account(user) => Landed::AccountRead(user, Err(failure)),
         Job::Fetch => return None,
     })
@@ -571,5 +549,6 @@ pub fn commit(entry: &Entry, rows: Vec<rows::Row>) -> Result<Commit, serde_json:
     })
 }
 
+mod people;
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ use crate::{
         home::Home,
         id::{RequestId, SlackUserId},
         live::Live,
-        port::{Attempt, EffectError, Identity, MembershipKey, Outcome, Outside, Posted, Unfit, ViewKey},
+        port::{Attempt, EffectError, Identity, Look, MembershipKey, Outcome, Outside, Posted, Unfit, ViewKey},
         request::Request,
         time::AccessDuration,
     },
@@ -85,7 +85,7 @@ impl Outside for Silent {
         std::future::pending().await
     }
 
-    async fn identify(&self, _slack: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
+    async fn identify(&self, _slack: SlackUserId, _: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         std::future::pending().await
     }
 

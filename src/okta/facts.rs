@@ -52,11 +52,21 @@ impl Okta {
     /// See [`EffectError`]. What cannot be read is not left out.
     pub async fn facts_of(&self, person: &OktaPerson) -> Result<Facts, EffectError> {
         let groups = self.groups_of(&person.id).await?;
-        let manager = self.manager_of(person).await?;
-        Ok(Facts { groups, title: person.title.clone(), department: person.department.clone(), manager })
+        let (manager, manager_unread) = match self.manager_of(person).await {
+            Ok(manager) => (manager, false),
+            // A right that nothing else needs: whom it concerns is decided where a manager matters.
+            Err(error) if is_forbidden(&error) => {
+                tracing::error!(fault = ?error.fault, "linked objects cannot be read: who has no managerId may have a manager all the same");
+                (None, true)
+            }
+            Err(error) => return Err(error),
+        };
+        let (title, department) = (person.title.clone(), person.department.clone());
+        Ok(Facts { groups, title, department, manager, manager_unread })
     }
 
-    /// The e-mail of a user's manager, who is ACTIVE and somebody else.
+    /// The e-mail of a user's manager, who is ACTIVE and somebody else. What is forbidden is to read linked objects: users
+    /// themselves were read before.
     async fn manager_of(&self, person: &OktaPerson) -> Result<Option<Email>, EffectError> {
         let written = match &person.manager {
             Some(reference) => self.referred(reference).await?,
@@ -100,8 +110,8 @@ impl Okta {
         Ok(there(self.user(id.as_str()).await)?.filter(|found| found.id == id))
     }
 
-    /// The name of the relationship that leads to a manager. Where it cannot be read anew, as it was known; where the
-    /// token may not read it there is none: no other call needs that right.
+    /// The name of the relationship that leads to a manager. Where it cannot be read anew, as it was known. That the token
+    /// may not read it says nothing of it, and is not remembered.
     async fn relationship(&self) -> Result<Option<String>, EffectError> {
         let known = self.relationship.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, name)) = &known
@@ -112,10 +122,9 @@ impl Okta {
         let url = self.http.url(&["api", "v1", "meta", "schemas", "user", "linkedObjects"]);
         let name = match self.pages::<Definition>(url, Priority::Other).await {
             Ok(definitions) => manager_among(&definitions),
-            Err(error) if is_refusal(&error) => {
-                tracing::warn!(fault = ?error.fault, "linked objects cannot be read: a manager is known by managerId alone");
-                None
-            }
+            // An organisation without them.
+            Err(error) if error.class == Class::Gone => None,
+            Err(error) if is_forbidden(&error) => return Err(error),
             Err(error) => return known.map(|(_, name)| name).ok_or(error),
         };
         *self.relationship.lock().unwrap_or_else(PoisonError::into_inner) = Some((clock::elapsed(), name.clone()));
@@ -130,8 +139,8 @@ pub(super) type Relationship = Mutex<Option<(Duration, Option<String>)>>;
 const FORBIDDEN: u16 = 403;
 
 /// Whether Okta knows who asks, and will not answer this.
-fn is_refusal(error: &EffectError) -> bool {
-    error.class == Class::Gone || error.class == Class::Auth && error.fault.status == Some(FORBIDDEN)
+fn is_forbidden(error: &EffectError) -> bool {
+    error.class == Class::Auth && error.fault.status == Some(FORBIDDEN)
 }
 
 impl OktaPerson {

@@ -39,7 +39,7 @@ impl Okta {
             clock::pause(self.timing.between_reads).await;
             self.is_member(key, Priority::Other).await?
         };
-        Ok(Standing { member, inactive, unfit_group, facts: Some(facts) })
+        Ok(Standing { member, inactive, unfit_group, facts: Some(facts), lapsed: Vec::new() })
     }
 
     /// Why a group is none that Jitney may change. What cannot be read is refused.
@@ -259,7 +259,13 @@ pub(super) fn there<T>(read: Result<T, EffectError>) -> Result<Option<T>, Effect
 
 /// What stands of whom Okta shows no more.
 fn nobody() -> Standing {
-    Standing { member: false, inactive: Fault::of_inactive(None).code, unfit_group: None, facts: None }
+    Standing {
+        member: false,
+        inactive: Fault::of_inactive(None).code,
+        unfit_group: None,
+        facts: None,
+        lapsed: Vec::new(),
+    }
 }
 
 fn in_doubt(error: EffectError) -> EffectError {

@@ -73,7 +73,7 @@ impl Ring<'_> {
         if alarm.rung > shown.rung || self.late.removals.is_empty() {
             match chat.nudge(&shown.posted, &self.again).await {
                 // The message shows it all the same.
-                Ok(()) | Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => {}
+                Ok(_) | Err(EffectError { class: Class::Gone | Class::Rejected, .. }) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -5,22 +5,19 @@
 //!
 //! Law: a group that cannot be asked has nobody in it, and one that could not be read is no answer at all.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Vendors, people::Look};
+use super::Vendors;
 use crate::{
     clock,
     domain::{
         catalogue::Who,
         id::{Email, OktaGroupId, OktaUserId, SlackGroupId, SlackUserId},
-        port::{Approver, Class, EffectError, Members, Outcome},
+        port::{Approver, Class, EffectError, Look, Members, Outcome},
     },
+    lately::Lately,
     okta::OktaPerson,
     slack::chat::{Chat, Guest},
 };
@@ -41,8 +38,13 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(10 * 60);
 /// So many are remembered: some hundred groups.
 const MOST_REMEMBERED: usize = 5_000;
 
-/// How members were found, if they were, and since when, in elapsed time, that is known.
-pub(super) type Acquaintances = Mutex<BTreeMap<Member, (Duration, Option<Approver>)>>;
+/// How members were found, if they were.
+pub(super) type Acquaintances = Lately<Member, Option<Approver>>;
+
+/// Nobody is known yet.
+pub(super) const fn acquaintances() -> Acquaintances {
+    Lately::new(REMEMBERED_FOR, MOST_REMEMBERED)
+}
 
 /// A member of a group, as the group names them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,17 +164,11 @@ impl Vendors {
         member: Member,
         look: impl Future<Output = Result<Option<Approver>, EffectError>>,
     ) -> Result<Option<Approver>, EffectError> {
-        if let Some((at, known)) = self.acquaintances.lock().unwrap_or_else(PoisonError::into_inner).get(&member)
-            && clock::elapsed().saturating_sub(*at) < REMEMBERED_FOR
-        {
-            return Ok(known.clone());
+        if let Some(known) = self.acquaintances.get(&member, clock::elapsed()) {
+            return Ok(known);
         }
         let found = look.await?;
-        let mut known = self.acquaintances.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_REMEMBERED {
-            known.clear();
-        }
-        known.insert(member, (clock::elapsed(), found.clone()));
+        self.acquaintances.put(member, found.clone(), clock::elapsed());
         Ok(found)
     }
 }

@@ -4,20 +4,17 @@
 //!
 //! Law: whoever decides is looked up at that moment; what is remembered serves only what is shown.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use super::Vendors;
 use crate::{
     clock,
     domain::{
-        id::{SlackGroupId, SlackUserId},
-        port::{EffectError, Facts, Identity, Outcome, Requester, Unfit},
+        id::{OktaUserId, SlackGroupId, SlackUserId},
+        port::{EffectError, Facts, Identity, Look, Outcome, Requester, Unfit},
         request::Request,
     },
+    lately::Lately,
     slack::chat::{Chat, Guest},
 };
 
@@ -25,27 +22,23 @@ use crate::{
 /// questions a minute, of everyone together.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 
-/// Who was in each Slack user group, and since when, in elapsed time, that is known.
-pub(super) type Rosters = Mutex<BTreeMap<SlackGroupId, (Duration, BTreeSet<SlackUserId>)>>;
+/// So many groups' members are remembered: more than a configuration names.
+const MOST_REMEMBERED: usize = 1_000;
 
-/// How new what is known of Slack's user groups must be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Of now: somebody decides by it.
-    Now,
-    /// Of lately.
-    Lately,
+/// Who was in each Slack user group.
+pub(super) type Rosters = Lately<SlackGroupId, BTreeSet<SlackUserId>>;
+
+/// Nobody is known yet.
+pub(super) const fn rosters() -> Rosters {
+    Lately::new(REMEMBERED_FOR, MOST_REMEMBERED)
 }
 
 impl Vendors {
-    /// Who a Slack user is, and whether they are a guest.
-    pub(super) async fn whois(
-        &self,
-        slack: &SlackUserId,
-        look: Look,
-    ) -> Result<Result<(Identity, Guest), Unfit>, EffectError> {
+    /// Who a Slack user is. Where somebody decides by it, guests are nobody.
+    pub(super) async fn whois(&self, slack: &SlackUserId, look: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         let chat = self.chat()?;
         let member = match chat.member(slack).await? {
+            Ok(member) if member.guest == Guest::Yes && look == Look::Now => return Ok(Err(Unfit::Guest)),
             Ok(member) => member,
             Err(unfit) => return Ok(Err(unfit)),
         };
@@ -56,20 +49,35 @@ impl Vendors {
         let facts = self.okta.facts_of(&person).await?;
         let slack_groups = self.slack_groups_of(&chat, slack, look).await?;
         let identity = Identity::new(slack.clone(), person.id, member.email, person.name).with(&facts);
-        Ok(Ok((Identity { zone: member.zone, slack_groups, ..identity }, member.guest)))
+        Ok(Ok(Identity { zone: member.zone, slack_groups, guest: member.guest == Guest::Yes, ..identity }))
     }
 
-    /// Who decides on a request, and how its requester stands meanwhile. Guests never decide.
-    pub(super) async fn authority(&self, slack: &SlackUserId, about: Option<&Request>) -> Result<Outcome, EffectError> {
-        let why = match self.whois(slack, Look::Now).await? {
-            Ok((person, Guest::No)) => {
+    /// Who decides on a request, and how its requester and those who approved before stand meanwhile. Guests never decide.
+    pub(super) async fn authority(
+        &self,
+        slack: &SlackUserId,
+        about: Option<&Request>,
+        voters: &BTreeSet<OktaUserId>,
+    ) -> Result<Outcome, EffectError> {
+        match self.whois(slack, Look::Now).await? {
+            Ok(person) => {
                 let requester = self.requester(about).await?;
-                return Ok(Outcome::Identified { person, requester });
+                let lapsed = self.lapsed(voters).await?;
+                Ok(Outcome::Identified { person, requester, lapsed })
             }
-            Ok((_, Guest::Yes)) => Unfit::Guest,
-            Err(why) => why,
-        };
-        Ok(Outcome::NotServed { why })
+            Err(why) => Ok(Outcome::NotServed { why }),
+        }
+    }
+
+    /// Of those who approved, whose accounts are not ACTIVE any more.
+    pub(super) async fn lapsed(&self, voters: &BTreeSet<OktaUserId>) -> Result<Vec<OktaUserId>, EffectError> {
+        let mut lapsed = Vec::new();
+        for voter in voters {
+            if self.okta.person_of(voter).await?.is_err() {
+                lapsed.push(voter.clone());
+            }
+        }
+        Ok(lapsed)
     }
 
     async fn requester(&self, about: Option<&Request>) -> Result<Option<Requester>, EffectError> {
@@ -121,14 +129,12 @@ impl Vendors {
         look: Look,
     ) -> Result<BTreeSet<SlackUserId>, EffectError> {
         if look == Look::Lately
-            && let Some((at, roster)) = self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).get(group)
-            && clock::elapsed().saturating_sub(*at) < REMEMBERED_FOR
+            && let Some(roster) = self.slack_rosters.get(group, clock::elapsed())
         {
-            return Ok(roster.clone());
+            return Ok(roster);
         }
         let roster = chat.members_of(group).await?;
-        let known = (clock::elapsed(), roster.clone());
-        self.slack_rosters.lock().unwrap_or_else(PoisonError::into_inner).insert(group.clone(), known);
+        self.slack_rosters.put(group.clone(), roster.clone(), clock::elapsed());
         Ok(roster)
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Law: what is said here is what would be decided, by the same code.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::fault::{Shown, nearest};
@@ -193,6 +195,7 @@ impl Asked {
         let outlook = Outlook {
             catalogue,
             person: &self.person,
+            ours: &BTreeSet::new(),
             end: EndRule::After { secs: self.duration },
             before: self.total.secs().saturating_sub(self.duration.secs()),
             extends: 0,

@@ -131,6 +131,8 @@ pub(super) struct Facts {
     /// Every scope within which a rule could hold: of nobody in particular, of the person, of each of their groups, and
     /// the same of what is asked for.
     pub(super) scopes: Vec<Scope>,
+    /// Whether it could not be read who the manager of somebody among them is.
+    pub(super) manager_unread: bool,
 }
 
 impl Facts {
@@ -159,7 +161,9 @@ impl Facts {
         let entitlement = directory.entitlement(question.entitlement)?;
         let resource = entitlement.uid();
         let mut entities = vec![entitlement];
+        let mut manager_unread = false;
         for person in people {
+            manager_unread |= person.manager_unread;
             entities.push(directory.person(person)?);
         }
         let who = directory.uid_of(principal);
@@ -172,6 +176,7 @@ impl Facts {
             context: Context::from_pairs(known).ok()?,
             action: directory.action.clone(),
             entities: Entities::from_entities(entities, None).ok()?,
+            manager_unread,
         })
     }
 

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use cedar_policy::{AuthorizationError, Authorizer, PolicyId, PolicySet};
+use cedar_policy::{AuthorizationError, Authorizer, Policy, PolicyId, PolicySet};
 
 use super::{
     draft::{Action, Does, Draft},
@@ -125,16 +125,21 @@ struct Same {
     /// By scope: of those whose scope names others nothing needs to be asked.
     policies: BTreeMap<Scope, PolicySet>,
     rules: BTreeMap<PolicyId, Rule>,
+    /// Those that look at somebody's manager.
+    led: BTreeSet<PolicyId>,
 }
 
 impl Same {
     fn of(action: Action) -> Self {
-        Self { action, policies: BTreeMap::new(), rules: BTreeMap::new() }
+        Self { action, policies: BTreeMap::new(), rules: BTreeMap::new(), led: BTreeSet::new() }
     }
 
     fn take(&mut self, draft: Draft) {
         let id = draft.policy.id().clone();
         let alike = self.policies.entry(Scope::of(&draft.policy)).or_default();
+        if looks_at_managers(&draft.policy) {
+            self.led.insert(id.clone());
+        }
         // A name comes once: two rules of one name are a fault.
         if alike.add(draft.policy).is_ok() {
             self.rules.insert(id, draft.rule);
@@ -154,7 +159,18 @@ impl Same {
             held.extend(found.reason().cloned());
             let erring = found.errors().map(|AuthorizationError::PolicyEvaluationError(error)| error.policy_id());
             errors.extend(erring.filter_map(|id| self.rules.get(id)).map(|rule| rule.id.clone()));
+            if facts.manager_unread {
+                // Cedar would take it that there is none.
+                let led = policies.policies().map(Policy::id).filter(|id| self.led.contains(*id));
+                errors.extend(led.filter_map(|id| self.rules.get(id)).map(|rule| rule.id.clone()));
+            }
         }
         held.iter().filter_map(|id| self.rules.get(id).cloned()).collect()
     }
+}
+
+/// Whether a rule's condition looks at somebody's manager. One that cannot be told is taken to.
+fn looks_at_managers(policy: &Policy) -> bool {
+    let looks = |rule: serde_json::Value| rule["conditions"].to_string().contains(r#""attr":"manager""#);
+    policy.to_json().map_or(true, looks)
 }

@@ -40,6 +40,12 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
             warning(format!("Not everyone who could approve {request} can be asked")),
             vec![text(format!("No active account in Slack and Okta: {}. The others are asked.", all(emails)))],
         ],
+        Alert::ManagerUnread { request } => vec![
+            warning(format!("{request} needs a manager, and the bot may not read who that is")),
+            vec![text(
+                "Okta refuses to let the bot read linked objects: 403. Give its account that right, or fill in managerId.",
+            )],
+        ],
         Alert::LookRefused { request, membership, fault } => vec![
             warning(format!("{request} could not be opened")),
             vec![text(format!(
@@ -311,7 +317,7 @@ fn credentials(fault: &Fault) -> Vec<Line> {
     lines
 }
 
-const fn named(vendor: Vendor) -> &'static str {
+pub(super) const fn named(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::Okta => "Okta",
         Vendor::Slack => "Slack",

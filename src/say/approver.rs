@@ -273,7 +273,9 @@ fn first(request: &Request, reader: &SlackUserId, zone: &Zone) -> Line {
         }
         State::Ended { ending: Ending::Unanswered, at: when, .. } => {
             let passed = matches!(request.end, EndRule::At { instant } if instant <= *when);
-            let over = matches!(request.purpose, Purpose::Extension { ends, .. } if ends <= *when);
+            // An extension that was over before it closed was so with what it extends.
+            let over =
+                matches!(request.purpose, Purpose::Extension { ends, .. } if ends <= *when || *when < request.closes);
             let why = if over {
                 "the access is over".to_owned()
             } else if passed {

@@ -1,6 +1,6 @@
 //! Forms: what one chooses from, what is shown before it is sent, and what stands in place of a form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Buttons, Card, Line, Voice, admin, approver, length, people,
@@ -152,6 +152,8 @@ pub struct Scene<'a> {
     pub own: &'a [Request],
     /// For how many seconds they held or hold what a group gives, at the stretch that a request now would continue.
     pub held: &'a BTreeMap<OktaGroupId, u64>,
+    /// The groups in which they stand through Jitney.
+    pub ours: &'a BTreeSet<OktaGroupId>,
     /// Whoever may be asked, as far as they were looked up.
     pub names: &'a Names,
     /// The present.
@@ -263,12 +265,13 @@ pub(super) fn lengths(
     offered: &[(&Application, &Entitlement)],
     scene: &Scene<'_>,
 ) -> Vec<Choice> {
-    let (now, zone, voice) = (scene.now, scene.zone(), scene.voice);
+    let (now, voice) = (scene.now, scene.voice);
+    let (zone, _) = voice.day.zone_of(scene.who.person().and_then(|person| person.zone.as_deref()));
     let of = |entitlement: &Entitlement, most: Option<AccessDuration>| {
         let most = most.map_or(entitlement.max_duration, |most| most.min(entitlement.max_duration));
         let fits = |offer: &Offer| match offer {
             Offer::For(length) => *length <= most,
-            Offer::EndOfDay => resolve(crate::domain::duration::Length::EndOfDay, now, zone.zone(), &voice.day)
+            Offer::EndOfDay => resolve(crate::domain::duration::Length::EndOfDay, now, &zone, &voice.day)
                 .ok()
                 .and_then(|end| end.lasts(now))
                 .is_some_and(|length| length <= most),

@@ -1,7 +1,7 @@
 //! One sentence in a message's thread, for what one should not miss.
 
 use super::{
-    Buttons, Card, Line, Voice, extend, less, people,
+    Buttons, Card, Line, Run, Voice, extend, less, people,
     requester::{End, access, access_plainly, end, flat, keeps, late, taken, words, zone},
     text,
     time::Zone,
@@ -9,20 +9,35 @@ use super::{
 use crate::domain::{
     port::Nudge,
     request::{Cause, Ending, Request, State},
+    time::Timestamp,
 };
 
 /// The sentence; `others` is what else its reader holds. No marks, no mentions, no justification: it stands on lock
 /// screens.
 #[must_use]
 pub fn card(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> Card {
+    if let (Nudge::EndsSoon, Some(ends)) = (nudge, request.ends()) {
+        return warning(request, ends, voice);
+    }
     let line = line(nudge, request, others, voice);
     let quote = match (nudge, &request.state) {
         (Nudge::Revoked, State::Revoking { ending, .. } | State::Ended { ending, .. }) => reason(ending),
         _ => None,
     };
-    let keep = (nudge == Nudge::EndsSoon).then(|| extend::keep(request)).flatten();
+    Card { text: flat(&line), lines: vec![line], quote, ..Card::default() }
+}
+
+/// The word before an end, as the request stands: while that end is ahead it can be kept for longer from there.
+#[must_use]
+pub fn warning(request: &Request, ends: Timestamp, voice: &Voice) -> Card {
+    let line = ends_at(request, zone(request, voice).token(ends));
+    let keep = extend::keep(request).filter(|_| request.ends() == Some(ends));
     let buttons = keep.map(|button| Buttons { name: "keep".to_owned(), row: vec![button] });
-    Card { text: flat(&line), lines: vec![line], quote, buttons, ..Card::default() }
+    Card { text: flat(&line), lines: vec![line], buttons, ..Card::default() }
+}
+
+fn ends_at(request: &Request, at: Run) -> Line {
+    vec![text("Ends "), at, text(format!(": {}.", access_plainly(request)))]
 }
 
 /// What whoever ended it wrote. It stands in the message, and not on lock screens.
@@ -61,7 +76,7 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
             }
             line
         }
-        Nudge::EndsSoon => vec![text("Ends "), at, text(format!(": {access}."))],
+        Nudge::EndsSoon => ends_at(request, at),
         Nudge::Extended => vec![text("Extended until "), at, text(format!(": {access}."))],
         Nudge::NotExtended => {
             vec![text("Not extended, ends "), at, text(format!(": {access}. The message above says why."))]

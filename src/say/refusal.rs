@@ -1,7 +1,7 @@
 //! Why not, and what one can do.
 
 use super::{
-    Voice, admin, extend, home, length, less, people,
+    Voice, admin, alert, extend, home, length, less, people,
     requester::{how_long, zone},
     time::Zone,
 };
@@ -10,7 +10,7 @@ use crate::domain::{
     duration::{EndError, Length, LengthError},
     id::SlackUserId,
     port::Unfit,
-    request::{Decider, Ending, NotSentOn, Request, Route, State},
+    request::{Decider, Ending, NotSentOn, Purpose, Request, Route, State},
     review::Review,
     rules::Rule,
     said::{self, LONGEST_TEXT, TextError},
@@ -41,7 +41,11 @@ pub fn sentence(
         Refusal::AlreadyHeld { request, until } => {
             let zone = reader_zone(about, voice);
             let until = zone.full(*until, now);
-            format!("You have this until {until} ({request}). To give it back: {command} return {request}.")
+            let have = format!("You have this until {until} ({request}).");
+            match about.map(|request| request.purpose) {
+                Some(Purpose::Emergency) => format!("{have} To give it back: {command} return {request}."),
+                _ => format!("{have} More time: {command} extend {request}."),
+            }
         }
         Refusal::TooManyOpen { most } => {
             let open = length::count((*most).into(), "open request");
@@ -85,9 +89,10 @@ pub fn sentence(
             format!("You approved this {when}. It needs one more, different person.")
         }
         Refusal::TooManyClicks => "Many decisions on this are being checked. Wait a moment, then look at the card.".to_owned(),
-        Refusal::NotLookedUp { .. } => {
-            "Okta did not answer for 5 minutes, so it is unclear whether you may decide this, and nothing was done. Press again.".to_owned()
-        }
+        Refusal::NotLookedUp { fault } => format!(
+            "{} did not answer for 5 minutes, so it is unclear whether you may do this, and nothing was done. Press again.",
+            alert::named(fault.vendor)
+        ),
         Refusal::TooLateToCancel => {
             let id = about.map(|request| request.id.to_string()).unwrap_or_default();
             let at = about.and_then(decided_by).map(|(_, at)| format!(" {}", reader_zone(about, voice).near(at, now)));
@@ -268,6 +273,9 @@ fn asked_instead(about: Option<&Request>, reader: &SlackUserId) -> Option<String
 fn over(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice: &Voice) -> String {
     let Some(request) = about else { return "This is over. Nothing changed.".to_owned() };
     let when = |at| when(about, reader, at, now, voice);
+    if matches!(request.review, Review::Moot { .. }) && request.asker != *reader {
+        return "Nothing was opened, so there is nothing to review.".to_owned();
+    }
     let own = request.asker == *reader;
     let before = if own { "" } else { ", before your click" };
     let ended = match &request.state {
@@ -383,6 +391,21 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             "Nobody is left who could review this, so it was not opened. Ask {} to name somebody.",
             voice.admin()
         ),
+        NotSentOn::ManagerUnread => format!(
+            "Okta does not let Jitney read who your manager is, so this was not sent on. Ask {} to mend that, then ask again.",
+            voice.admin()
+        ),
+        NotSentOn::AlreadyOpen { request } => {
+            format!("You hold this or asked for it already, as {request}, so this was not sent on.")
+        }
+        NotSentOn::CoolingDown { .. } => format!(
+            "You took this by break-glass lately, so it was not opened. {} sends a normal request.",
+            voice.command
+        ),
+        NotSentOn::ReviewOpen { request } => format!(
+            "The review of what you took before, {request}, is not signed yet, so this was not opened. {} sends a normal request.",
+            voice.command
+        ),
         why => stopped(why, Some(request), voice),
     }
 }
@@ -404,8 +427,18 @@ pub(super) fn stopped(why: &NotSentOn, about: Option<&Request>, voice: &Voice) -
             voice.admin(),
             about.map(|request| format!(" for {}", request.access.application)).unwrap_or_default(),
         ),
+        NotSentOn::ManagerUnread => "It cannot be read who the requester’s manager is.".to_owned(),
         NotSentOn::Unfit { .. } => "The requester’s account is not active any more.".to_owned(),
         NotSentOn::IdentityChanged => "The requester’s accounts do not match what is on record any more.".to_owned(),
+        NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
+            "The requester has this already, or had it by break-glass.".to_owned()
+        }
+        NotSentOn::ApprovalVoid { by } => {
+            format!(
+                "{} approved this, but by an account that does not count any more. It can be asked for again.",
+                by.name
+            )
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => {
             "What can be asked for has changed. Nothing was opened.".to_owned()
         }

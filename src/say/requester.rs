@@ -26,7 +26,7 @@ pub fn card(request: &Request, others: &[Request], voice: &Voice) -> Card {
         State::Active { ends, .. } if request.purpose.is_emergency() => emergency::active(request, *ends, &zone),
         State::Checking { slow, .. } => checking_card(request, *slow),
         State::Pending { route, .. } => pending(request, route, &zone),
-        State::Approved { until, frozen, .. } => approved(request, *until, *frozen, &zone),
+        State::Approved { route, until, frozen, .. } => approved(request, route, (*until, *frozen), &zone),
         State::Active { route, ends, warning, .. } => active(request, route, (*ends, *warning), &zone, voice),
         State::Revoking { due, late, ending, .. } => revoking(*due, *late, ending, &zone),
         State::Ended { opened, ending, at, kept, .. } => {
@@ -103,9 +103,19 @@ fn named_plainly(request: &Request) -> String {
 fn is_disclosed(request: &Request) -> bool {
     match &request.state {
         State::Checking { checking, .. } => !matches!(checking, Checking::Identifying),
-        State::Ended { route: None, ending, .. } => {
-            matches!(ending, Ending::Refused { why: NotSentOn::StandingMember | NotSentOn::NobodyToAsk })
+        State::Ended { route: None, ending: Ending::Refused { why }, .. } => {
+            // Before these it was found out that they may ask for it.
+            matches!(
+                why,
+                NotSentOn::StandingMember
+                    | NotSentOn::NobodyToAsk
+                    | NotSentOn::AlreadyOpen { .. }
+                    | NotSentOn::CoolingDown { .. }
+                    | NotSentOn::ReviewOpen { .. }
+                    | NotSentOn::ManagerUnread
+            )
         }
+        State::Ended { route: None, .. } => false,
         _ => true,
     }
 }
@@ -188,7 +198,7 @@ fn shortened(request: &Request, zone: &Zone) -> Option<Line> {
     Some(line)
 }
 
-fn approved(request: &Request, until: Timestamp, frozen: Option<Timestamp>, zone: &Zone) -> Card {
+fn approved(request: &Request, route: &Route, (until, frozen): (Timestamp, Option<Timestamp>), zone: &Zone) -> Card {
     let first = match frozen {
         None => "Approved. Opening access in Okta",
         Some(_) => "Approved. It waits: nothing is opened at the moment",
@@ -203,7 +213,9 @@ fn approved(request: &Request, until: Timestamp, frozen: Option<Timestamp>, zone
         ]
     });
     let first = vec![Run::Mark(Mark::Hourglass), bold(first)];
-    let lines = std::iter::once(first).chain(shortened(request, zone)).chain(waits).collect();
+    // Whom nobody approved it for reads which rule did.
+    let rules = route.last_approval().is_none().then(|| by_rules(route)).into_iter().flatten();
+    let lines = std::iter::once(first).chain(rules).chain(shortened(request, zone)).chain(waits).collect();
     Card { lines, ..Card::default() }
 }
 

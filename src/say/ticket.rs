@@ -164,9 +164,16 @@ pub(super) fn stopped(why: &NotSentOn) -> String {
         NotSentOn::Unjudged { .. } => "a rule could not be evaluated".to_owned(),
         NotSentOn::TooLong { most, .. } => format!("it can be had for up to {}", length::words(*most)),
         NotSentOn::NobodyToAsk => "nobody is left who could approve it".to_owned(),
+        NotSentOn::ManagerUnread => "it cannot be read who their manager is".to_owned(),
         NotSentOn::Unfit { .. } => "the requester cannot be served any more".to_owned(),
         NotSentOn::NotNow => "nothing is opened at the moment".to_owned(),
         NotSentOn::IdentityChanged => "the requester's accounts match no more".to_owned(),
+        NotSentOn::AlreadyOpen { .. } | NotSentOn::CoolingDown { .. } | NotSentOn::ReviewOpen { .. } => {
+            "they have it already, or had it by break-glass".to_owned()
+        }
+        NotSentOn::ApprovalVoid { by } => {
+            format!("{} approved it by an account that does not count any more", by.name)
+        }
         NotSentOn::NotOffered | NotSentOn::StandingMember => "it is not offered to them any more".to_owned(),
     }
 }

@@ -29,7 +29,7 @@ use crate::{
         ticket::Tickets,
         time::AccessDuration,
     },
-    say::{Card, Voice, approver, home, people::Named, requester},
+    say::{Card, Voice, approver, home, nudge, people::Named, requester},
 };
 
 /// Messages on their way at one time: more would only meet Slack's limits.
@@ -160,6 +160,7 @@ impl Chat {
         let (to, card) = match view {
             ViewKey::Requester { .. } => (&request.asker, requester::card(request, others, self.voice())),
             ViewKey::Approver { slack, .. } => (slack, approver::card(request, slack, Some(others), self.voice())),
+            ViewKey::Warning { ends, .. } => (&request.asker, nudge::warning(request, *ends, self.voice())),
         };
         match request.shown.get(view) {
             Some(shown) => {
@@ -232,15 +233,17 @@ impl Chat {
         posted.map(drop).map_err(not_in_channel)
     }
 
-    /// Says something in a message's thread, and in the conversation too, so that it notifies.
+    /// Says something in a message's thread, and in the conversation too, so that it notifies. Answers where it stands.
     ///
     /// # Errors
     /// See [`EffectError`].
-    pub async fn nudge(&self, under: &Posted, card: &Card) -> Result<(), EffectError> {
+    pub async fn nudge(&self, under: &Posted, card: &Card) -> Result<Posted, EffectError> {
         let (text, blocks) = blocks::message(card);
         let thread = Thread { ts: ApiTs::from(under.ts.as_str()), broadcast: true };
         let channel = ApiChannel::from(under.channel.as_str());
-        self.client.post(&channel, &text, blocks, Some(thread)).await.map(drop).map_err(failed)
+        let ts = self.client.post(&channel, &text, blocks, Some(thread)).await.map_err(failed)?;
+        let ts = SlackTs::parse(ts.0).map_err(|_| unreadable())?;
+        Ok(Posted { channel: under.channel.clone(), ts })
     }
 
     /// Says something that only one person sees, where they clicked.

@@ -81,10 +81,22 @@ impl TokenFault {
 pub async fn preflight(client: &SlackClient, besides: &[&'static str]) -> Result<BotIdentity, TokenFault> {
     let me = client.auth_test().await.map_err(|error| fault(Token::Bot, error))?;
     client.open_socket().await.map_err(|error| fault(Token::App, error))?;
-    match missing_scope(&me, besides) {
-        Some(scope) => Err(TokenFault::MissingScope { token: Token::Bot, scope: scope.to_owned() }),
-        None => Ok(me),
-    }
+    has_scopes(&me, besides)?;
+    Ok(me)
+}
+
+/// Asks Slack whether the bot has scopes that are needed from now on.
+///
+/// # Errors
+/// If it lacks one of them, or Slack cannot be asked.
+pub async fn may(client: &SlackClient, besides: &[&'static str]) -> Result<(), TokenFault> {
+    let me = client.auth_test().await.map_err(|error| fault(Token::Bot, error))?;
+    has_scopes(&me, besides)
+}
+
+fn has_scopes(me: &BotIdentity, besides: &[&'static str]) -> Result<(), TokenFault> {
+    let missing = missing_scope(me, besides);
+    missing.map_or(Ok(()), |scope| Err(TokenFault::MissingScope { token: Token::Bot, scope: scope.to_owned() }))
 }
 
 /// The first scope that Slack does not list. Without a list nothing is known: the calls themselves will tell.

@@ -1,6 +1,6 @@
 //! Telling admins what needs a human, while the vendors fail.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use jitney::{
@@ -74,6 +74,7 @@ async fn ring(bot: &Vendors, alarm: &Alarm) -> Result<Outcome, EffectError> {
         about: None,
         others: Vec::new(),
         alarm: Some(Late { alarm: alarm.clone(), removals }),
+        voters: BTreeSet::new(),
     };
     timeout(Duration::from_secs(20), bot.perform(attempt)).await.unwrap()
 }
@@ -178,6 +179,7 @@ async fn alert(bot: &Vendors) -> Result<Outcome, EffectError> {
         about: None,
         others: Vec::new(),
         alarm: None,
+        voters: BTreeSet::new(),
     };
     timeout(Duration::from_secs(20), bot.perform(attempt)).await.unwrap()
 }

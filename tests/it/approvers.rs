@@ -35,7 +35,8 @@ async fn company() -> (World, Vendors) {
 
 async fn tried(vendors: &Vendors, effect: Effect, about: Option<Request>) -> Result<Outcome, EffectError> {
     let id = EffectId { seq: 1, ordinal: 0 };
-    vendors.perform(Attempt { id, effect, doubt: Doubt::None, about, others: Vec::new(), alarm: None }).await
+    let (others, voters) = (Vec::new(), BTreeSet::new());
+    vendors.perform(Attempt { id, effect, doubt: Doubt::None, about, others, alarm: None, voters }).await
 }
 
 async fn find(vendors: &Vendors, emails: &[&str], groups: &[&str]) -> Result<Found, EffectError> {
@@ -181,7 +182,7 @@ async fn authority(vendors: &Vendors, slack: &str) -> Outcome {
 async fn whoever_decides_is_looked_up_now_with_their_groups_and_with_the_requester() {
     let (world, vendors) = company().await;
     responders(&world, &[BOB]);
-    let Outcome::Identified { person, requester } = authority(&vendors, BOB).await else { panic!() };
+    let Outcome::Identified { person, requester, .. } = authority(&vendors, BOB).await else { panic!() };
     assert!(person.groups.iter().any(|group| group.as_str() == "00gENG"), "{person:?}");
     assert_eq!(person.slack_groups, BTreeSet::from([SlackGroupId::parse("S0RESPOND").unwrap()]));
     assert_eq!(person.title.as_deref(), Some("Engineering Manager"));

@@ -162,16 +162,25 @@ async fn what_cannot_be_read_is_not_left_out() {
     assert_eq!(manager(&okta).await.as_deref(), Some("bob@acme.example"));
 }
 
-/// The right to read definitions is one that nothing else needs.
+/// The right to read linked objects is one that nothing else needs; that it is missing is not that there is no manager.
 #[tokio::test]
-async fn a_token_that_may_not_read_relationships_knows_of_none() {
+async fn a_token_that_may_not_read_linked_objects_says_so_and_remembers_nothing_of_it() {
     let (world, okta) = directory().await;
     linked(&world, "manager", &[("00uALICE", "00uCAROL")]);
-    world.fault(Fault::okta(META, What::Forbidden));
-    assert_eq!(manager(&okta).await.as_deref(), Some("bob@acme.example"));
+    let forbidden = world.fault(Fault::okta("GET *linkedObjects*", What::Forbidden).until_lifted());
+    let said = async || {
+        let said = facts(&okta).await.unwrap();
+        (said.manager.map(|manager| manager.to_string()), said.manager_unread)
+    };
+    assert_eq!(said().await, (Some("bob@acme.example".into()), false), "what is written needs nothing more");
     written(&world, None);
-    assert_eq!(manager(&okta).await, None);
-    assert_eq!(world.calls_to(Vendor::Okta, "/meta/").len(), 1, "it is not asked again at once");
+    assert_eq!(said().await, (None, true));
+    world.lift(forbidden);
+    assert_eq!(said().await, (Some("carol@acme.example".into()), false), "at once");
+    world.fault(Fault::okta("GET */linkedObjects/manager", What::Forbidden));
+    assert_eq!(said().await, (None, true), "the link itself");
+    world.change(|state| state.okta.relationships.clear());
+    assert_eq!(said().await, (None, false), "there is none");
 }
 
 #[tokio::test]

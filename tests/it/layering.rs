@@ -102,6 +102,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("app/record.rs", &["crate::okta", "crate::slack", "crate::say", "crate::outside"]),
     ("cli/control.rs", &["crate::okta", "crate::slack", "crate::say", "crate::outside"]),
     ("clock.rs", &["crate::"]),
+    ("lately.rs", &["crate::"]),
 ];
 
 #[test]

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::{Case, Decision, grant::Over};
+use super::{Case, Decision, grant::Over, today::Fresh};
 use crate::domain::{
     event::Event,
     id::{EffectId, RequestId},
     live::Promise,
     membership::Membership,
-    port::{Doubt, Effect, Facts},
+    port::{Doubt, Effect},
     request::{NotOpened, NotSentOn, Request, State},
 };
 
@@ -30,7 +30,7 @@ impl<'a> Case<'a> {
         let Some(promise) = self.live.promises.get(&effect) else { return decision };
         let Effect::AddMember { membership: key } = &promise.effect else { return decision };
         let Some(membership) = self.live.memberships.get(key) else { return decision };
-        let (over, good) = self.stopped_today(membership, None, &mut decision);
+        let (over, good) = self.stopped_today(membership, Fresh::default(), &mut decision);
         let old = resumed || self.is_old(promise, &good);
         if good.is_empty() || old {
             decision.event(match doubt {
@@ -56,17 +56,17 @@ impl<'a> Case<'a> {
     }
 
     /// Of the requests that wait for an addition: those that end instead, since their time is over or today's catalogue
-    /// or rules stop them, and those that still may have it; `facts` are what the directory says of the person now.
+    /// or rules stop them, and those that still may have it.
     pub(super) fn stopped_today(
         &self,
         membership: &Membership,
-        facts: Option<&Facts>,
+        fresh: Fresh<'_>,
         decision: &mut Decision,
     ) -> (Vec<(RequestId, Over)>, Vec<&'a Request>) {
         let (mut over, in_time) = self.too_late(membership);
         let mut good = Vec::new();
         for request in in_time {
-            match self.stopped(request, facts) {
+            match self.stopped(request, fresh) {
                 None => good.push(request),
                 Some(why) => {
                     self.tell_unjudged(request.id, &why, decision);

@@ -1,19 +1,35 @@
 //! Asking, withdrawing, and the way from a received request to its approvers.
 
-use super::{Asked, Case, Decision, Mode};
+use super::{Asked, Case, Decision, Mode, today::Decided};
 use crate::domain::{
     catalogue::Who,
     command::{Answer, Ask, Refusal},
     event::Event,
-    id::{RequestId, SlackUserId},
+    id::{EntitlementId, OktaUserId, RequestId, SlackUserId},
     live::Person,
     port::{Effect, Identity, MembershipKey, Unfit},
-    request::{Access, Ending, NotSentOn, Request, State},
+    request::{Access, Ending, NotSentOn, Purpose, Request, State},
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+/// Somebody who asks: the account they ask by, and the Okta user behind it, as far as that is known. What is counted of
+/// a person is counted of the user: accounts can change.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    slack: &'a SlackUserId,
+    pub(super) okta: Option<&'a OktaUserId>,
+}
+
+impl Asker<'_> {
+    /// Whether a request is theirs.
+    pub(super) fn asked(&self, request: &Request) -> bool {
+        request.asker == *self.slack || self.okta.is_some() && request.holder() == self.okta
+    }
+}
+
 impl Case<'_> {
-    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once.
+    /// Somebody asks. With a look-up that is minutes old all that can be judged is judged at once, but what rules alone
+    /// would let through.
     pub(super) fn ask(&self, ask: &Ask) -> Result<Decision, Refusal> {
         let person = self.live.person(&ask.who);
         if let Some((request, _)) = person.and_then(|person| person.keys.get(&ask.key)) {
@@ -31,7 +47,8 @@ impl Case<'_> {
             self.offered(&ask.entitlement, None, known).ok_or(Refusal::NotOffered)?;
         }
         self.fits(ask.end, self.longest(ask.purpose, entitlement)?)?;
-        self.has_none(ask)?;
+        let asker = self.asker(&ask.who, ask.known.as_ref().and_then(|known| known.as_ref().ok()));
+        self.has_none(ask, asker)?;
         let request = self.live.next;
         let access = Access {
             entitlement: ask.entitlement.clone(),
@@ -43,11 +60,10 @@ impl Case<'_> {
         let (_, why) = ask.justification.parts();
         let asked = Asked { id: request, access: &access, purpose: ask.purpose, end: ask.end, why };
         if ask.purpose.is_emergency() {
-            self.may_take(ask)?;
+            self.may_take(asker, &ask.entitlement)?;
         }
-        if let Some(Ok(known)) = &ask.known {
-            self.may_be_made(asked, known)?;
-        }
+        let known = ask.known.as_ref().and_then(|known| known.as_ref().ok());
+        let decided = known.map(|known| self.may_be_made(asked, known)).transpose()?;
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&ask.justification);
         decision.event(Event::RequestReceived {
@@ -60,9 +76,9 @@ impl Case<'_> {
             justification,
             closes: self.closes(ask.end),
         });
-        match &ask.known {
-            Some(Ok(known)) => self.identified(asked, known, &mut decision),
-            _ => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
+        match known.filter(|_| decided != Some(Decided::ByRules)) {
+            Some(known) => self.identified(asked, known, &mut decision),
+            None => decision.effect(Effect::IdentifyPerson { request, slack: ask.who.clone() }),
         }
         Ok(decision)
     }
@@ -87,23 +103,60 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// One open request a person and entitlement, and not too many in all. Whoever waits to be answered may break glass
-    /// meanwhile.
-    fn has_none(&self, ask: &Ask) -> Result<(), Refusal> {
-        let Some(person) = self.live.person(&ask.who) else { return Ok(()) };
-        let open = person.open.iter().filter_map(|id| self.request(*id));
-        // What is being ended may be asked for anew already.
-        let same = open
-            .filter(|request| request.access.entitlement == ask.entitlement)
-            .filter(|request| !ask.purpose.is_emergency() || request.purpose.is_emergency() || !request.is_undecided())
-            .find(|request| request.is_open() && !matches!(request.state, State::Revoking { .. }));
+    /// One open request a person and entitlement, and not too many in all.
+    fn has_none(&self, ask: &Ask, asker: Asker<'_>) -> Result<(), Refusal> {
+        let same = self.same(asker, &ask.entitlement, ask.purpose, None);
         match same.map(|request| (request, &request.state)) {
             Some((request, State::Active { ends, .. })) => {
                 Err(Refusal::AlreadyHeld { request: request.id, until: *ends })
             }
             Some((request, _)) => Err(Refusal::AlreadyAsked { request: request.id, at: request.asked }),
-            None => self.has_room(person.open.len()),
+            None => self.has_room(self.theirs(asker).count()),
         }
+    }
+
+    /// What somebody has open of the same access. Whoever waits to be answered may break glass meanwhile, whoever broke it
+    /// may ask in the normal way for longer, and what is being ended may be asked for anew already.
+    fn same<'a>(
+        &'a self,
+        asker: Asker<'a>,
+        entitlement: &EntitlementId,
+        purpose: Purpose,
+        except: Option<RequestId>,
+    ) -> Option<&'a Request> {
+        self.theirs(asker)
+            .filter(|request| Some(request.id) != except && request.access.entitlement == *entitlement)
+            .filter(|request| match (purpose.is_emergency(), request.purpose.is_emergency()) {
+                (true, false) => !request.is_undecided(),
+                (true, true) | (false, false) => true,
+                (false, true) => false,
+            })
+            .find(|request| !matches!(request.state, State::Revoking { .. }))
+    }
+
+    /// What somebody has open, by whichever of their accounts they asked.
+    fn theirs<'a>(&'a self, asker: Asker<'a>) -> impl Iterator<Item = &'a Request> {
+        self.live.requests.values().filter(move |request| request.is_open() && asker.asked(request))
+    }
+
+    /// Whoever has this Slack account: as they were looked up, or as they are bound.
+    fn asker<'a>(&'a self, slack: &'a SlackUserId, known: Option<&'a Identity>) -> Asker<'a> {
+        let bound = || self.live.person(slack).and_then(Person::bound);
+        Asker { slack, okta: known.or_else(bound).map(|person| &person.okta) }
+    }
+
+    /// What else of somebody's stands against a request, now that it is known whose it is. An extension stands beside
+    /// what it extends.
+    fn stands_against(&self, asked: Asked<'_>, person: &Identity) -> Option<NotSentOn> {
+        let Asked { id, access, purpose, .. } = asked;
+        if matches!(purpose, Purpose::Extension { .. }) {
+            return None;
+        }
+        let asker = Asker { slack: &person.slack, okta: Some(&person.okta) };
+        if let Some(same) = self.same(asker, &access.entitlement, purpose, Some(id)) {
+            return Some(NotSentOn::AlreadyOpen { request: same.id });
+        }
+        if purpose.is_emergency() { self.rests(asker, &access.entitlement, Some(id)) } else { None }
     }
 
     pub(super) fn has_room(&self, open: usize) -> Result<(), Refusal> {
@@ -124,12 +177,15 @@ impl Case<'_> {
         let Asked { id, access, .. } = asked;
         decision.event(Event::PersonIdentified { request: id, person: person.clone() });
         self.doubt(person.into(), decision);
-        if !self.live.is_bound_rightly(person.into()) {
+        if !self.live.is_bound_rightly(person.into()) || self.is_anothers(asked.purpose, person) {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::IdentityChanged });
         }
         self.bind(id, person, decision);
         if self.offered(&access.entitlement, Some(&access.group), person).is_none() {
             return decision.event(Event::RequestRefused { request: id, why: NotSentOn::NotOffered });
+        }
+        if let Some(why) = self.stands_against(asked, person) {
+            return decision.event(Event::RequestRefused { request: id, why });
         }
         let key = MembershipKey { group: access.group.clone(), user: person.okta.clone() };
         if person.groups.contains(&access.group) && !self.is_ours(&key) {
@@ -183,7 +239,7 @@ impl Case<'_> {
 
     /// A requester withdraws what is not approved yet. Doing so twice is no fault.
     pub(super) fn cancel(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
-        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
         match &request.state {
             State::Checking { .. } | State::Pending { .. } => {
                 let mut decision = Decision::answering(Answer::Withdrawn);

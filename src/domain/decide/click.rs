@@ -1,13 +1,14 @@
 //! Decisions of approvers: received at once, judged once it is known who made them, strictly in order of receipt.
 
-use super::{Case, Decision, MOST_CLICKS, Mode, refuse_click, too_late};
+use std::collections::BTreeMap;
+
+use super::{Case, Decision, MOST_CLICKS, Mode, extend::more_than, refuse_click, today::Fresh, too_late};
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    id::OktaGroupId,
-    port::{Effect, Identity, MembershipKey, Nudge, Requester},
+    port::{Effect, Identity, Nudge, Unfit},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
-    time::EndRule,
+    time::{EndRule, Timestamp},
 };
 
 impl Case<'_> {
@@ -35,7 +36,7 @@ impl Case<'_> {
             (Mode::Serving, _) | (Mode::LowDisk, Choice::Deny(_)) => {}
             _ => self.may_save()?,
         }
-        if clicks.iter().any(|click| click.slack == decide.who && is_same(&click.verdict, &decide.choice)) {
+        if clicks.iter().any(|click| click.slack == decide.who && is_same(request, click, &decide.choice)) {
             return Ok(Decision::answering(Answer::Received));
         }
         if clicks.len() >= MOST_CLICKS {
@@ -77,18 +78,16 @@ impl Case<'_> {
         if request.lasts(self.now).is_none_or(|asked| length >= asked) {
             return Err(Refusal::NotShorter);
         }
-        Ok(match (request.end, end) {
-            (EndRule::At { .. }, EndRule::After { secs }) => EndRule::At { instant: secs.after(self.now) },
-            _ => end,
-        })
+        Ok(pressed_at(request, end, self.now))
     }
 
-    /// Who pressed is known: the decision at the head of the queue is judged.
+    /// Who pressed is known: the decision at the head of the queue is judged, by what was read anew with them, or why its
+    /// requester cannot be served any more.
     pub(super) fn judge(
         &self,
         request: &Request,
         who: Result<&Identity, Refusal>,
-        requester: Option<&Requester>,
+        fresh: Result<Fresh<'_>, &Unfit>,
         decision: &mut Decision,
     ) {
         let State::Pending { route, clicks, .. } = &request.state else { return };
@@ -106,7 +105,7 @@ impl Case<'_> {
                 Err(Refusal::TimePassed)
             }
             _ if self.came_too_late(asked) => Err(Refusal::Over),
-            _ => self.may_decide(asked, route, (who, requester), click).map(|()| who),
+            _ => self.may_decide(asked, route, (who, fresh.unwrap_or_default()), click).map(|()| who),
         });
         let open = match verdict {
             Err(why) => {
@@ -121,7 +120,7 @@ impl Case<'_> {
             Ok(who) if matches!(click.verdict, Verdict::Deny { .. }) => {
                 self.count(request, route, click, who, decision)
             }
-            Ok(who) => match self.stopped_at_vote(request, requester) {
+            Ok(who) => match self.stopped_at_vote(request, fresh) {
                 Some(why) => {
                     refuse_click(request.id, click, Refusal::Stopped { why: why.clone() }, decision);
                     self.not_sent_on(request.id, why, decision);
@@ -140,11 +139,10 @@ impl Case<'_> {
     }
 
     /// Why today's catalogue, rules and facts stop a request at a decision on it, if they do.
-    fn stopped_at_vote(&self, request: &Request, requester: Option<&Requester>) -> Option<NotSentOn> {
-        match requester {
-            Some(Requester::Unfit { why }) => Some(NotSentOn::Unfit { unfit: why.clone() }),
-            Some(Requester::Fit { facts }) => self.stopped(request, Some(facts)),
-            None => self.stopped(request, None),
+    fn stopped_at_vote(&self, request: &Request, fresh: Result<Fresh<'_>, &Unfit>) -> Option<NotSentOn> {
+        match fresh {
+            Ok(fresh) => self.stopped(request, fresh),
+            Err(unfit) => Some(NotSentOn::Unfit { unfit: unfit.clone() }),
         }
     }
 
@@ -154,7 +152,7 @@ impl Case<'_> {
         &self,
         request: &Request,
         route: &Route,
-        (who, requester): (&Identity, Option<&Requester>),
+        (who, fresh): (&Identity, Fresh<'_>),
         click: &Click,
     ) -> Result<(), Refusal> {
         if who.okta == route.person.okta || who.slack == request.asker {
@@ -163,8 +161,7 @@ impl Case<'_> {
         if !self.live.is_bound_rightly(who.into()) {
             return Err(Refusal::IdentityChanged);
         }
-        let approvals = route.steps.iter().filter_map(|step| step.approval.as_ref());
-        if let Some(approval) = approvals.clone().find(|one| one.by.okta == who.okta || one.by.slack == who.slack) {
+        if let Some(approval) = route.approvals().find(|one| one.by.okta == who.okta || one.by.slack == who.slack) {
             return Err(Refusal::HasApproved { at: approval.at });
         }
         if !click.terms.is_empty() && click.terms != request.digest() {
@@ -174,11 +171,8 @@ impl Case<'_> {
         let own = self.without_ours(who);
         let named = |of: &Identity| step.deciders(self.today.catalogue, of).iter().any(|named| named.is(&own));
         // Whoever was their manager when they asked, and is none now, decides nothing; neither does a new one.
-        let now = match requester {
-            Some(Requester::Fit { facts }) => &route.person.with(facts),
-            _ => &route.person,
-        };
-        if !named(&route.person) || !named(now) {
+        let now = fresh.of(&route.person);
+        if !named(&route.person) || !named(&now) {
             // Somebody else was faster in a step that was theirs too.
             let met = route.steps.iter().filter(|step| step.approval.is_some());
             let was_theirs =
@@ -186,7 +180,7 @@ impl Case<'_> {
             let late = met.into_iter().any(was_theirs);
             return Err(if late { Refusal::Over } else { Refusal::NotApprover });
         }
-        match self.forbids_deciding(&click.verdict.terms(request), who) {
+        match self.forbids_deciding(&click.verdict.terms(request), who, fresh) {
             Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
             Err(why) => return Err(Refusal::Stopped { why }),
             Ok(()) => {}
@@ -201,9 +195,7 @@ impl Case<'_> {
 
     /// Somebody without the groups in which they stand by our doing: being given access makes nobody decide.
     pub(super) fn without_ours(&self, who: &Identity) -> Identity {
-        let key = |group: &OktaGroupId| MembershipKey { group: group.clone(), user: who.okta.clone() };
-        let groups = who.groups.iter().filter(|group| !self.is_ours(&key(group))).cloned().collect();
-        Identity { groups, ..who.clone() }
+        who.without(&self.ours(who)).unwrap_or_else(|| who.clone())
     }
 
     /// A decision that counts. Answers whether the request is still open afterwards.
@@ -231,6 +223,8 @@ impl Case<'_> {
                     return false;
                 }
                 let after = route.approved(place, Approval { by: Decider::from(who), at: click.at, less: None });
+                // Whoever had no say in this step may have one in the next.
+                let request = &Request { dismissed: BTreeMap::new(), ..request.clone() };
                 self.begin_step(request, &after, decision)
             }
         }
@@ -247,11 +241,22 @@ impl Verdict {
     }
 }
 
-fn is_same(verdict: &Verdict, choice: &Choice) -> bool {
-    matches!(
-        (verdict, choice),
-        (Verdict::Approve, Choice::Approve)
-            | (Verdict::Deny { .. }, Choice::Deny(_))
-            | (Verdict::ApproveForLess { .. }, Choice::ApproveForLess(_))
-    )
+/// The end of an approval for less that was pressed then: an instant, of what ends at one.
+fn pressed_at(request: &Request, end: EndRule, at: Timestamp) -> EndRule {
+    match (request.end, end) {
+        (EndRule::At { .. }, EndRule::After { secs }) => EndRule::At { instant: secs.after(at) },
+        _ => end,
+    }
+}
+
+/// Whether a decision was received before: another end is another decision.
+fn is_same(request: &Request, click: &Click, choice: &Choice) -> bool {
+    match (&click.verdict, choice) {
+        (Verdict::Approve, Choice::Approve) | (Verdict::Deny { .. }, Choice::Deny(_)) => true,
+        (Verdict::ApproveForLess { end }, Choice::ApproveForLess(other)) => {
+            let other = more_than(request.purpose, *other).unwrap_or(*other);
+            pressed_at(request, other, click.at) == *end
+        }
+        _ => false,
+    }
 }

@@ -5,14 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, Case, Decision, Mode, routing::FoundPeople};
+use super::{Asked, Case, Decision, Mode, ask::Asker, routing::FoundPeople};
 use crate::domain::{
     catalogue::{Entitlement, Who},
-    command::{Ask, Refusal},
+    command::Refusal,
     event::Event,
-    id::{Email, SlackUserId},
+    id::{Email, EntitlementId, RequestId},
+    live::Promise,
     membership::Motion,
-    port::{Alert, Effect, Identity, MembershipKey},
+    port::{Alert, Approver, Effect, Identity, MembershipKey},
     request::{Access, NotSentOn, Purpose, Request, Sought, State, StepKind},
     review::{ADMINS_FROM, Panel, Review, times_late},
     time::AccessDuration,
@@ -28,27 +29,33 @@ impl Case<'_> {
     }
 
     /// Whether somebody may break glass now, and again: whatever can be told before it is known who they are.
-    pub(super) fn may_take(&self, ask: &Ask) -> Result<(), Refusal> {
+    pub(super) fn may_take(&self, asker: Asker<'_>, entitlement: &EntitlementId) -> Result<(), Refusal> {
         if let Some(freeze) = &self.live.frozen {
             return Err(Refusal::Frozen { since: freeze.since });
         }
-        if let Some(open) = self.unreviewed(&ask.who) {
-            return Err(Refusal::ReviewOpen { request: open.id });
+        self.rests(asker, entitlement, None).map_or(Ok(()), |why| Err(why.into()))
+    }
+
+    /// Why somebody may not break glass again, beside a request of theirs that is about to be taken.
+    pub(super) fn rests(
+        &self,
+        asker: Asker<'_>,
+        entitlement: &EntitlementId,
+        except: Option<RequestId>,
+    ) -> Option<NotSentOn> {
+        if let Some(open) = self.unreviewed(asker, except) {
+            return Some(NotSentOn::ReviewOpen { request: open.id });
         }
-        let over = self.live.person(&ask.who).and_then(|person| person.emergencies.get(&ask.entitlement));
-        let cooldown = self.today.catalogue.emergency.as_ref().map(|emergency| emergency.cooldown);
-        match over.zip(cooldown).map(|(over, cooldown)| cooldown.after(*over)) {
-            Some(until) if until > self.now => Err(Refusal::CoolingDown { until }),
-            _ => Ok(()),
-        }
+        let over = asker.okta.and_then(|user| self.live.emergencies.get(user)?.get(entitlement))?;
+        let until = self.today.catalogue.emergency.as_ref()?.cooldown.after(*over);
+        (until > self.now).then_some(NotSentOn::CoolingDown { until })
     }
 
     /// What somebody took, or is taking, by break-glass and nobody has reviewed.
-    fn unreviewed(&self, who: &SlackUserId) -> Option<&Request> {
+    fn unreviewed(&self, asker: Asker<'_>, except: Option<RequestId>) -> Option<&Request> {
         let unreviewed = |request: &&Request| {
-            request.asker == *who
-                && request.purpose.is_emergency()
-                && (request.review.is_open() || matches!(request.state, State::Checking { .. }))
+            let opens = request.review.is_open() || matches!(request.state, State::Checking { .. });
+            opens && request.purpose.is_emergency() && Some(request.id) != except && asker.asked(request)
         };
         self.live.requests.values().find(unreviewed)
     }
@@ -59,12 +66,10 @@ impl Case<'_> {
         if sought.is_empty() {
             return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
         }
-        let emails: BTreeSet<Email> = sought.iter().flat_map(|panel| panel.emails.iter().cloned()).collect();
-        let groups: BTreeSet<Who> = sought.iter().flat_map(|panel| panel.groups.iter().cloned()).collect();
+        let effect = finds(asked.id, &sought);
         let (request, person, applied) = (asked.id, person.clone(), Vec::new());
         decision.event(Event::ApproversSought { request, person, sought, fallback: None, applied });
-        let (emails, groups) = (emails.into_iter().collect(), groups.into_iter().collect());
-        decision.effect(Effect::FindApprovers { request, emails, groups });
+        decision.effect(effect);
     }
 
     /// Whom to tell of it: whoever reviews, and the owners. Reasons for which nobody is named are left out.
@@ -87,17 +92,11 @@ impl Case<'_> {
         decision: &mut Decision,
     ) {
         found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
-        let panel = |sought: &Sought| {
-            // Whose accounts match no more cannot sign, and need not read what was taken.
-            let people = found.beside(sought, person).into_iter();
-            let people = people.filter(|one| self.live.is_bound_rightly(one.into())).collect();
-            Panel { kind: sought.kind.clone(), people }
-        };
         // Much may have changed since it was asked for.
         if self.live.frozen.is_some() || self.today.mode != Mode::Serving {
             return self.not_sent_on(request.id, NotSentOn::NotNow, decision);
         }
-        let panels: Vec<Panel> = sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect();
+        let panels = self.panels(sought, person, found);
         let offered = self.offered(&request.access.entitlement, Some(&request.access.group), person);
         let stopped = match offered {
             Some(_) => self.duties_of(request.into(), person).err(),
@@ -116,6 +115,36 @@ impl Case<'_> {
         }
     }
 
+    /// Those who were found, by the reason for which they are told.
+    fn panels(&self, sought: &[Sought], holder: &Identity, found: FoundPeople<'_>) -> Vec<Panel> {
+        let panel = |sought: &Sought| {
+            // Whose accounts match no more cannot sign, and need not read what was taken.
+            let people = found.beside(sought, holder).into_iter();
+            let people = people.filter(|one| self.live.is_bound_rightly(one.into())).collect();
+            Panel { kind: sought.kind.clone(), people }
+        };
+        sought.iter().map(panel).filter(|panel| !panel.people.is_empty()).collect()
+    }
+
+    /// Whoever reviews and owns by now was looked up: those who were not told before are told, and may sign.
+    pub(super) fn tell_more(&self, request: &Request, found: FoundPeople<'_>, decision: &mut Decision) {
+        let (Review::Open { panels, .. }, Some(route)) = (&request.review, request.route()) else { return };
+        found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
+        let sought = self.panels_of(&request.access, &route.person);
+        let is_told = |panel: &Panel, one: &Approver| {
+            panels.iter().any(|told| told.kind == panel.kind && told.people.iter().any(|other| other.okta == one.okta))
+        };
+        let mut new = self.panels(&sought, &route.person, found);
+        for panel in &mut new {
+            let told = panel.clone();
+            panel.people.retain(|one| !is_told(&told, one));
+        }
+        new.retain(|panel| !panel.people.is_empty());
+        if !new.is_empty() {
+            decision.event(Event::ReviewersFound { request: request.id, panels: new });
+        }
+    }
+
     /// Nobody signed a review for long: those who may are told, and from some telling on admins too.
     pub(super) fn chase(&self, request: &Request, decision: &mut Decision) {
         let (Review::Open { since, .. }, Some(route)) = (&request.review, request.route()) else { return };
@@ -128,8 +157,21 @@ impl Case<'_> {
         let signers = request.review.signers(&route.person, self.today.catalogue).into_iter();
         let signers = signers.filter(|one| request.can_be_asked(&one.slack)).map(|one| &one.slack);
         self.remind_each(request.id, signers, decision);
+        // Those who were told may all have left since.
+        let sought = self.panels_of(&request.access, &route.person);
+        let is_under_way = |promise: &Promise| matches!(promise.effect, Effect::FindApprovers { .. });
+        if !sought.is_empty() && !self.live.promises_of(request.id).any(|(_, promise)| is_under_way(promise)) {
+            decision.effect(finds(request.id, &sought));
+        }
         if told >= ADMINS_FROM {
             decision.effect(Effect::AlertAdmins { alert: Alert::ReviewLate { request: request.id } });
         }
     }
+}
+
+/// Finds out how those can be reached who are sought.
+fn finds(request: RequestId, sought: &[Sought]) -> Effect {
+    let emails: BTreeSet<Email> = sought.iter().flat_map(|panel| panel.emails.iter().cloned()).collect();
+    let groups: BTreeSet<Who> = sought.iter().flat_map(|panel| panel.groups.iter().cloned()).collect();
+    Effect::FindApprovers { request, emails: emails.into_iter().collect(), groups: groups.into_iter().collect() }
 }

@@ -3,14 +3,14 @@
 //! Law: until it is approved the old end stands. It is approved before that end, or it is over with it: the end moves in
 //! the line of the last approval, or not at all, and nothing is given anew.
 
-use super::{Asked, Case, Decision};
+use super::{Asked, Case, Decision, today::Decided};
 use crate::domain::{
     command::{Answer, Extend, Refusal},
     event::Event,
     id::RequestId,
     live::Person,
-    port::{Effect, Nudge},
-    request::{Extension, Purpose, Request, State},
+    port::{Effect, Identity, Nudge},
+    request::{Ending, Extension, Purpose, Request, State},
     ticket::Happened,
     time::{EndRule, Timestamp},
 };
@@ -25,7 +25,7 @@ impl Case<'_> {
             return Ok(Decision::answering(Answer::Saved { request: *request }));
         }
         self.may_save()?;
-        let first = self.request(extend.of).filter(|request| request.asker == extend.who);
+        let first = self.meant(extend.of).filter(|request| request.asker == extend.who);
         let first = first.ok_or(Refusal::NoSuchRequest)?;
         if self.live.is_suspended(&extend.who) {
             return Err(Refusal::IdentityChanged);
@@ -55,8 +55,11 @@ impl Case<'_> {
         // Of whom nothing is known lately, what they were when it was opened decides for now.
         let known = extend.known.as_ref().and_then(|known| known.as_ref().ok());
         let person = known.or_else(|| first.route().map(|route| &route.person)).ok_or(Refusal::NotExtendable)?;
+        if self.is_anothers(purpose, person) {
+            return Err(Refusal::IdentityChanged);
+        }
         self.offered(&first.access.entitlement, Some(&first.access.group), person).ok_or(Refusal::NotOffered)?;
-        self.may_be_made(asked, person)?;
+        let decided = self.may_be_made(asked, person)?;
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&extend.justification);
         let closes = self.today.limits.unanswered_after.after(self.now);
@@ -70,11 +73,20 @@ impl Case<'_> {
             justification,
             closes: first.ends().map_or(closes, |ends| closes.min(ends)),
         });
-        match known {
+        match known.filter(|_| decided == Decided::BySomebody) {
             Some(known) => self.identified(asked, known, &mut decision),
             None => decision.effect(Effect::IdentifyPerson { request, slack: extend.who.clone() }),
         }
         Ok(decision)
+    }
+
+    /// The request that somebody means who names one: an extension that was approved has become one with what it extends.
+    pub(super) fn meant(&self, id: RequestId) -> Option<&Request> {
+        let request = self.request(id)?;
+        match (&request.state, request.extends()) {
+            (State::Ended { ending: Ending::Applied, .. }, Some(of)) => self.request(of).or(Some(request)),
+            _ => Some(request),
+        }
     }
 
     /// What an extension of it is, if it can have one now: it is open, and was not taken by break-glass.
@@ -87,31 +99,45 @@ impl Case<'_> {
         }
     }
 
-    /// How much more it is: a length after the present end, also where a later instant is named.
+    /// How much more it is, if that is not too little.
     pub(super) fn more(&self, purpose: Purpose, end: EndRule) -> Result<EndRule, Refusal> {
-        let Purpose::Extension { ends, .. } = purpose else { return Ok(end) };
-        let secs = end.lasts(ends).ok_or(Refusal::NotLonger)?;
         let least = self.today.limits.min_duration;
-        if secs < least { Err(Refusal::TooShort { least }) } else { Ok(EndRule::After { secs }) }
+        match (purpose, more_than(purpose, end).ok_or(Refusal::NotLonger)?) {
+            (Purpose::Extension { .. }, EndRule::After { secs }) if secs < least => Err(Refusal::TooShort { least }),
+            (_, end) => Ok(end),
+        }
     }
 
     /// Whether it is an extension whose time has run out, though what it extends is not ended yet.
     pub(super) fn came_too_late(&self, request: &Request) -> bool {
-        let first = |of| self.request(of).and_then(|first| self.longer(first));
-        request.extends().is_some_and(|of| first(of).is_none())
+        request.extends().is_some() && !self.still_extends(request.purpose)
+    }
+
+    /// Whether what it extends is open as it was when this was asked: with the same end, from which it counts.
+    fn still_extends(&self, purpose: Purpose) -> bool {
+        let Purpose::Extension { of, .. } = purpose else { return false };
+        self.request(of).and_then(|first| self.longer(first)) == Some(purpose)
     }
 
     /// All of its steps are approved: the end moves, in this line, or it came too late.
-    pub(super) fn prolong(&self, request: RequestId, of: RequestId, end: EndRule, decision: &mut Decision) {
-        match self.request(of).filter(|first| self.longer(first).is_some()).and_then(Request::ends) {
-            Some(before) => {
-                let ends = end.end(before);
-                decision.event(Event::GrantExtended { request: of, ends, warn: self.warns(ends) });
+    pub(super) fn prolong(&self, request: RequestId, purpose: Purpose, end: EndRule, decision: &mut Decision) {
+        match purpose {
+            Purpose::Extension { of, opened, ends } if self.still_extends(purpose) => {
+                let ends = end.end(ends);
+                let warn = self.warns(opened, ends);
+                decision.event(Event::GrantExtended { request: of, ends, warn });
                 decision.event(Event::ExtensionApplied { request });
                 decision.nudge(of, Nudge::Extended);
             }
-            None => decision.event(Event::RequestLapsed { request }),
+            _ => decision.event(Event::RequestLapsed { request }),
         }
+    }
+
+    /// Whether it would keep another Okta user's access: a Slack account can be joined to somebody else meanwhile.
+    pub(super) fn is_anothers(&self, purpose: Purpose, person: &Identity) -> bool {
+        let Purpose::Extension { of, .. } = purpose else { return false };
+        let holder = self.request(of).and_then(Request::route).map(|route| &route.person.okta);
+        holder != Some(&person.okta)
     }
 
     /// What is extended ends: so does the wish to keep it.
@@ -164,6 +190,15 @@ impl Case<'_> {
         for of in of.into_iter().filter(|of| !ends(*of, decision)).collect::<Vec<_>>() {
             decision.nudge(of, Nudge::NotExtended);
         }
+    }
+}
+
+/// How much more is asked, or approved: a length after the present end, also where a later instant is named. What extends
+/// nothing is what it is.
+pub(super) fn more_than(purpose: Purpose, end: EndRule) -> Option<EndRule> {
+    match purpose {
+        Purpose::Extension { ends, .. } => end.lasts(ends).map(|secs| EndRule::After { secs }),
+        Purpose::Access | Purpose::Emergency => Some(end),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Law: the removal is on record, as a hold with its end, before an addition is asked for.
 
-use super::{Case, Decision};
+use super::{Case, Decision, today::Fresh};
 use crate::domain::{
     command::{Answer, Refusal},
     event::{Event, Then},
@@ -32,8 +32,8 @@ impl<'a> Case<'a> {
     /// All steps are approved: the end is on record, then the addition is prepared.
     pub(super) fn approve(&self, request: &Request, decision: &mut Decision) {
         let Some(key) = request.membership() else { return };
-        if let Some(of) = request.extends() {
-            return self.prolong(request.id, of, request.end, decision);
+        if request.extends().is_some() {
+            return self.prolong(request.id, request.purpose, request.end, decision);
         }
         self.give(request.id, key, request.end, decision);
     }
@@ -52,7 +52,8 @@ impl<'a> Case<'a> {
     pub(super) fn stands(&self, key: &MembershipKey, standing: &Standing, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let ours = membership.is_ours(self.now);
-        let (mut over, good) = self.stopped_today(membership, standing.facts.as_ref(), decision);
+        let fresh = Fresh { facts: standing.facts.as_ref(), lapsed: &standing.lapsed };
+        let (mut over, good) = self.stopped_today(membership, fresh, decision);
         let failure = match standing {
             Standing { inactive: Some(status), .. } => Some(NotOpened::Inactive { status: status.clone() }),
             Standing { unfit_group: Some(reason), .. } => Some(NotOpened::UnfitGroup { reason: reason.clone() }),
@@ -86,6 +87,7 @@ impl<'a> Case<'a> {
     /// Someone who stood there before gets no grant, and stays.
     fn found_standing(&self, waiting: &[&Request], decision: &mut Decision) {
         for request in waiting {
+            self.drop_review(request, decision);
             decision.event(Event::StandingFound { request: request.id });
             if let Some(route) = request.route() {
                 self.tell_owners(request, &route.person, decision);
@@ -96,19 +98,19 @@ impl<'a> Case<'a> {
     /// An addition is confirmed: access is open, from now on, for what may still have it.
     pub(super) fn added(&self, key: &MembershipKey, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
-        let (over, good) = self.stopped_today(membership, None, decision);
+        let (over, good) = self.stopped_today(membership, Fresh::default(), decision);
         for request in good {
             let ends = request.end.end(self.now);
-            decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(ends) });
+            decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(self.now, ends) });
             decision.nudge(request.id, Nudge::Open);
         }
         self.end_holds(membership, &over, decision);
     }
 
-    /// When the holder of access that opens now is told that it ends: not where that is as good as when it opened.
-    pub(super) fn warns(&self, ends: Timestamp) -> Option<Timestamp> {
+    /// When the holder of access is told that it ends: not where that is as good as when it opened, or has passed.
+    pub(super) fn warns(&self, opened: Timestamp, ends: Timestamp) -> Option<Timestamp> {
         let before = self.today.limits.warn_before_expiry.delta();
-        (ends - self.now >= before * 2).then(|| ends - before)
+        (ends - opened >= before * 2 && ends - before > self.now).then(|| ends - before)
     }
 
     /// Why what was approved was not opened in its time.
@@ -198,7 +200,8 @@ impl<'a> Case<'a> {
 
     /// A holder gives back what is open, or is being opened.
     pub(super) fn give_back(&self, who: &SlackUserId, id: RequestId) -> Result<Decision, Refusal> {
-        let request = self.request(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(id).filter(|request| request.asker == *who).ok_or(Refusal::NoSuchRequest)?;
+        let id = request.id;
         match &request.state {
             State::Approved { .. } | State::Active { .. } => {
                 let mut decision = Decision::answering(Answer::Returned);
@@ -290,8 +293,12 @@ impl<'a> Case<'a> {
     }
 
     fn end_hold(&self, membership: &Membership, id: RequestId, how: &Over, then: Then, decision: &mut Decision) {
-        if self.request(id).is_none() {
+        let Some(request) = self.request(id) else {
             return decision.event(Event::HoldEnded { request: id, membership: membership.key.clone() });
+        };
+        let unopened = matches!(request.state, State::Approved { .. }) && then == Then::Nothing;
+        if unopened && !matches!(how, Over::NotJustified(_)) {
+            self.drop_review(request, decision);
         }
         self.end_extension(id, how, decision);
         decision.event(match how {

@@ -5,13 +5,14 @@ use chrono::TimeDelta;
 use super::{
     Case, Decision,
     routing::{FoundPeople, Plan},
+    today::Fresh,
 };
 use crate::domain::{
     command::{Failure, Refusal},
     event::Event,
     id::{EffectId, RequestId, SlackUserId},
     live::{Lacks, Promise, Refuser},
-    port::{Alert, Class, Doubt, Effect, Identity, Outcome, Vendor},
+    port::{Alert, Class, Doubt, Effect, Identity, Nudge, Outcome, Requester, Unfit, Vendor},
     request::{Checking, State},
 };
 
@@ -72,9 +73,12 @@ impl Case<'_> {
         decision
     }
 
-    /// What was found out for a request that is being checked.
+    /// What was found out for a request that is being checked, or for its review.
     fn looked_up(&self, effect: &Effect, outcome: &Outcome, decision: &mut Decision) {
         let Some(request) = effect.request().and_then(|id| self.request(id)) else { return };
+        if let (Outcome::Found { approvers, members, missing }, true) = (outcome, request.review.is_open()) {
+            return self.tell_more(request, FoundPeople { approvers, members, missing }, decision);
+        }
         let State::Checking { checking, .. } = &request.state else { return };
         match (checking, outcome) {
             (Checking::Identifying, Outcome::Identified { person, .. }) => {
@@ -106,13 +110,9 @@ impl Case<'_> {
         if let (Outcome::NotServed { why }, Some(_)) = (outcome, request.awaited()) {
             self.doubt_unfit(slack, why, decision);
         }
-        let requester = match outcome {
-            Outcome::Identified { requester, .. } => requester.as_ref(),
-            _ => None,
-        };
         match who_it_was(outcome) {
             Some(who) if request.review.is_open() => self.judge_signature(request, who, decision),
-            Some(who) => self.judge(request, who, requester, decision),
+            Some(who) => self.judge(request, who, fresh(outcome), decision),
             None => {}
         }
     }
@@ -228,6 +228,18 @@ impl Case<'_> {
     }
 }
 
+/// What was read anew with whoever decides, or why the requester cannot be served any more.
+fn fresh(outcome: &Outcome) -> Result<Fresh<'_>, &Unfit> {
+    match outcome {
+        Outcome::Identified { requester: Some(Requester::Unfit { why }), .. } => Err(why),
+        Outcome::Identified { requester: Some(Requester::Fit { facts }), lapsed, .. } => {
+            Ok(Fresh { facts: Some(facts), lapsed })
+        }
+        Outcome::Identified { requester: None, lapsed, .. } => Ok(Fresh { facts: None, lapsed }),
+        _ => Ok(Fresh::default()),
+    }
+}
+
 /// Who wanted something, or why that is not known; nothing where that is no answer.
 fn who_it_was(outcome: &Outcome) -> Option<Result<&Identity, Refusal>> {
     match outcome {
@@ -305,6 +317,9 @@ const fn is_answer_to(effect: &Effect, outcome: &Outcome) -> bool {
         }
         Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
             matches!(outcome, Outcome::Rung { .. } | Outcome::Moot | Outcome::Refused { .. })
+        }
+        Effect::Nudge { nudge: Nudge::EndsSoon, .. } => {
+            matches!(outcome, Outcome::Told | Outcome::Warned { .. } | Outcome::Moot | Outcome::Refused { .. })
         }
         Effect::Nudge { .. }
         | Effect::Remind { .. }

@@ -62,6 +62,16 @@ impl Case<'_> {
         }
     }
 
+    /// Nothing was given, so there is nothing to review: whoever signed meanwhile is told, and not looked up any more.
+    pub(super) fn drop_review(&self, request: &Request, decision: &mut Decision) {
+        let looks = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
+        let waiting = request.review.signatures();
+        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| looks(&promise.effect)) {
+            decision.event(Event::EffectWithdrawn { effect });
+        }
+        waiting.iter().for_each(|signature| refuse(request.id, signature, Refusal::Over, decision));
+    }
+
     /// Whether someone may sign a review, by today's configuration.
     fn may_sign(&self, request: &Request, who: &Identity) -> Result<(), Refusal> {
         let route = request.route().ok_or(Refusal::Over)?;

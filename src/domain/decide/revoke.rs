@@ -17,7 +17,7 @@ impl Case<'_> {
     /// Somebody wants to end what is open, or is being opened.
     pub(super) fn revoke(&self, revoke: &Revoke) -> Result<Decision, Refusal> {
         let Revoke { who, request, reason, known } = revoke;
-        let request = self.request(*request).ok_or(Refusal::NoSuchRequest)?;
+        let request = self.meant(*request).ok_or(Refusal::NoSuchRequest)?;
         if !is_revocable(request) {
             // How it stands is for those who may end it.
             let may_know = known.as_ref().is_some_and(|who| self.may_revoke(request, who).is_ok());

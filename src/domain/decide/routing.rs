@@ -47,11 +47,14 @@ impl Case<'_> {
         let sought: Vec<Sought> = duties.steps.iter().map(|kind| self.sought(kind.clone(), person)).collect();
         let name = self.today.catalogue.fallback.clone();
         let fallback = name.map(|name| self.sought(StepKind::Approvers { name }, person));
+        if is_missing_a_right(&sought, person) {
+            decision.effect(Effect::AlertAdmins { alert: Alert::ManagerUnread { request: asked.id } });
+        }
         let all = || sought.iter().chain(&fallback);
         let emails: BTreeSet<Email> = all().flat_map(|step| step.emails.iter().cloned()).collect();
         let groups: BTreeSet<Who> = all().flat_map(|step| step.groups.iter().cloned()).collect();
         if emails.is_empty() && groups.is_empty() {
-            return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
+            return self.not_sent_on(asked.id, nobody(&sought, person), decision);
         }
         let (request, person) = (asked.id, person.clone());
         decision.event(Event::ApproversSought { request, person, sought, fallback, applied: duties.applied });
@@ -89,7 +92,7 @@ impl Case<'_> {
         decision.event(sought);
         decision.event(Event::RequestPending { request, steps: Vec::new(), fallback: None, applied: duties.applied });
         match asked.purpose {
-            Purpose::Extension { of, .. } => self.prolong(request, of, asked.end, decision),
+            Purpose::Extension { .. } => self.prolong(request, asked.purpose, asked.end, decision),
             Purpose::Access | Purpose::Emergency => self.give(request, key, asked.end, decision),
         }
     }
@@ -115,7 +118,7 @@ impl Case<'_> {
         });
         let spare = fallback.as_ref().map(|fallback| fallback.approvers.as_slice()).unwrap_or_default();
         if !Route::can_be_met(&steps, spare, &BTreeSet::new()) {
-            return self.not_sent_on(id, NotSentOn::NobodyToAsk, decision);
+            return self.not_sent_on(id, nobody(plan.sought, person), decision);
         }
         if !found.missing.is_empty() {
             let alert = Alert::ApproversMissing { request: id, emails: found.missing.to_vec() };
@@ -168,7 +171,8 @@ impl Case<'_> {
     /// Those of a step's approvers who can decide it by today's configuration and can be reached.
     fn able(&self, request: &Request, route: &Route, step: &Step) -> Vec<Approver> {
         let today = step.deciders(self.today.catalogue, &route.person);
-        let able = |one: &&Approver| one.may_be_among(&today) && self.can_be_asked(request, one);
+        let reached = |one: &Approver| !request.unreachable.contains(&one.slack) && !self.live.is_suspended(&one.slack);
+        let able = |one: &&Approver| one.may_be_among(&today) && reached(one);
         step.approvers.iter().filter(able).cloned().collect()
     }
 
@@ -180,7 +184,13 @@ impl Case<'_> {
     /// The steps that are not met, with those who can decide them by today's configuration and can be reached.
     pub(super) fn left(&self, request: &Request, route: &Route) -> Vec<Step> {
         let unmet = route.steps.iter().filter(|step| step.approval.is_none());
-        unmet.map(|step| Step { approvers: self.able(request, route, step), ..step.clone() }).collect()
+        let able = |step: &Step| Step { approvers: self.able(request, route, step), ..step.clone() };
+        let mut left: Vec<Step> = unmet.map(able).collect();
+        // Whoever turned out to have no say in the present step may have one in a later.
+        if let Some(present) = left.first_mut() {
+            present.approvers.retain(|one| !request.dismissed.contains_key(&one.slack));
+        }
+        left
     }
 
     /// Whether somebody's yes to the present step would leave a later one to nobody, where without it all could be met.
@@ -212,6 +222,16 @@ impl Case<'_> {
             decision.effect(Effect::TellFallback { request: request.id, to: one.slack.clone() });
         }
     }
+}
+
+/// Whether a manager is to decide of whom Okta does not let it be read who that is.
+fn is_missing_a_right(sought: &[Sought], requester: &Identity) -> bool {
+    requester.manager_unread && sought.iter().any(|step| step.kind == StepKind::Manager)
+}
+
+/// Why too few can decide.
+fn nobody(sought: &[Sought], requester: &Identity) -> NotSentOn {
+    if is_missing_a_right(sought, requester) { NotSentOn::ManagerUnread } else { NotSentOn::NobodyToAsk }
 }
 
 impl FoundPeople<'_> {

@@ -3,15 +3,17 @@
 //!
 //! Law: what applied when a request was made decides its steps. Today may stop it, and never loosens it.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Decision};
 use crate::domain::{
     catalogue::{Application, Catalogue, Entitlement},
     command::Refusal,
-    duty::{Barred, Does, Duties, duties},
-    id::{EntitlementId, RequestId},
+    duty::{Barred, Duties, duties},
+    id::{EntitlementId, OktaGroupId, OktaUserId, RequestId},
     membership::Stretch,
     port::{Alert, Effect, Facts, Identity, MembershipKey},
-    request::{Access, NotSentOn, Purpose, Request},
+    request::{Access, Decider, NotSentOn, Purpose, Request},
     rules::{Question, Ruling},
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -27,6 +29,22 @@ pub(super) struct Asked<'a> {
     pub(super) why: &'a str,
 }
 
+/// What was read anew of those a request concerns, as far as that was done: it may stop the request, and no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fresh<'a> {
+    /// What the directory says of the requester.
+    pub(super) facts: Option<&'a Facts>,
+    /// Of those who approved, whose accounts are not ACTIVE any more.
+    pub(super) lapsed: &'a [OktaUserId],
+}
+
+impl Fresh<'_> {
+    /// The requester as they are now, or were when nothing newer was read.
+    pub(super) fn of(&self, kept: &Identity) -> Identity {
+        self.facts.map_or_else(|| kept.clone(), |facts| kept.with(facts))
+    }
+}
+
 impl<'a> From<&'a Request> for Asked<'a> {
     fn from(request: &'a Request) -> Self {
         Self {
@@ -39,6 +57,15 @@ impl<'a> From<&'a Request> for Asked<'a> {
     }
 }
 
+/// Who decides a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Decided {
+    /// Somebody, who looks at it; or those who are told, where it is taken by break-glass.
+    BySomebody,
+    /// Rules alone, by what is known of its requester: this is looked up anew then, as nobody else looks.
+    ByRules,
+}
+
 /// What a request would have to go through if it were made now: what a form shows before it is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Outlook<'a> {
@@ -46,6 +73,8 @@ pub struct Outlook<'a> {
     pub catalogue: &'a Catalogue,
     /// Who asks.
     pub person: &'a Identity,
+    /// The groups in which they stand through Jitney: these loosen nothing.
+    pub ours: &'a BTreeSet<OktaGroupId>,
     /// Until when.
     pub end: EndRule,
     /// For how many seconds they held or hold the same group, at the stretch that this would continue.
@@ -64,12 +93,13 @@ impl Outlook<'_> {
     /// As it is put to the rules, about one entitlement of the group.
     fn question<'q>(
         &'q self,
+        person: &'q Identity,
         length: AccessDuration,
         application: &'q Application,
         entitlement: &'q Entitlement,
     ) -> Question<'q> {
         Question {
-            person: self.person,
+            person,
             application,
             entitlement,
             duration: length,
@@ -87,8 +117,13 @@ impl Outlook<'_> {
     pub fn of(&self, id: &EntitlementId) -> Result<Duties, NotSentOn> {
         let length = self.end.lasts(self.now).ok_or(NotSentOn::NotOffered)?;
         let rules = &self.catalogue.rules;
+        let without = self.person.without(self.ours);
         let ask = |application: &Application, entitlement: &Entitlement| {
-            let ruling = rules.of(&self.question(length, application, entitlement))?;
+            let of = |person| rules.of(&self.question(person, length, application, entitlement));
+            let mut ruling = of(self.person)?;
+            if let Some(without) = &without {
+                ruling = ruling.stricter(of(without)?);
+            }
             // Of break-glass only what forbids is heard: nobody approves it.
             let heard = |ruling: Ruling| Ruling { forbidden: ruling.forbidden, ..Ruling::default() };
             Ok(if self.emergency { heard(ruling) } else { ruling })
@@ -99,7 +134,7 @@ impl Outlook<'_> {
             duties.most = duties.most.min(longest.ok_or(NotSentOn::NotOffered)?);
         }
         // What is kept for longer is bounded as a whole.
-        if together(length, self.extends) > duties.most {
+        if length.secs().saturating_add(self.extends) > duties.most.secs() {
             return Err(NotSentOn::TooLong { most: duties.most, rule: duties.bounded_by().cloned() });
         }
         Ok(duties)
@@ -108,11 +143,12 @@ impl Outlook<'_> {
 
 impl Case<'_> {
     /// A request of somebody as today's catalogue and rules see it.
-    fn outlook<'o>(&'o self, asked: Asked<'o>, person: &'o Identity) -> Outlook<'o> {
+    fn outlook<'o>(&'o self, asked: Asked<'o>, person: &'o Identity, ours: &'o BTreeSet<OktaGroupId>) -> Outlook<'o> {
         let key = MembershipKey { group: asked.access.group.clone(), user: person.okta.clone() };
         Outlook {
             catalogue: self.today.catalogue,
             person,
+            ours,
             end: asked.end,
             before: self.live.stretch(&key, self.today.limits.gap, self.now, Some(asked.id)),
             extends: match asked.purpose {
@@ -127,30 +163,26 @@ impl Case<'_> {
 
     /// What a request of somebody has to go through, by today's catalogue and rules.
     pub(super) fn duties_of(&self, asked: Asked<'_>, person: &Identity) -> Result<Duties, NotSentOn> {
-        let outlook = self.outlook(asked, person);
-        let duties = outlook.of(&asked.access.entitlement)?;
-        // What is held through Jitney takes no step away.
-        let own = self.without_ours(person);
-        let by_itself = |duties: &Duties| duties.applied.iter().filter(|one| one.does == Does::AutoApprove).count();
-        if by_itself(&duties) == 0 || own.groups == person.groups {
-            return Ok(duties);
-        }
-        let without = Outlook { person: &own, ..outlook }.of(&asked.access.entitlement)?;
-        Ok(if by_itself(&without) < by_itself(&duties) { without } else { duties })
+        self.outlook(asked, person, &self.ours(person)).of(&asked.access.entitlement)
     }
 
-    /// Why a request that was put to its approvers may not go on, if today stops it; `facts` are what the directory
-    /// says of the requester now, where that was looked up.
-    pub(super) fn stopped(&self, request: &Request, facts: Option<&Facts>) -> Option<NotSentOn> {
+    /// The groups in which somebody stands by our doing: being given access neither frees from a rule nor makes anyone
+    /// decide.
+    pub(super) fn ours(&self, who: &Identity) -> BTreeSet<OktaGroupId> {
+        self.live.ours(&who.okta, self.now).collect()
+    }
+
+    /// Why a request that was put to its approvers may not go on, if today stops it.
+    pub(super) fn stopped(&self, request: &Request, fresh: Fresh<'_>) -> Option<NotSentOn> {
         let Some(route) = request.route() else { return Some(NotSentOn::NotOffered) };
         if self.live.is_suspended(&request.asker) {
             return Some(NotSentOn::IdentityChanged);
         }
-        let voted = route.steps.iter().filter_map(|step| step.approval.as_ref());
-        if voted.map(|approval| &approval.by.slack).any(|slack| self.live.is_suspended(slack)) {
-            return Some(NotSentOn::NobodyToAsk);
+        let void = |by: &&Decider| fresh.lapsed.contains(&by.okta) || self.live.is_suspended(&by.slack);
+        if let Some(by) = route.approvals().map(|approval| &approval.by).find(void) {
+            return Some(NotSentOn::ApprovalVoid { by: by.clone() });
         }
-        let person = facts.map_or_else(|| route.person.clone(), |facts| route.person.with(facts));
+        let person = fresh.of(&route.person);
         if self.offered(&request.access.entitlement, Some(&request.access.group), &person).is_none() {
             return Some(NotSentOn::NotOffered);
         }
@@ -165,26 +197,37 @@ impl Case<'_> {
         }
     }
 
-    /// Whether a request can go on record. What rules cannot say does, so that admins are told.
-    pub(super) fn may_be_made(&self, asked: Asked<'_>, person: &Identity) -> Result<(), Refusal> {
+    /// Whether a request can go on record. What rules cannot say does, so that admins are told. Answers whether somebody
+    /// decides it, or nobody needs to.
+    pub(super) fn may_be_made(&self, asked: Asked<'_>, person: &Identity) -> Result<Decided, Refusal> {
         match self.duties_of(asked, person) {
-            Ok(_) | Err(NotSentOn::Unjudged { .. }) => Ok(()),
+            Ok(duties) if duties.steps.is_empty() && !asked.purpose.is_emergency() => Ok(Decided::ByRules),
+            Ok(_) | Err(NotSentOn::Unjudged { .. }) => Ok(Decided::BySomebody),
             Err(why) => Err(why.into()),
         }
     }
 
-    /// The rules that take the decision on a request from somebody: of everything that the group opens, and also without
-    /// the groups in which they stand by our doing.
-    pub(super) fn forbids_deciding(&self, request: &Request, who: &Identity) -> Result<(), NotSentOn> {
+    /// The rules that take the decision on a request from somebody: of everything that the group opens, by its requester
+    /// as kept and as they are now, and also without the groups in which either stands by our doing.
+    pub(super) fn forbids_deciding(
+        &self,
+        request: &Request,
+        who: &Identity,
+        fresh: Fresh<'_>,
+    ) -> Result<(), NotSentOn> {
         let (Some(route), Some(length)) = (request.route(), request.end.lasts(self.now)) else { return Ok(()) };
         let catalogue = self.today.catalogue;
         let (application, entitlement) = catalogue.find(&request.access.entitlement).ok_or(NotSentOn::NotOffered)?;
-        let outlook = self.outlook(request.into(), &route.person);
-        let own = Some(self.without_ours(who)).filter(|own| own.groups != who.groups);
+        let now = Some(fresh.of(&route.person)).filter(|now| *now != route.person);
+        let (ours, own) = (self.ours(&route.person), who.without(&self.ours(who)));
+        let without = |person: &Identity| person.without(&ours);
+        let (kept_without, now_without) = (without(&route.person), now.as_ref().and_then(without));
         let mut rules = Vec::new();
         let opened = std::iter::once((application, entitlement)).chain(catalogue.sharing(entitlement));
-        for (application, entitlement) in opened {
-            let question = outlook.question(length, application, entitlement);
+        let requesters = || std::iter::once(&route.person).chain(&kept_without).chain(&now).chain(&now_without);
+        let outlook = self.outlook(request.into(), &route.person, &ours);
+        for (requester, (application, entitlement)) in opened.flat_map(|one| requesters().map(move |who| (who, one))) {
+            let question = outlook.question(requester, length, application, entitlement);
             for who in std::iter::once(who).chain(&own) {
                 let forbid = catalogue.rules.forbid_deciding(&question, who);
                 rules.extend(forbid.map_err(|unjudged| NotSentOn::Unjudged { rules: unjudged.0 })?);

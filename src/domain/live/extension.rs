@@ -49,12 +49,14 @@ impl Fold<'_> {
         theirs.filter(|one| self.is_said(one)).map(|one| one.id).collect()
     }
 
-    /// What is extended says how it stands with that.
+    /// What is extended says how it stands with that, by the latest wish: those before it are over.
     pub(super) fn follow_extensions(&mut self) {
         let touched = self.touched.requests.iter().filter_map(|id| self.live.requests.get(id));
         let said: Vec<_> = touched.filter_map(|request| Some((request.extends()?, said(request)?))).collect();
         for (of, extension) in said {
-            if let Some(first) = self.live.requests.get_mut(&of).filter(|first| first.extension != extension) {
+            let is_news =
+                |first: &&mut Request| first.extension.request() <= extension.request() && first.extension != extension;
+            if let Some(first) = self.live.requests.get_mut(&of).filter(is_news) {
                 first.extension = extension;
                 first.revision += 1;
                 self.touched.requests.insert(of);

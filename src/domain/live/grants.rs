@@ -8,7 +8,7 @@ use crate::domain::{
     event::{Event, Then},
     id::{EffectId, RequestId, SlackUserId},
     membership::Motion,
-    port::{Effect, MembershipKey, Outcome},
+    port::{Effect, MembershipKey, Outcome, ViewKey},
     request::{Cause, Ending, NotSentOn, Revocation, Route, State, Warning},
     said::Said,
     ticket::Ticket,
@@ -254,6 +254,9 @@ impl Fold<'_> {
                 }
             }
             (Effect::AlertAdmins { alert }, outcome) => self.alerted(alert, outcome),
+            (Effect::Nudge { request, .. }, Outcome::Warned { ends, posted, revision }) => {
+                self.show(&ViewKey::Warning { request: *request, ends: *ends }, posted, *revision)?;
+            }
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, _) => self.rest(membership),
             (Effect::RemoveMember { .. }, _) => return Err(self.illegal("a removal ends only with its confirmation")),
             (Effect::CreateTicket { request }, outcome) => self.ticket(*request, outcome)?,

@@ -30,7 +30,7 @@ impl Fold<'_> {
         let person = self.person(asker);
         person.open.insert(*request);
         person.keys.insert(key.clone(), (*request, at));
-        let denied_before = person.denials.get(&access.entitlement).cloned();
+        let denied_before = person.denied_lately(&access.entitlement, at).cloned();
         let received = Request {
             id: *request,
             revision: 1,
@@ -80,6 +80,10 @@ impl Fold<'_> {
                 && why.is_dismissal()
             {
                 request.dismissed.insert(slack.clone(), at);
+            }
+            if let Event::StepApproved { .. } = event {
+                // Whoever had no say in that step may have one in the next.
+                request.dismissed.clear();
             }
             request.state = next(&request.state, event, words, at).ok_or(illegal)?;
         }

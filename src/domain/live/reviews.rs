@@ -60,8 +60,8 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Access that was taken by break-glass is over: from now on whoever took it cools down. Where nothing was given
-    /// there is nothing to review.
+    /// Access that was taken by break-glass is over: from now on whoever took it cools down, by whatever account of
+    /// theirs. Where nothing was given there is nothing to review.
     pub(super) fn end_emergency(
         &mut self,
         id: RequestId,
@@ -69,6 +69,7 @@ impl Fold<'_> {
         then: Then,
     ) -> Result<(), Illegal> {
         let at = self.entry.at;
+        let illegal = self.illegal(format!("{id} was taken by nobody"));
         let request = self.request(id)?;
         if !request.purpose.is_emergency() {
             return Ok(());
@@ -79,8 +80,10 @@ impl Fold<'_> {
             }
             return Ok(());
         }
-        let (asker, entitlement) = (request.asker.clone(), request.access.entitlement.clone());
-        self.person(&asker).emergencies.insert(entitlement, at);
+        let holder = request.holder().cloned().ok_or(illegal)?;
+        let entitlement = request.access.entitlement.clone();
+        self.touched.emergencies.insert(holder.clone());
+        self.live.emergencies.entry(holder).or_default().insert(entitlement, at);
         Ok(())
     }
 }
@@ -88,7 +91,7 @@ impl Fold<'_> {
 /// The arrows of a review. What is not here is illegal.
 ///
 /// ```text
-/// Open ─ ReviewReceived, ReviewLate ─▶ itself; ReviewSigned ─▶ Signed
+/// Open ─ ReviewReceived, ReviewLate, ReviewersFound ─▶ itself; ReviewSigned ─▶ Signed
 /// any  ─ ReviewRefused ─▶ itself
 /// ```
 fn next(review: &Review, event: &Event, words: &Words, at: Timestamp) -> Option<Review> {
@@ -115,8 +118,23 @@ fn next(review: &Review, event: &Event, words: &Words, at: Timestamp) -> Option<
             }
         }
         Event::ReviewLate { told, .. } => open(signatures.clone(), *told),
+        Event::ReviewersFound { panels: new, .. } => {
+            Review::Open { panels: joined(panels, new), since: *since, signatures: signatures.clone(), told: *told }
+        }
         _ => return None,
     })
+}
+
+/// Those who were told with those who are told in addition, each reason once.
+fn joined(panels: &[Panel], new: &[Panel]) -> Vec<Panel> {
+    let mut panels = panels.to_vec();
+    for panel in new {
+        match panels.iter_mut().find(|told| told.kind == panel.kind) {
+            Some(told) => told.people.extend(panel.people.iter().cloned()),
+            None => panels.push(panel.clone()),
+        }
+    }
+    panels
 }
 
 /// The first signature of one person that waits, and the others.

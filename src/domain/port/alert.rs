@@ -64,6 +64,11 @@ pub enum Alert {
         /// Who.
         emails: Vec<Email>,
     },
+    /// A manager is to decide, and Okta does not let it be read who that is.
+    ManagerUnread {
+        /// Which request.
+        request: RequestId,
+    },
     /// An access could not be opened, since its group is none that may be changed.
     GroupUnfit {
         /// Which.

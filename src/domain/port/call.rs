@@ -23,6 +23,12 @@ pub enum Call {
 }
 
 impl Effect {
+    /// Whether a try of it only reads: it can be made again as it was, and changes nothing.
+    #[must_use]
+    pub const fn is_a_look(&self) -> bool {
+        matches!(self.call(), Some(Call::FindPeople | Call::ReadGroup))
+    }
+
     /// What it asks for; nothing of those whose rights are nobody's to give apart.
     #[must_use]
     pub const fn call(&self) -> Option<Call> {

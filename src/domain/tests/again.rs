@@ -59,7 +59,8 @@ fn an_addition_of_before_the_start_is_looked_into_anew() {
     // An earlier try may be why they are found: they are ours, and it goes on.
     let added = looking.clone().settled("check_member", stands(true)).settled("add_member", ADDED);
     assert!(matches!(added.live.requests[&ONE].state, State::Active { .. }));
-    let standing = Standing { member: true, inactive: Some("SUSPENDED".into()), unfit_group: None, facts: None };
+    let inactive = Some("SUSPENDED".into());
+    let standing = Standing { member: true, inactive, unfit_group: None, facts: None, lapsed: Vec::new() };
     let stopped = looking.settled("check_member", Outcome::Stands { standing });
     assert!(stopped.removes(), "what the earlier try did is undone: {:?}", stopped.last());
 }

@@ -1,7 +1,8 @@
 //! Whoever has access was agreed to: random companies, rules and days, held to a small model that shares no code with the
 //! core.
 //!
-//! The model reads the journal, and knows the contract's sentences about duties; it knows neither `duties` nor routes.
+//! The model reads the journal, and knows the contract's sentences about duties and extensions; it knows neither `duties`
+//! nor routes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -338,7 +339,8 @@ fn act(play: &mut Play, company: &Company, dice: &mut Dice, number: usize) {
         let name = PEOPLE[dice.roll(PEOPLE.len())];
         if dice.roll(8) == 0 { second(name) } else { slack(name) }
     };
-    match dice.roll(10) {
+    match dice.roll(12) {
+        10 | 11 => more_time(play, company, dice, number),
         0 | 1 => {
             let end = EndRule::After { secs: secs(HOUR / 2 * (1 + dice.roll(8) as u64)) };
             let (who, level) = (who(dice), LEVELS[dice.roll(LEVELS.len())]);
@@ -355,7 +357,10 @@ fn act(play: &mut Play, company: &Company, dice: &mut Dice, number: usize) {
             drop(play.run(&Command::Ask(ask)));
         }
         2..=6 => {
-            let Some(id) = some(dice) else { return };
+            let waits = |id: &&RequestId| matches!(play.live.requests[id].state, State::Pending { .. });
+            let pending: Vec<RequestId> = open.iter().filter(waits).copied().collect();
+            let Some(any) = some(dice) else { return };
+            let id = if pending.is_empty() || dice.roll(4) == 0 { any } else { pending[dice.roll(pending.len())] };
             let asked = play.live.requests[&id].route().and_then(|route| route.current());
             let asked: Vec<SlackUserId> =
                 asked.iter().flat_map(|(_, step)| &step.approvers).map(|one| one.slack.clone()).collect();
@@ -399,16 +404,38 @@ fn act(play: &mut Play, company: &Company, dice: &mut Dice, number: usize) {
     }
 }
 
+/// A holder asks to keep something for longer, or somebody else does.
+fn more_time(play: &mut Play, company: &Company, dice: &mut Dice, number: usize) {
+    let held = play.live.requests.values().filter(|request| request.ends().is_some());
+    let held: Vec<(RequestId, SlackUserId)> = held.map(|request| (request.id, request.asker.clone())).collect();
+    if held.is_empty() {
+        return;
+    }
+    let (of, holder) = held[dice.roll(held.len())].clone();
+    let who = if dice.roll(8) == 0 { slack(PEOPLE[dice.roll(PEOPLE.len())]) } else { holder };
+    let end = EndRule::After { secs: secs(HOUR / 2 * (1 + dice.roll(8) as u64)) };
+    let known = dice.coin().then(|| Ok(person(company, &who)));
+    let (key, justification) = (format!("more {number}"), text("Still stuck"));
+    drop(play.run(&Command::Extend(Extend { who, key, of, end, justification, known })));
+}
+
 /// What the journal says of one request.
 #[derive(Default)]
 struct Story {
     asker: Option<Identity>,
     level: String,
+    /// Which request it extends.
+    extends: Option<RequestId>,
+    /// When it ends, once it is open.
+    ends: Option<Timestamp>,
+    /// In all, where it was extended.
     length: u64,
     /// With what was held before, when it was routed.
     total: u64,
     began: Option<Timestamp>,
     gone: BTreeSet<SlackUserId>,
+    /// Who turned out to have no say in the present step.
+    dismissed: BTreeSet<SlackUserId>,
     found: BTreeSet<String>,
     approvals: Vec<(Decider, Timestamp)>,
     agreed: Option<Timestamp>,
@@ -451,11 +478,18 @@ fn held_before(stories: &BTreeMap<RequestId, Story>, company: &Company, of: Requ
     total
 }
 
-fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
+/// What came of a day.
+#[derive(Default)]
+struct Seen {
+    grants: usize,
+    extended: usize,
+}
+
+fn check(play: &Play, company: &Company) -> Result<Seen, TestCaseError> {
     let mut stories: BTreeMap<RequestId, Story> = BTreeMap::new();
     // Whose two accounts contradict one another is asked nothing.
     let mut suspended: BTreeSet<SlackUserId> = BTreeSet::new();
-    let mut grants = 0;
+    let mut seen = Seen::default();
     for entry in &play.entries {
         for event in &entry.events {
             if let Event::BindingSuspended { slack, .. } = event {
@@ -467,9 +501,12 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
             let Some(id) = event.request() else { continue };
             let story = stories.entry(id).or_default();
             match event {
-                Event::RequestReceived { access, end: EndRule::After { secs }, .. } => {
+                Event::RequestReceived { access, end: EndRule::After { secs }, purpose, .. } => {
                     story.level = access.entitlement.to_string();
                     story.length = secs.secs();
+                    if let Purpose::Extension { of, .. } = purpose {
+                        story.extends = Some(*of);
+                    }
                 }
                 Event::PersonIdentified { person, .. } => story.asker = Some(person.clone()),
                 Event::ApproversSought { .. } => {
@@ -487,7 +524,8 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
                 Event::DecisionRefused { slack, why, .. }
                     if why.is_dismissal() || matches!(why, Refusal::IdentityChanged) =>
                 {
-                    story.gone.insert(slack.clone());
+                    let kept = if why.is_dismissal() { &mut story.dismissed } else { &mut story.gone };
+                    kept.insert(slack.clone());
                 }
                 Event::StepApproved { by, .. } => {
                     let (by, at) = (by.clone(), entry.at);
@@ -495,12 +533,31 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
                     let story = stories.entry(id).or_default();
                     story.approvals.push((by, at));
                     story.began = Some(at);
+                    story.dismissed.clear();
                 }
                 Event::RequestApproved { .. } => story.agreed = Some(entry.at),
-                Event::GrantOpened { .. } => {
+                Event::GrantOpened { ends, .. } => {
                     opened(company, &stories, id)?;
-                    stories.entry(id).or_default().opened = Some(entry.at);
-                    grants += 1;
+                    let story = stories.entry(id).or_default();
+                    (story.opened, story.ends) = (Some(entry.at), Some(*ends));
+                    seen.grants += 1;
+                }
+                Event::GrantExtended { ends, .. } => {
+                    let applied = entry.events.iter().filter_map(|event| match event {
+                        Event::ExtensionApplied { request } => Some(*request),
+                        _ => None,
+                    });
+                    let of = |by: &RequestId| stories[by].extends == Some(id);
+                    let by: Vec<RequestId> = applied.filter(of).collect();
+                    prop_assert_eq!(by.len(), 1, "{} is extended by one request", id);
+                    extended(company, &stories, (id, by[0]), *ends, entry.at)?;
+                    let story = stories.entry(id).or_default();
+                    story.length = u64::try_from((*ends - story.opened.unwrap()).num_seconds()).unwrap();
+                    story.ends = Some(*ends);
+                    seen.extended += 1;
+                }
+                Event::GrantExpired { .. } if story.ends.is_none_or(|ends| entry.at < ends) => {
+                    prop_assert!(false, "{} ended before its time", id);
                 }
                 Event::GrantEnded { .. } => story.ended = Some(entry.at),
                 Event::GrantExpired { then, .. }
@@ -515,7 +572,7 @@ fn check(play: &Play, company: &Company) -> Result<usize, TestCaseError> {
             }
         }
     }
-    Ok(grants)
+    Ok(seen)
 }
 
 fn must(company: &Company, stories: &BTreeMap<RequestId, Story>, id: RequestId) -> Option<Must> {
@@ -560,6 +617,7 @@ fn approved(
         **name != asker.name
             && story.found.contains(**name)
             && !story.gone.contains(&slack(name))
+            && !story.dismissed.contains(&slack(name))
             && story.approvals.iter().all(|(other, _)| other.name != **name)
     });
     let waited = at - story.began.unwrap() >= TimeDelta::hours(2);
@@ -579,12 +637,34 @@ fn opened(company: &Company, stories: &BTreeMap<RequestId, Story>, id: RequestId
     Ok(())
 }
 
-fn day(rolls: Vec<u16>) -> Result<usize, TestCaseError> {
+/// Access is kept for longer: everybody agreed to that who had to by its total, the old end stood until then, and it is
+/// had for no longer than it can be in all.
+fn extended(
+    company: &Company,
+    stories: &BTreeMap<RequestId, Story>,
+    (first, more): (RequestId, RequestId),
+    ends: Timestamp,
+    at: Timestamp,
+) -> Result<(), TestCaseError> {
+    opened(company, stories, more)?;
+    let (story, more) = (&stories[&first], &stories[&more]);
+    prop_assert!(story.opened.is_some() && !story.leaving, "{} is not open", first);
+    let before = story.ends.unwrap();
+    prop_assert!(at < before, "{} was over", first);
+    prop_assert_eq!(ends - before, TimeDelta::seconds(i64::try_from(more.length).unwrap()), "as much as was asked");
+    let account = |story: &Story| story.asker.as_ref().map(|asker| asker.okta.clone());
+    prop_assert_eq!(account(more), account(story), "its holder asked");
+    let must = company.must(&more.asker.as_ref().unwrap().name, &more.level, more.total).unwrap();
+    prop_assert!(story.length + more.length <= must.hours * HOUR, "{} is had for too long in all", first);
+    Ok(())
+}
+
+fn day(rolls: Vec<u16>) -> Result<Seen, TestCaseError> {
     let mut dice = Dice { rolls, next: 0 };
     let company = Company::roll(&mut dice);
     let mut play = Play::new();
     play.catalogue = company.catalogue();
-    for number in 0..240 {
+    for number in 0..320 {
         match dice.roll(2) {
             0 => act(&mut play, &company, &mut dice, number),
             _ => answer(&mut play, &company, &mut dice),
@@ -598,7 +678,7 @@ proptest! {
 
     #[test]
     fn no_grant_lacks_an_approval_nobody_counts_twice_and_nobody_approves_their_own(
-        rolls in prop::collection::vec(any::<u16>(), 1_000..1_200)
+        rolls in prop::collection::vec(any::<u16>(), 2_000..2_400)
     ) {
         day(rolls)?;
     }
@@ -614,6 +694,8 @@ fn days_of_all_kinds_come_to_grants() {
         state ^= state << 17;
         u16::try_from(state >> 48).unwrap()
     };
-    let grants: usize = (0..64).map(|_| day((0..1_200).map(|_| roll()).collect()).unwrap()).sum();
-    assert!(grants > 64, "{grants} grants in 64 days");
+    let days: Vec<Seen> = (0..64).map(|_| day((0..2_400).map(|_| roll()).collect()).unwrap()).collect();
+    let grants: usize = days.iter().map(|day| day.grants).sum();
+    let extended: usize = days.iter().map(|day| day.extended).sum();
+    assert!(grants > 64 && extended > 8, "{grants} grants and {extended} extensions in 64 days");
 }

@@ -6,13 +6,11 @@ use crate::domain::{
     command::Sign,
     id::{ApproversName, RuleId},
     port::{Alert, Nudge},
-    request::NotSentOn,
+    request::{NotSentOn, Spot},
     review::{Judgement, Review},
     rules::{Required, Rule, Rules, Ruling, Unjudged},
     ticket::{Column, Happened},
 };
-
-const TWO: RequestId = RequestId::FIRST.next();
 
 /// What Alice and Bob may take of production: an hour at most, reviewed by Carol or an owner.
 fn catalogue_with_glass() -> Catalogue {
@@ -66,7 +64,7 @@ impl Play {
             requests.iter().flat_map(|request| request.stale_views().into_iter().map(move |v| (request, v)))
         {
             let posted = match &view {
-                ViewKey::Requester { .. } => card("alice"),
+                ViewKey::Requester { .. } | ViewKey::Warning { .. } => card("alice"),
                 ViewKey::Approver { slack, .. } => card(&slack.as_str()[2..].to_lowercase()),
             };
             self = self.goes(&Command::Show { view, posted, revision: request.revision });
@@ -165,6 +163,53 @@ fn who_took_something_cools_down_from_its_end_on() {
     assert!(shorter.after(1).run(&again).is_ok());
 }
 
+/// Alice's binding is ended, and she asks by another Slack account.
+fn unlinked(play: Play, by: &str, asks: Command) -> (Play, Command) {
+    let play = play.goes(&Command::Unlink { slack: slack("alice"), uid: 0 });
+    let Command::Ask(asked) = asks else { unreachable!() };
+    let known = asked.known.map(|_| Ok(Identity { slack: slack(by), ..identity("alice") }));
+    (play, Command::Ask(Ask { who: slack(by), known, ..asked }))
+}
+
+fn other_alice() -> Outcome {
+    Outcome::identified(Identity { slack: slack("alice2"), ..identity("alice") })
+}
+
+#[test]
+fn its_limits_are_a_persons_whichever_account_they_use() {
+    let open = Play::taken().opened();
+    let over = open.clone().over();
+    let reviewed = over.clone().all_shown().signed("carol", Judgement::Justified);
+    let until = over.now + TimeDelta::hours(12);
+    let held = open.live.requests[&ONE].ends().unwrap();
+    for (play, entitlement, refusal, why) in [
+        (&over, "db/debug", Refusal::ReviewOpen { request: ONE }, NotSentOn::ReviewOpen { request: ONE }),
+        (&reviewed, "db/rw", Refusal::CoolingDown { until }, NotSentOn::CoolingDown { until }),
+        (&open, "db/rw", Refusal::AlreadyHeld { request: ONE, until: held }, NotSentOn::AlreadyOpen { request: ONE }),
+    ] {
+        // Known before it is sent, or only afterwards; by another account, or by the same one.
+        for by in ["alice2", "alice"] {
+            let known = take(entitlement, "again", 60, Some(identity("alice")));
+            let (play, command) = unlinked(play.clone(), by, known);
+            assert_eq!(play.refuses(&command), refusal, "{by}");
+        }
+        let (play, command) = unlinked(play.clone(), "alice2", take(entitlement, "again", 60, None));
+        let asked = play.goes(&command).settled("identify_person", other_alice());
+        assert!(asked.last().contains(&Event::RequestRefused { request: TWO, why }), "{:?}", asked.last());
+    }
+}
+
+#[test]
+fn one_request_is_open_for_the_same_access_whichever_account_asks() {
+    let waits = Play::with_glass().goes(&ask("db/rw", "form"));
+    let waits =
+        waits.settled("identify_person", Outcome::identified(identity("alice"))).settled("find_approvers", found());
+    let (waits, again) = unlinked(waits, "alice2", ask("db/rw", "again"));
+    let asked = waits.goes(&again).settled("identify_person", other_alice());
+    let why = NotSentOn::AlreadyOpen { request: ONE };
+    assert!(asked.last().contains(&Event::RequestRefused { request: TWO, why }), "{:?}", asked.last());
+}
+
 #[test]
 fn where_nothing_was_given_there_is_nothing_to_review() {
     let taken = Play::taken();
@@ -178,6 +223,24 @@ fn where_nothing_was_given_there_is_nothing_to_review() {
     let adding = Play::taken().settled("check_member", stands(false));
     let perhaps = adding.goes(&Command::Return { who: slack("alice"), request: ONE });
     assert!(perhaps.review().is_open());
+}
+
+#[test]
+fn whoever_signed_what_was_never_opened_is_told_so() {
+    let unopened = Outcome::Stands { standing: Standing { inactive: Some("SUSPENDED".into()), ..standing(false) } };
+    for (outcome, ending) in [(unopened, "ended failed"), (stands(true), "ended refused")] {
+        let sent =
+            Play::taken().goes(&sign("carol", Judgement::Justified)).goes(&sign("dana", Judgement::NotJustified));
+        let over = sent.settled("check_member", outcome);
+        assert!(over.stands().starts_with(ending), "{}", over.stands());
+        assert!(matches!(over.review(), Review::Moot { .. }));
+        assert_eq!(over.promise("check_authority"), None, "there is nothing to look up for");
+        let told = |name: &str| {
+            let told = Effect::Reply { request: ONE, to: slack(name), why: Refusal::Over, spot: Spot::Card };
+            over.last_effects().contains(&told)
+        };
+        assert!(told("carol") && told("dana"), "{:?}", over.last_effects());
+    }
 }
 
 /// A rule that says something about break-glass alone.
@@ -355,6 +418,33 @@ fn a_review_that_is_late_is_told_at_growing_intervals_and_to_admins_from_the_thi
     assert!(told.signed("bob", Judgement::Justified).live.is_moot(&alert));
 }
 
+/// The reviewers have another name by now, and other owners; nobody who was told is among them any more.
+#[test]
+fn whoever_is_to_review_by_now_is_told_once_it_is_late_and_may_sign() {
+    let mut play = Play::taken().opened().over().all_shown().after(24 * 3_600);
+    let secops = ApproversName::parse("secops").unwrap();
+    play.catalogue.approvers = BTreeMap::from([(secops.clone(), vec![Who::Person(email("erin"))])]);
+    play.catalogue.emergency.as_mut().unwrap().review = secops;
+    play.catalogue.applications.values_mut().for_each(|one| one.owners = vec![Who::Person(email("alice"))]);
+    let late = play.goes(&Command::RequestDue { request: ONE });
+    let erin = Approver { email: email("erin"), slack: slack("erin"), okta: okta("erin"), name: "erin".to_owned() };
+    let alice = Approver { email: email("alice"), slack: slack("alice"), okta: okta("alice"), ..erin.clone() };
+    let approvers = vec![erin, alice];
+    let found = late.settled("find_approvers", Outcome::Found { approvers, missing: Vec::new(), members: Vec::new() });
+    let card = ViewKey::Approver { request: ONE, slack: slack("erin") };
+    assert!(found.live.requests[&ONE].stale_views().contains(&card));
+    let told: Vec<_> = found.review().people().iter().map(|one| one.slack.clone()).collect();
+    assert_eq!(told, ["carol", "bob", "dana", "erin"].map(slack), "and whoever took it is not");
+    // The next time nothing is new.
+    let again = found.clone().all_shown().after(24 * 3_600).goes(&Command::RequestDue { request: ONE });
+    let Review::Open { panels, .. } = found.review() else { panic!("{:?}", found.review()) };
+    let people = panels.iter().flat_map(|panel| panel.people.clone()).collect();
+    let again =
+        again.settled("find_approvers", Outcome::Found { approvers: people, missing: Vec::new(), members: Vec::new() });
+    assert_eq!(again.review().people().len(), 4);
+    assert!(matches!(found.all_shown().signed("erin", Judgement::Justified).review(), Review::Signed { .. }));
+}
+
 #[test]
 fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
     let with = |tickets, play: Play| Play { tickets, audit: AuditChannel::Told, ..play };
@@ -392,7 +482,17 @@ fn gestures(play: &Play) -> Vec<Command> {
         others.into_iter().flat_map(|who| [sign(who, Judgement::Justified), sign(who, Judgement::NotJustified)]);
     let glass = [take("db/rw", "again", 60, None), take("db/debug", "other", 2_700, Some(identity("alice")))];
     let told = [play.settles("find_approvers", told())];
-    all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told).collect()
+    let all = all.into_iter().map(|(_, command)| command).chain(identified).chain(signs).chain(glass).chain(told);
+    all.filter(|command| is_of_whom_it_asks(play, command)).collect()
+}
+
+/// Whoever is looked up is the one who was asked about.
+fn is_of_whom_it_asks(play: &Play, command: &Command) -> bool {
+    let Command::Settle { effect, outcome: Outcome::Identified { person, .. } } = command else { return true };
+    match play.live.promises.get(effect).map(|promise| &promise.effect) {
+        Some(Effect::CheckAuthority { slack, .. }) => *slack == person.slack,
+        _ => true,
+    }
 }
 
 proptest! {
@@ -440,4 +540,13 @@ proptest! {
         }
         prop_assert_eq!(again, play.live);
     }
+}
+
+#[test]
+fn who_needs_it_for_longer_asks_in_the_normal_way() {
+    let mut taken = Play::taken().settled("check_member", stands(false)).settled("add_member", ADDED);
+    let asked = taken.run(&ask("db/rw", "form"));
+    assert_eq!(asked, Ok(Answer::Saved { request: TWO }), "beside what was taken");
+    let refused = taken.run(&ask("db/rw", "form 2"));
+    assert!(matches!(refused, Err(Refusal::AlreadyAsked { request: TWO, .. })), "{refused:?}");
 }

@@ -3,11 +3,11 @@
 use super::*;
 use crate::domain::{
     port::Nudge,
-    request::{Ending, Extension, Request},
+    request::{Ending, Extension, Request, Warning},
     ticket::Happened,
 };
 
-const TWO: RequestId = RequestId::FIRST.next();
+mod beside;
 
 fn minutes(minutes: u64) -> EndRule {
     EndRule::After { secs: secs(minutes * 60) }
@@ -171,7 +171,9 @@ fn who_may_ask_for_how_much() {
 fn only_what_is_open_is_extended_and_once_at_a_time() {
     for (name, mut play) in states() {
         let answer = play.run(&more(minutes(60)));
-        if name.starts_with("active") {
+        if name.starts_with("more") {
+            assert!(matches!(answer, Ok(Answer::Saved { request: TWO })), "the same form");
+        } else if name.starts_with("active") {
             assert_eq!(answer, Ok(Answer::Saved { request: TWO }), "{name}");
         } else {
             let gone = play.live.requests.is_empty();

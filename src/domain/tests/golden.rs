@@ -27,6 +27,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"request_refused","request":"R-1","why":{"why":"forbidden","rules":[{"id":"freeze","message":"Frozen"}]}}"#,
     r#"{"event":"request_refused","request":"R-1","why":{"why":"unjudged","rules":["overflow"]}}"#,
     r#"{"event":"request_refused","request":"R-1","why":{"why":"too_long","most":60,"rule":{"id":"cap"}}}"#,
+    r#"{"event":"request_refused","request":"R-1","why":{"why":"approval_void","by":{"okta":"00u2","slack":"U0B","email":"b@acme.example","name":"b"}}}"#,
     r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve"},"terms":"0102"}"#,
     r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"may_not_decide","rules":[{"id":"contractors"}]}}"#,
     r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"stopped","why":{"why":"not_offered"}}}"#,
@@ -67,6 +68,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"review_refused","request":"R-1","slack":"U0C","why":{"refusal":"own_review"}}"#,
     r#"{"event":"review_signed","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"judgement":"justified"}"#,
     r#"{"event":"review_late","request":"R-1","told":1}"#,
+    r#"{"event":"reviewers_found","request":"R-1","panels":[{"kind":{"asks":"approvers","name":"secops"},"people":[{"email":"c@acme.example","slack":"U0C","okta":"00u3","name":"c"}]}]}"#,
     r#"{"event":"grant_not_justified","request":"R-1","by":{"okta":"00u3","slack":"U0C","email":"c@acme.example","name":"c"},"then":{"then":"removal"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"sign","request":"R-1","why":{"refusal":"own_review"}}"#,
     r#"{"event":"command_refused","who":"U0A","command":"ask","why":{"refusal":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
@@ -106,6 +108,12 @@ const EVENTS: &[&str] = &[
     r#"{"event":"account_closed","okta":"00u1","closure":"deleted"}"#,
     r#"{"event":"grant_revoked","request":"R-1","cause":{"cause":"account","closure":"suspended"},"then":{"then":"removal"}}"#,
     r#"{"event":"configuration_refused","faults":{"source":1,"unknown_key":2,"missing_key":1,"not_supported":1,"secret":1,"value":4}}"#,
+    r#"{"event":"configuration_refused","faults":{"right":1}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"manager_unread"}}"#,
+    r#"{"event":"person_identified","request":"R-1","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a","manager_unread":true,"guest":true}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"already_open","request":"R-1"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"cooling_down","until":"2026-11-24T15:40:00Z"}}"#,
+    r#"{"event":"request_refused","request":"R-2","why":{"why":"review_open","request":"R-1"}}"#,
 ];
 
 const EFFECTS: &[&str] = &[
@@ -142,6 +150,7 @@ const EFFECTS: &[&str] = &[
 const ALERTS: &[&str] = &[
     r#"{"alert":"rules_unjudged","request":"R-1","rules":["overflow"]}"#,
     r#"{"alert":"approvers_missing","request":"R-1","emails":["b@acme.example"]}"#,
+    r#"{"alert":"manager_unread","request":"R-1"}"#,
     r#"{"alert":"removals_late","revision":1}"#,
     r#"{"alert":"removal_late","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z"}"#,
     r#"{"alert":"removal_confirmed","membership":{"group":"00g1","user":"00u1"},"requests":["R-1"],"due":"2026-11-24T15:40:00Z","at":"2026-11-24T15:50:00Z"}"#,
@@ -164,7 +173,11 @@ const OUTCOMES: &[&str] = &[
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"requester":{"requester":"fit","facts":{"groups":["00g1"],"title":"Engineer","department":"Payments","manager":"m@acme.example"}}}"#,
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"requester":{"requester":"unfit","why":{"unfit":"inactive","status":"SUSPENDED"}}}"#,
     r#"{"outcome":"found","approvers":[],"missing":["b@acme.example"],"members":[{"group":"okta:00g2","emails":["c@acme.example"]}]}"#,
+    r#"{"outcome":"warned","ends":"2026-11-24T15:40:00Z","posted":{"channel":"D0A","ts":"1.0"},"revision":4}"#,
     r#"{"outcome":"stands","standing":{"member":false,"facts":{}}}"#,
+    r#"{"outcome":"stands","standing":{"member":false,"lapsed":["00u2"]}}"#,
+    r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"},"lapsed":["00u2"]}"#,
+    r#"{"outcome":"stands","standing":{"member":false,"facts":{"manager_unread":true}}}"#,
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
     r#"{"outcome":"not_served","why":{"unfit":"ambiguous","email":"a@acme.example"}}"#,
     r#"{"outcome":"found","approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}],"missing":["c@acme.example"]}"#,

@@ -250,7 +250,8 @@ fn today_stops_at_a_vote_what_it_would_not_let_through() {
         groups: groups.iter().map(|group| (*group).clone()).collect(),
         ..Facts::default()
     };
-    let bob = |requester| Outcome::Identified { person: identity("bob"), requester: Some(requester) };
+    let bob =
+        |requester| Outcome::Identified { person: identity("bob"), requester: Some(requester), lapsed: Vec::new() };
     let pressed = play.levels(|level| level.requesters = only.clone()).presses("bob");
     let left = pressed.clone().settled("check_authority", bob(Requester::Fit { facts: facts(&[]) }));
     assert_eq!(left.refused(), Some(NotSentOn::NotOffered));
@@ -282,9 +283,56 @@ fn today_stops_right_before_the_addition() {
         |_, _| Ok(Vec::new()),
     );
     let facts = Facts { department: Some("Contractors".into()), ..Facts::default() };
-    let moved = Standing { member: false, inactive: None, unfit_group: None, facts: Some(facts) };
+    let moved = Standing { member: false, inactive: None, unfit_group: None, facts: Some(facts), lapsed: Vec::new() };
     let moved = looking.ruled(contractors).settled("check_member", Outcome::Stands { standing: moved });
     assert_eq!(moved.stands(), "ended failed");
+}
+
+#[test]
+fn who_approved_by_an_account_that_counts_no_more_stops_it_at_a_vote_and_before_the_addition() {
+    let is_void = |why: &NotSentOn| matches!(why, NotSentOn::ApprovalVoid { by } if by.slack == slack("bob"));
+    let two = || Play::new().levels(|level| level.approval = vec![StepRule::Owner; 2]).put_to(&["bob", "dana"]);
+    let looked_up = |lapsed| Outcome::Identified { person: identity("dana"), requester: None, lapsed };
+    let pressed = two().approves("bob").presses("dana");
+    let void = pressed.clone().settled("check_authority", looked_up(vec![okta("bob")]));
+    assert!(void.refused().is_some_and(|why| is_void(&why)));
+    assert!(matches!(void.in_vain(), Some(Refusal::Stopped { why }) if is_void(&why)), "Dana is told");
+    // Somebody else's account is no matter.
+    let looking = pressed.clone().settled("check_authority", looked_up(vec![okta("erin")]));
+    assert_eq!(looking.stands(), "approved/checking");
+    let standing = Standing { lapsed: vec![okta("bob")], ..standing(false) };
+    let void = looking.settled("check_member", Outcome::Stands { standing });
+    assert_eq!((void.stands().as_str(), void.promises("add_member")), ("ended failed", 0));
+    let stolen = Identity { email: email("robert"), ..identity("bob") };
+    let void = pressed.goes(&Command::Meet { slack: slack("bob"), found: Ok(stolen) });
+    let void = void.settled("check_authority", looked_up(Vec::new()));
+    assert!(void.refused().is_some_and(|why| is_void(&why)), "nor by one whose accounts match no more");
+}
+
+/// Rules about deciding go by the requester as kept and as they are now: today may stop a decision, never let one through.
+#[test]
+fn rules_about_deciding_go_by_the_requester_as_they_are_now_too() {
+    let rules = Rules::new(
+        |_| Ok(Ruling::default()),
+        |question, _| {
+            let contractors = question.person.department.as_deref() == Some("Contractors");
+            Ok(contractors.then(|| rule("seniors")).into_iter().collect())
+        },
+    );
+    let of = |department: &str| Identity { department: Some(department.into()), ..identity("alice") };
+    let decided = |then: &str, now: &str| {
+        let asked = Play::new().ruled(rules.clone()).goes(&ask("db/rw", "form"));
+        let put = asked.settled("identify_person", Outcome::identified(of(then)));
+        let pressed = put.settled("find_approvers", finds(&["bob", "dana"])).presses("bob");
+        let facts = Facts { department: Some(now.into()), ..Facts::default() };
+        let requester = Some(Requester::Fit { facts });
+        let outcome = Outcome::Identified { person: identity("bob"), requester, lapsed: Vec::new() };
+        pressed.settled("check_authority", outcome).in_vain()
+    };
+    let taken = Some(Refusal::MayNotDecide { rules: vec![rule("seniors")] });
+    assert_eq!(decided("Payments", "Payments"), None);
+    assert_eq!(decided("Payments", "Contractors"), taken);
+    assert_eq!(decided("Contractors", "Payments"), taken, "never loosened");
 }
 
 #[test]
@@ -443,6 +491,28 @@ fn a_manager_is_whom_the_directory_names_now_kept_with_the_request() {
     assert_eq!(play.asked().refused(), Some(NotSentOn::NobodyToAsk), "none is known");
 }
 
+/// A right that is missing is not the absence of a manager: whoever stands in is asked, or it is refused for that.
+#[test]
+fn a_manager_of_whom_it_cannot_be_read_who_they_are_is_stood_in_for_or_it_is_refused_for_that() {
+    let play = Play::new().levels(|level| level.approval = vec![StepRule::Manager, StepRule::Owner]);
+    let alice = Identity { manager_unread: true, ..identity("alice") };
+    let asks =
+        |play: Play| play.goes(&ask("db/rw", "form")).settled("identify_person", Outcome::identified(alice.clone()));
+    let alert = Alert::ManagerUnread { request: ONE };
+    let refused = asks(play.clone()).settled("find_approvers", finds(&["bob"]));
+    assert_eq!(refused.refused(), Some(NotSentOn::ManagerUnread));
+    assert!(refused.alerts().contains(&&alert), "{:?}", refused.alerts());
+    let stood_in = asks(play.guarded()).settled("find_approvers", finds(&["bob", "carol", "erin"]));
+    assert_eq!(stood_in.refused(), None);
+    assert!(stood_in.alerts().contains(&&alert));
+    assert!(
+        stood_in.last().iter().any(|event| matches!(event, Event::FallbackAsked { why: StandsIn::NobodyElse, .. }))
+    );
+    // Where no manager decides nobody needs to know.
+    let other = Play::new().goes(&ask("db/rw", "form")).settled("identify_person", Outcome::identified(alice));
+    assert!(!other.alerts().contains(&&alert));
+}
+
 #[test]
 fn whoever_is_their_manager_no_more_decides_nothing_and_neither_does_a_new_one() {
     let play = Play::new().levels(|level| level.approval = vec![StepRule::Manager]);
@@ -451,7 +521,8 @@ fn whoever_is_their_manager_no_more_decides_nothing_and_neither_does_a_new_one()
     let pressed = sought.settled("find_approvers", finds(&["mona"])).presses("mona");
     let by = |manager: &str| {
         let facts = Facts { manager: Some(email(manager)), ..Facts::default() };
-        let outcome = Outcome::Identified { person: identity("mona"), requester: Some(Requester::Fit { facts }) };
+        let requester = Some(Requester::Fit { facts });
+        let outcome = Outcome::Identified { person: identity("mona"), requester, lapsed: Vec::new() };
         pressed.clone().settled("check_authority", outcome)
     };
     assert_eq!(by("mona").stands(), "approved/checking");
@@ -493,6 +564,37 @@ fn what_is_held_through_us_takes_no_step_away() {
     assert_eq!(ours.promises("find_approvers"), 1, "its own steps are asked");
 }
 
+/// Rules from which a group frees whoever stands in it: by our doing it frees nobody.
+#[test]
+fn what_is_held_through_us_frees_from_no_rule() {
+    let group = OktaGroupId::parse("00gSENIOR").unwrap();
+    let senior = Identity { groups: [group.clone()].into(), ..identity("alice") };
+    let judged = |hard: Ruling, held: bool| {
+        let named = group.clone();
+        let rules = Rules::new(
+            move |question| {
+                let free = question.person.groups.contains(&named);
+                Ok(if free { Ruling::default() } else { hard.clone() })
+            },
+            |_, _| Ok(Vec::new()),
+        );
+        let mut play = Play::new().guarded().ruled(rules).goes(&ask("db/rw", "form"));
+        if held {
+            let key = MembershipKey { group: group.clone(), user: okta("alice") };
+            let mut membership = crate::domain::membership::Membership::new(key.clone());
+            membership.motion = Motion::Inside;
+            play.live.memberships.insert(key, membership);
+        }
+        play.settled("identify_person", Outcome::identified(senior.clone()))
+    };
+    let asked = |play: Play| play.settled("find_approvers", finds(&["bob", "dana", "carol", "erin"])).steps().len();
+    assert_eq!(asked(judged(requires_soc(), false)), 1);
+    assert_eq!(asked(judged(requires_soc(), true)), 2, "the SOC too");
+    let freeze = || Ruling { forbidden: vec![rule("freeze")], ..Ruling::default() };
+    assert_eq!(asked(judged(freeze(), false)), 1);
+    assert_eq!(judged(freeze(), true).refused(), Some(NotSentOn::Forbidden { rules: vec![rule("freeze")] }));
+}
+
 #[test]
 fn a_decision_on_other_terms_than_the_present_ones_is_void() {
     let pending = Play::new().put_to(&["bob", "dana"]).shown(&["bob"]);
@@ -504,6 +606,56 @@ fn a_decision_on_other_terms_than_the_present_ones_is_void() {
     let judged = pressed.settled("check_authority", Outcome::identified(identity("bob")));
     assert_eq!(judged.in_vain(), Some(Refusal::OldTerms));
     assert_eq!(judged.stands(), "pending");
+}
+
+#[test]
+fn another_end_is_another_decision_and_each_is_answered() {
+    let less = |minutes: u64| Choice::ApproveForLess(EndRule::After { secs: secs(minutes * 60) });
+    let waiting = |play: &Play| match &play.live.requests[&ONE].state {
+        State::Pending { clicks, .. } => clicks.len(),
+        _ => 0,
+    };
+    for end in [secs(7_200).after(Play::new().now), Play::new().now + TimeDelta::hours(3)] {
+        let mut play = Play::new().put_to(&["bob", "dana"]).shown(&["bob"]);
+        if end > play.now + TimeDelta::hours(2) {
+            play.live.requests.get_mut(&ONE).unwrap().end = EndRule::At { instant: end };
+        }
+        for (choice, received) in [(less(45), 1), (less(45), 1), (less(30), 2), (less(45), 2), (less(30), 2)] {
+            let press = play.decides("bob", choice);
+            play = play.goes(&press);
+            assert_eq!(waiting(&play), received);
+            // A redelivery comes later than what it repeats.
+            play.now += TimeDelta::seconds(1);
+        }
+        let judged = play.settled("check_authority", Outcome::identified(identity("bob")));
+        assert_eq!(judged.stands(), "approved/checking");
+        let (approval, _) = judged.live.requests[&ONE].shortened().unwrap();
+        assert_eq!(approval.at, Play::new().now, "the first counts");
+        assert_eq!(judged.in_vain(), Some(Refusal::Over), "and the second is answered");
+        assert_eq!(judged.promises("reply"), 1);
+    }
+}
+
+#[test]
+fn who_has_no_say_in_one_step_may_have_one_in_the_next() {
+    let play = Play::new().guarded().levels(|level| {
+        level.approval = vec![StepRule::Owner, StepRule::Approvers(soc())];
+    });
+    let play = play.with(|catalogue| {
+        catalogue.approvers.insert(soc(), vec![Who::Person(email("bob"))]);
+        catalogue.fallback = None;
+    });
+    let owners = |play: Play, names: &[&str]| {
+        let owners: Vec<Who> = names.iter().map(|name| Who::Person(email(name))).collect();
+        play.with(|catalogue| catalogue.applications.values_mut().for_each(|one| one.owners = owners.clone()))
+    };
+    let play = owners(play.put_to(&["bob", "dana"]), &["dana"]).approves("bob");
+    assert_eq!(play.in_vain(), Some(Refusal::NotApprover));
+    assert!(!play.live.requests[&ONE].is_undecided_by(&slack("bob")), "an owner no more");
+    let play = play.approves("dana");
+    assert_eq!(play.stands(), "pending");
+    assert!(play.live.requests[&ONE].is_undecided_by(&slack("bob")), "of the SOC all the same");
+    assert_eq!(play.approves("bob").stands(), "approved/checking");
 }
 
 #[test]

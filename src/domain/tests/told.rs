@@ -320,7 +320,8 @@ fn a_look_up_that_is_slow_is_told_once_and_the_request_goes_on() {
 
 #[test]
 fn a_group_that_cannot_be_changed_is_told_to_admins() {
-    let standing = Standing { member: false, inactive: None, unfit_group: Some(UnfitGroup::FilledByRule), facts: None };
+    let unfit_group = Some(UnfitGroup::FilledByRule);
+    let standing = Standing { member: false, inactive: None, unfit_group, facts: None, lapsed: Vec::new() };
     let failed = Play::new().approved(ONE, "db/rw").settled("check_member", Outcome::Stands { standing });
     assert!(matches!(failed.alerts()[..], [Alert::GroupUnfit { .. }]), "{:?}", failed.alerts());
 }

@@ -1,5 +1,7 @@
 //! What is begun: promises and messages whose turn has come.
 
+use std::collections::BTreeSet;
+
 use tracing::warn;
 
 use super::{Action, Core, Gate, Recorded, TOO_LONG_PAUSE};
@@ -12,6 +14,7 @@ use crate::{
         live::Illegal,
         membership::{Membership, Motion},
         port::{Alert, Attempt, Class, Doubt, Effect, Identity, Late, LateRemoval, Outcome, Unfit},
+        request::{Request, Route, State},
         ticket::Ticket,
     },
     engine::{
@@ -78,7 +81,8 @@ impl Core {
                         (Effect::Nudge { .. }, Some(request)) => self.safe.held_beside(request),
                         _ => Vec::new(),
                     };
-                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm };
+                    let voters = self.voters(effect);
+                    let attempt = Attempt { id, effect: effect.clone(), doubt, about, others, alarm, voters };
                     actions.push(Action::Perform(Box::new(attempt)));
                 }
             }
@@ -119,6 +123,19 @@ impl Core {
         }
     }
 
+    /// Who approved what a look is about, so far.
+    fn voters(&self, effect: &Effect) -> BTreeSet<OktaUserId> {
+        let held = |membership| self.safe.memberships.get(membership).into_iter().flat_map(|kept| kept.holds.keys());
+        let about: Vec<RequestId> = match effect {
+            Effect::CheckAuthority { request, .. } => vec![*request],
+            Effect::CheckMember { membership } => held(membership).copied().collect(),
+            _ => Vec::new(),
+        };
+        let asked = about.iter().filter_map(|id| self.safe.requests.get(id));
+        let waiting = asked.filter(|one| matches!(one.state, State::Pending { .. } | State::Approved { .. }));
+        waiting.filter_map(Request::route).flat_map(Route::approvals).map(|one| one.by.okta.clone()).collect()
+    }
+
     /// Whether nothing is opened: what was decided counts at once, and what is not durable yet does not end it.
     const fn is_frozen(&self) -> bool {
         self.live.frozen.is_some() || self.safe.frozen.is_some()
@@ -138,27 +155,31 @@ impl Core {
 
     fn draw_one(&mut self, who: &SlackUserId, call: Call, now: Now, actions: &mut Vec<Action>) {
         let pages = self.homes.wish(who);
-        let looker = Looker { who, facts: self.facts(who, now), pages: &pages };
+        // An admin looks most of all when Okta is down.
+        let bound = if self.homes.tried(who, now.elapsed) { self.last_served(who) } else { None };
+        let looker = Looker { who, facts: self.facts(who, bound.as_ref()), pages: &pages };
         let home = Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), looker);
         if let Some(drawing) = self.homes.begin(&home, call, now.elapsed) {
             actions.push(Action::Draw { home: Box::new(home), drawing });
         }
     }
 
-    /// All that somebody may see, by what was last looked up of them, or who they were when they were last served.
+    /// All that somebody may see, by what was last looked up of them, or by their names when they were bound.
     #[must_use]
     pub fn survey(&self, who: &SlackUserId, pages: &Pages, now: Now) -> Home {
-        let bound = self.safe.person(who).and_then(|person| person.bound()).map(Ok);
-        let facts = self.known.get(who).map(|known| known.found.as_ref()).or(bound);
+        let bound = self.last_served(who);
+        let facts = self.facts(who, bound.as_ref());
         Home::of(&self.safe, &self.catalogue, self.mode, now.wall.max(self.safe.at), Looker { who, facts, pages })
     }
 
-    /// What is known of somebody who looks: what was last looked up; where the vendors were asked in vain, who they were
-    /// when they were last served. An admin looks most of all when Okta is down.
-    fn facts(&self, who: &SlackUserId, now: Now) -> Option<Result<&Identity, &Unfit>> {
-        let bound = || self.safe.person(who).and_then(|person| person.bound()).map(Ok);
-        let known = self.known.get(who).map(|known| known.found.as_ref());
-        known.or_else(|| self.homes.tried(who, now.elapsed).then(bound).flatten())
+    /// What is known of somebody who looks: what was last looked up, else who they were on record.
+    fn facts<'a>(&'a self, who: &SlackUserId, bound: Option<&'a Identity>) -> Option<Result<&'a Identity, &'a Unfit>> {
+        self.known.get(who).map(|known| known.found.as_ref()).or(bound.map(Ok))
+    }
+
+    /// Who somebody was when they were bound, by name: the groups of that day serve for nothing.
+    fn last_served(&self, who: &SlackUserId) -> Option<Identity> {
+        self.safe.person(who)?.bound().map(Identity::by_name)
     }
 
     /// Whether there is no use in telling an alert, or not any more.
@@ -213,6 +234,7 @@ impl Effect {
                 | Alert::GroupUnfit { request, .. }
                 | Alert::RulesUnjudged { request, .. }
                 | Alert::ApproversMissing { request, .. }
+                | Alert::ManagerUnread { request }
                 | Alert::LookRefused { request, .. }
                 | Alert::ApproverUnreachable { request, .. }
                 | Alert::ReviewLate { request }

@@ -323,13 +323,14 @@ fn of_the_groups_in_facts_too_those_go_on_record_that_the_catalogue_names() {
     };
     let requester = Some(Requester::Fit { facts: facts() });
     let only = BTreeSet::from([group("00gENG")]);
-    match trimmed(Outcome::Identified { person: insider("BOB"), requester }) {
-        Outcome::Identified { person, requester: Some(Requester::Fit { facts }) } => {
+    match trimmed(Outcome::Identified { person: insider("BOB"), requester, lapsed: Vec::new() }) {
+        Outcome::Identified { person, requester: Some(Requester::Fit { facts }), .. } => {
             assert_eq!((person.groups, facts.groups), (only.clone(), only.clone()));
         }
         other => panic!("{other:?}"),
     }
-    let standing = Standing { member: false, inactive: None, unfit_group: None, facts: Some(facts()) };
+    let standing =
+        Standing { member: false, inactive: None, unfit_group: None, facts: Some(facts()), lapsed: Vec::new() };
     let Outcome::Stands { standing } = trimmed(Outcome::Stands { standing }) else { panic!() };
     assert_eq!(standing.facts.unwrap().groups, only);
 }

@@ -90,7 +90,7 @@ impl Outside for Removing {
         std::future::pending().await
     }
 
-    async fn identify(&self, _: SlackUserId) -> Result<Result<Identity, Unfit>, EffectError> {
+    async fn identify(&self, _: SlackUserId, _: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         std::future::pending().await
     }
 

@@ -200,6 +200,32 @@ fn all_that_is_known_can_be_asked_for() {
     assert_snapshot!(holding(night), @"duration emergency night no-manager words");
 }
 
+/// What Okta does not let be read is not what is not there: no rule that looks at it lets anything through.
+#[test]
+fn rules_that_look_at_a_manager_of_whom_nothing_can_be_read_cannot_be_evaluated() {
+    let rules = rules(
+        r#"
+        @id("led") @step("manager") @message("Your manager decides.")
+        permit (principal, action == Action::"Require", resource);
+        @id("unled")
+        permit (principal, action == Action::"AutoApprove", resource in Application::"staging")
+        unless { principal has manager };
+        @id("boss")
+        forbid (principal, action == Action::"Approve", resource)
+        when { context.requester has manager && context.requester.manager == principal.email };
+        "#,
+    );
+    let unread = Identity { manager_unread: true, ..alice() };
+    let staging = |person: Identity| Asked { person, entitlement: "staging/deploy", ..Asked::default() };
+    assert_snapshot!(staging(alice()).said(&rules), @"spared by unled; led: Manager");
+    assert_snapshot!(staging(unread.clone()).said(&rules), @"unjudged [unled]");
+    // A rule that only demands a manager does not look at one, and neither does one about something else.
+    let production = Asked { person: unread, ..Asked::default() };
+    assert_snapshot!(production.said(&rules), @"led: Manager");
+    let decision = production.put(|question| rules.forbid_deciding(question, &person("bob")));
+    assert_eq!(decision.unwrap_err().0.len(), 1, "boss");
+}
+
 #[test]
 fn a_decision_is_taken_from_whom_a_rule_says() {
     let rules = rules(

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         catalogue::{Application, Entitlement, Offer},
         decide::Outlook,
+        duration::{Length, resolve},
         duty::Duties,
         id::Email,
         request::{NotSentOn, Request, State},
@@ -69,6 +70,7 @@ impl<'a> Held<'a> {
         let outlook = Outlook {
             catalogue: scene.catalogue,
             person: scene.who.person()?,
+            ours: scene.ours,
             end: EndRule::After { secs: more },
             before: scene.held.get(&self.entitlement.group).copied().unwrap_or_default(),
             extends: self.planned(),
@@ -90,9 +92,9 @@ impl<'a> Held<'a> {
     }
 
     /// How much more is filled in; where nothing is, the shortest that is offered.
-    fn more(&self, lengths: &[AccessDuration], filled: &Filled) -> Option<Result<AccessDuration, String>> {
+    fn more(&self, lengths: &[(AccessDuration, Offer)], filled: &Filled) -> Option<Result<AccessDuration, String>> {
         match &filled.end {
-            None => lengths.first().copied().map(Ok),
+            None => lengths.first().map(|(more, _)| Ok(*more)),
             Some(Err(fault)) => Some(Err(fault.clone())),
             Some(Ok(end)) => Some(
                 end.lasts(self.ends)
@@ -101,15 +103,20 @@ impl<'a> Held<'a> {
         }
     }
 
-    fn lengths(&self, room: AccessDuration) -> Vec<AccessDuration> {
-        let length = |offer: &Offer| match offer {
+    /// What is offered of what fits, with how much more it is, the least first.
+    fn lengths(&self, scene: &Scene<'_>, room: AccessDuration) -> Vec<(AccessDuration, Offer)> {
+        let more = |offer: &Offer| match offer {
             Offer::For(length) => Some(*length),
-            Offer::EndOfDay => None,
+            Offer::EndOfDay => {
+                let end = resolve(Length::EndOfDay, scene.now, scene.zone().zone(), &scene.voice.day);
+                end.ok().and_then(|end| end.lasts(self.ends))
+            }
         };
-        let mut fits: Vec<_> =
-            self.entitlement.durations.iter().filter_map(length).filter(|one| *one <= room).collect();
+        let offered = self.entitlement.durations.iter();
+        let mut fits: Vec<_> = offered.filter_map(|offer| Some((more(offer)?, *offer))).collect();
+        fits.retain(|(more, _)| *more <= room);
         fits.sort();
-        fits.dedup();
+        fits.dedup_by_key(|(more, _)| *more);
         fits
     }
 }
@@ -123,12 +130,15 @@ pub fn extension(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Resul
         .ok_or_else(|| notice(extend::not_extendable(Some(request), scene.now, scene.voice)))?;
     let most = held.most(scene);
     let room = held.room(most).ok_or_else(|| nothing_left(scene, &held, most))?;
-    let lengths = held.lengths(room);
+    let lengths = held.lengths(scene, room);
     let more = held.more(&lengths, filled);
     let (preview, steps) = preview(scene, &held, more, &filled.why);
-    let choice = |length: AccessDuration| Choice {
-        label: format!("{} more", length::words(length)),
-        value: length::offer_value(Offer::For(length)),
+    let choice = |(more, offer): (AccessDuration, Offer)| Choice {
+        label: match offer {
+            Offer::For(_) => format!("{} more", length::words(more)),
+            Offer::EndOfDay => length::offer(offer, scene.voice),
+        },
+        value: length::offer_value(offer),
         description: None,
     };
     Ok(ExtendForm {
@@ -182,7 +192,7 @@ fn preview(
 pub fn whom_for_more(scene: &Scene<'_>, request: &Request, filled: &Filled) -> Vec<Email> {
     let whom = || {
         let held = Held::of(scene, request)?;
-        let lengths = held.lengths(held.room(held.most(scene))?);
+        let lengths = held.lengths(scene, held.room(held.most(scene))?);
         let more = held.more(&lengths, filled)?.ok()?;
         Some(whom_by(scene, &held.outlook(scene, more, &filled.why)?.ok()?))
     };

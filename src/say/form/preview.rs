@@ -44,8 +44,18 @@ pub(super) fn outlook(
     let (catalogue, now) = (scene.catalogue, scene.now);
     let person = scene.who.person()?;
     Some(
-        Outlook { catalogue, person, end, before, extends: 0, why: &filled.why, emergency: false, now }
-            .of(&entitlement.id),
+        Outlook {
+            catalogue,
+            person,
+            ours: scene.ours,
+            end,
+            before,
+            extends: 0,
+            why: &filled.why,
+            emergency: false,
+            now,
+        }
+        .of(&entitlement.id),
     )
 }
 
@@ -68,7 +78,9 @@ pub(super) fn preview(
     let Some((application, entitlement)) = chosen else {
         return (vec![vec![text(unchosen(scene.who, offers))]], Vec::new());
     };
-    let open = scene.own.iter().find(|request| request.access.entitlement == entitlement.id && request.is_open());
+    let open = scene.own.iter().find(|request| {
+        request.access.entitlement == entitlement.id && request.is_open() && !request.purpose.is_emergency()
+    });
     if let Some(request) = open {
         return (vec![vec![text(standing(request, scene.now, scene.voice))]], Vec::new());
     }
@@ -218,6 +230,11 @@ fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &St
     let count = people.len() + unnamed + if groups { 2 } else { 0 };
     let mut line = match (people.is_empty(), unnamed) {
         _ if groups => or_in_groups(people, unnamed),
+        (true, 0) if is_unread(kind, scene) && scene.catalogue.fallback.is_none() => {
+            return Some(vec![text(
+                "Okta does not let Jitney read who your manager is, so nobody could approve this.",
+            )]);
+        }
         (true, 0) => return Some(vec![text(nobody(kind, application, scene.catalogue, emails.is_empty()))]),
         (true, unnamed) => vec![text(people::others_are(unnamed))],
         (false, unnamed) => people::any_of(people, unnamed),
@@ -226,6 +243,11 @@ fn step(scene: &Scene<'_>, application: &Application, duties: &Duties, kind: &St
     let why = why.unwrap_or_else(|| people::because_yours(kind, count, &application.name));
     line.push(text(format!(": {why}")));
     Some(line)
+}
+
+/// Whether it cannot be read who their manager is.
+fn is_unread(kind: &StepKind, scene: &Scene<'_>) -> bool {
+    *kind == StepKind::Manager && scene.who.person().is_some_and(|who| who.manager_unread)
 }
 
 /// "@Bob Stone, 2 others or others in the groups named".

@@ -91,7 +91,17 @@ fn seen_of(
         resolve(length, now, &voice.zone, &voice.day).map_err(|error| error.to_string())
     });
     let held = BTreeMap::new();
-    let scene = Scene { catalogue, who, own, held: &held, names: &names, now, frozen: None, voice: &voice };
+    let scene = Scene {
+        catalogue,
+        who,
+        own,
+        held: &held,
+        ours: &BTreeSet::new(),
+        names: &names,
+        now,
+        frozen: None,
+        voice: &voice,
+    };
     let entitlement = chosen.map(|id| EntitlementId::parse(id).unwrap());
     plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() }))
 }
@@ -212,8 +222,17 @@ fn ruled(rules: Rules, chosen: &str, length: &str) -> String {
     // She held an hour of it until lunch.
     let held = BTreeMap::from([(OktaGroupId::parse("00gproddbrw").unwrap(), 3_600)]);
     let who = Knowledge::Known(&alice);
-    let scene =
-        Scene { catalogue: &catalogue, who, own: &[], held: &held, names: &names, now, frozen: None, voice: &voice };
+    let scene = Scene {
+        catalogue: &catalogue,
+        who,
+        own: &[],
+        held: &held,
+        ours: &BTreeSet::new(),
+        names: &names,
+        now,
+        frozen: None,
+        voice: &voice,
+    };
     let entitlement = Some(EntitlementId::parse(chosen).unwrap());
     preview(&plain::request(&form::request(&scene, &Filled { entitlement, end, why: String::new() })))
 }

@@ -37,7 +37,7 @@ fn of_asking() {
     assert_snapshot!(to(&asked, Some(&request(pending())), "alice"), @"You asked for this today 14:40 (R-142): waiting for Bob Stone or Dana Fox. To withdraw it: /jit cancel R-142.");
     assert_snapshot!(to(&asked, Some(&request(checking())), "alice"), @"You asked for this today 14:40 (R-142). /jit list shows how it stands.");
     let held = Refusal::AlreadyHeld { request: id(), until: at("15:42") };
-    assert_snapshot!(to(&held, Some(&request(active())), "alice"), @"You have this until today 16:42 Paris time (UTC+1) (R-142). To give it back: /jit return R-142.");
+    assert_snapshot!(to(&held, Some(&request(active())), "alice"), @"You have this until today 16:42 Paris time (UTC+1) (R-142). More time: /jit extend R-142.");
     assert_snapshot!(to(&Refusal::TooManyOpen { most: 20 }, None, "alice"), @"You have 20 open requests, the most at one time. Cancel or return one first.");
     assert_snapshot!(to(&Refusal::CannotBeSaved, None, "alice"), @"This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.");
     assert_snapshot!(to(&Refusal::Custody, None, "alice"), @"Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.");
@@ -98,7 +98,7 @@ fn of_deciding() {
     assert_snapshot!(to(&Refusal::ForeignCard, None, "bob"), @"This message is not the one on record for you, so nothing was done. Use the newest message about this request.");
     assert_snapshot!(to(&Refusal::TooManyClicks, Some(&open), "bob"), @"Many decisions on this are being checked. Wait a moment, then look at the card.");
     let fault = Fault { vendor: Vendor::Okta, status: Some(503), code: None, receipt: None };
-    assert_snapshot!(to(&Refusal::NotLookedUp { fault }, Some(&open), "bob"), @"Okta did not answer for 5 minutes, so it is unclear whether you may decide this, and nothing was done. Press again.");
+    assert_snapshot!(to(&Refusal::NotLookedUp { fault }, Some(&open), "bob"), @"Okta did not answer for 5 minutes, so it is unclear whether you may do this, and nothing was done. Press again.");
     assert_snapshot!(refusal::reason(TextError::Blank, Some(&open)), @"Say why; Alice Martin reads this.");
     assert_snapshot!(refusal::reason(TextError::TooLong(1_001), None), @"1,001 characters; at most 1,000 are kept. Shorten it by 1.");
 }

@@ -1,14 +1,17 @@
 //! For admins and owners: what others hold, ending it, and having nothing opened.
 //!
-//! Law: what a button or a form says of itself is no authority. Who may see is looked up here, minutes old at most where
-//! Okta answers; who may end it the engine looks up for each wish.
+//! Law: what a button or a form says of itself is no authority. Who freezes, and who reads what others hold, is looked up
+//! for it; who may end it the engine looks up for each wish.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 use url::Url;
 
-use super::{Desk, From, errors, forms, instead};
+use super::{Desk, From, errors, forms, instead, typed::LOOK_UP_WITHIN};
 use crate::{
+    clock,
     domain::{
         command::{Command, Refusal, Revoke},
         home::{Pages, Part},
@@ -31,18 +34,18 @@ struct Revoking {
     request: RequestId,
 }
 
-/// Who somebody is, or was when they were last served.
-fn last_known(offer: &Offer) -> Option<&Identity> {
+/// Who somebody is, as far as it is known: else who they were when they were bound, by name alone.
+fn last_known(offer: &Offer) -> Option<Identity> {
     match &offer.known {
-        Some(known) => known.as_ref().ok(),
-        None => offer.bound.as_ref(),
+        Some(known) => known.as_ref().ok().cloned(),
+        None => offer.bound.as_ref().map(Identity::by_name),
     }
 }
 
-/// Whether somebody may end access, as far as it is known.
+/// Whether somebody may end access, as far as it is known: it says how much they are told, and no more.
 fn may_revoke(offer: &Offer, request: &Request) -> bool {
     last_known(offer)
-        .is_some_and(|who| offer.catalogue.is_admin(who) || offer.catalogue.owns(who, &request.access.entitlement))
+        .is_some_and(|who| offer.catalogue.is_admin(&who) || offer.catalogue.owns(&who, &request.access.entitlement))
 }
 
 /// Whether somebody is known to be an admin.
@@ -52,13 +55,13 @@ pub(super) fn is_admin(offer: Option<&Offer>) -> bool {
 
 impl Desk {
     /// `/jit admin …`.
-    pub(super) async fn administered(&self, who: &SlackUserId, typed: &str) -> Ack {
+    pub(super) async fn administered(self: Arc<Self>, who: &SlackUserId, typed: &str) -> Ack {
         let (word, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         match word.to_lowercase().as_str() {
             "" => Ack::Payload(blocks::ephemeral(&self.grants(who, 0).await)),
             "revoke" => self.revoke_typed(who, rest.trim()).await,
-            "freeze" => self.freeze(who, |who| Command::Freeze { who }).await,
-            "unfreeze" => self.freeze(who, |who| Command::Unfreeze { who }).await,
+            "freeze" => self.freeze(who.clone(), |who| Command::Freeze { who }).await,
+            "unfreeze" => self.freeze(who.clone(), |who| Command::Unfreeze { who }).await,
             word => {
                 let card = slash::unknown(&format!("admin {word}"), Some("admin"), self.chat.voice());
                 Ack::Payload(blocks::ephemeral(&card))
@@ -66,11 +69,11 @@ impl Desk {
         }
     }
 
-    /// What is held, from a place on.
+    /// What is held, from a place on: for whoever is an admin now, or was the last that is known where Okta is not fast.
     async fn grants(&self, who: &SlackUserId, from: usize) -> Card {
-        let looked = self.looked_up(who).await;
-        if let Some(unserved) = looked.as_ref().and_then(|offer| self.unserved(offer)) {
-            return Card::sentence(unserved);
+        let looked = clock::timeout(LOOK_UP_WITHIN, self.door.look_up_now(who.clone())).await;
+        if let Ok(Some(Err(unfit))) = looked {
+            return Card::sentence(refusal::not_served(&unfit, self.chat.voice()));
         }
         match self.door.survey(who.clone(), Pages::NONE.turned(Part::Others, from)).await {
             Some(home) => admin::grants(&home, self.chat.voice()),
@@ -127,7 +130,7 @@ impl Desk {
                 return errors(&[("reason", refusal::reason(error, about.as_ref()))]);
             }
         };
-        let known = last_known(&offer).cloned();
+        let known = last_known(&offer);
         let revoke = Revoke { who: who.clone(), request, reason, known };
         let Response { result, about } = self.door.submit(Command::Revoke(revoke)).await;
         match result {
@@ -149,7 +152,7 @@ impl Desk {
         if let Some(unserved) = self.unserved(&offer) {
             return Self::private(&unserved);
         }
-        let known = last_known(&offer).cloned();
+        let known = last_known(&offer);
         let revoke = Revoke { who: who.clone(), request, reason, known };
         let Response { result, about } = self.door.submit(Command::Revoke(revoke)).await;
         let sentence = match (&result, &about) {
@@ -173,21 +176,37 @@ impl Desk {
         }
     }
 
-    /// Whoever it is must be known of late: nobody is taken for an admin who may be none any more.
-    async fn freeze(&self, who: &SlackUserId, command: impl Fn(Identity) -> Command) -> Ack {
-        let offer = self.looked_up(who).await;
-        let identity = match offer.as_ref().and_then(|offer| offer.known.as_ref()) {
-            Some(Ok(identity)) => identity.clone(),
-            Some(Err(unfit)) => return Self::private(&refusal::not_served(unfit, self.chat.voice())),
-            None => return Self::private(admin::UNKNOWN),
+    /// Where Okta is slow the answer follows in a message of its own.
+    async fn freeze(self: Arc<Self>, who: SlackUserId, command: fn(Identity) -> Command) -> Ack {
+        let desk = Arc::clone(&self);
+        let mut freezing = Box::pin(async move {
+            let sentence = desk.frozen(&who, command).await;
+            (who, sentence)
+        });
+        if let Ok((_, sentence)) = clock::timeout(LOOK_UP_WITHIN, &mut freezing).await {
+            return Self::private(&sentence);
+        }
+        tokio::spawn(async move {
+            let (who, sentence) = freezing.await;
+            self.chat.answer(&who, None, None, &sentence).await;
+        });
+        Self::private(admin::ASKING)
+    }
+
+    /// Whoever it is is looked up for it: nobody is taken for an admin who may be none any more.
+    async fn frozen(&self, who: &SlackUserId, command: fn(Identity) -> Command) -> String {
+        let identity = match self.door.look_up_now(who.clone()).await {
+            Some(Ok(identity)) => identity,
+            Some(Err(unfit)) => return refusal::not_served(&unfit, self.chat.voice()),
+            None => return admin::UNKNOWN.to_owned(),
         };
         let command = command(identity);
         let frozen = matches!(command, Command::Freeze { .. });
         let Response { result, .. } = self.door.submit(command).await;
         match result {
-            Ok(_) if frozen => Self::private(&admin::freezes(self.chat.voice())),
-            Ok(_) => Self::private(admin::UNFREEZES),
-            Err(refusal) => Self::private(&self.sentence(&refusal, None, who).await),
+            Ok(_) if frozen => admin::freezes(self.chat.voice()),
+            Ok(_) => admin::UNFREEZES.to_owned(),
+            Err(refusal) => self.sentence(&refusal, None, who).await,
         }
     }
 }

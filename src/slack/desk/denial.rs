@@ -156,7 +156,9 @@ impl Desk {
         let Err(refusal) = result else { return Ack::Bare };
         let sentence = self.sentence(&refusal, about.as_ref(), &who).await;
         match refusal {
-            Refusal::NotShorter | Refusal::TooShort { .. } | Refusal::TimePassed => errors(&[(block, sentence)]),
+            Refusal::NotShorter | Refusal::NotLonger | Refusal::TooShort { .. } | Refusal::TimePassed => {
+                errors(&[(block, sentence)])
+            }
             Refusal::Over => instead(&blocks::notice(&form::too_late(sentence))),
             _ => instead(&blocks::notice(&form::not_done(sentence))),
         }

@@ -16,7 +16,7 @@ use crate::{
         command::{Command, Extend, Refusal},
         id::{RequestId, SlackUserId},
         port::ViewKey,
-        request::{Extension, Purpose, Request, State},
+        request::{Ending, Extension, Purpose, Request, State},
     },
     engine::{Offer, Response},
     say::{
@@ -29,6 +29,11 @@ use crate::{
         transport::Ack,
     },
 };
+
+/// Whether it kept access for longer, and is one with that.
+const fn is_applied(request: &Request) -> bool {
+    matches!(request.state, State::Ended { ending: Ending::Applied, .. })
+}
 
 /// What the form carries: what it is about. It is no authority.
 #[derive(Serialize, Deserialize)]
@@ -55,8 +60,13 @@ impl Desk {
         }
         let standing = match offer.open.iter().find(|own| own.id == request) {
             Some(own) => Some(own.clone()),
-            // Over, perhaps long ago.
-            None => self.door.peek(ViewKey::Requester { request }).await.filter(|request| request.asker == who),
+            // Over, perhaps long ago, or one with what it extended.
+            None => {
+                let found = self.door.peek(ViewKey::Requester { request }).await.filter(|found| found.asker == who);
+                let applied = found.as_ref().filter(|found| is_applied(found)).and_then(Request::extends);
+                let first = offer.open.iter().find(|own| Some(own.id) == applied);
+                first.cloned().or(found)
+            }
         };
         let Some(standing) = standing else { return self.none_to_extend(&who, &from).await };
         if let Some(refusal) = refused(&standing, &offer) {
@@ -68,7 +78,7 @@ impl Desk {
         match self.chat.client().open_view(&trigger.into(), view).await {
             Ok(opened) => {
                 let press = self.presses.press(&opened.id.0);
-                let drawn = Drawing { who, request, id: opened.id.0, fields: Fields::default() };
+                let drawn = Drawing { who, request: standing.id, id: opened.id.0, fields: Fields::default() };
                 tokio::spawn(async move { self.follow_extension(drawn, press).await });
                 Ack::Bare
             }

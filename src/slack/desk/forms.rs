@@ -122,6 +122,7 @@ pub(super) fn scene<'a>(offer: &'a Offer, who: Knowledge<'a>, voice: &'a Voice) 
         who,
         own: &offer.open,
         held: &offer.held,
+        ours: &offer.ours,
         names: NOBODY,
         now: offer.now,
         frozen: offer.frozen.as_ref(),

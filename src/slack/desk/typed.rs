@@ -29,7 +29,7 @@ use crate::{
 const COMMANDS: [&str; 7] = ["help", "list", "cancel", "return", "emergency", "admin", "extend"];
 
 /// How long a typed request waits to know who asks: the ack has 2.5 s in all.
-const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
+pub(super) const LOOK_UP_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// How near a word must be to be meant.
 const NEAR: f64 = 0.7;

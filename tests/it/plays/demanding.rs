@@ -82,7 +82,17 @@ async fn more_than_two_hours_at_a_stretch_are_asked_of_the_soc_as_well() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_rules_approve_opens_at_once_and_says_by_which() {
     let house = house(RULES).await;
+    let full = world::What::Status { code: 503, body: "".into(), headers: vec![] };
+    let adding = house.world.fault(world::Fault::okta("PUT *", full).until_lifted());
     house.ask_in_vain(ALICE, "staging/admin", "1h", "On call").await;
+    assert_snapshot!(house.sees(ALICE, "Opening access in Okta").await, @"
+    ⏳ Approved. Opening access in Okta
+    Staging · Admin, 1 hour
+    Nobody needs to approve: rule oncall-staging.
+    │ On call
+    R-1 · Your Slack account is now joined to Okta account alice@acme.example. An admin can change that.
+    ");
+    house.world.lift(adding);
     assert_snapshot!(house.sees(ALICE, "🟢 Active until").await, @"
     🟢 Active until today at 15:40.
     Staging · Admin, 1 hour

@@ -615,3 +615,29 @@ async fn a_refusal_of_okta_is_told_and_leaves_nothing_to_review() {
     ");
     house.finish_unread().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nothing_is_opened_nothing_is_taken_either() {
+    let house = house().await;
+    open_form(&house, ALICE).await;
+    let frozen = house.world.slash(CAROL, "/jit", "admin freeze").await.unwrap();
+    assert!(frozen.seen.unwrap().contains("Granting is frozen"));
+    fill(&house, ALICE, "The queue is stuck").await;
+    let sent = house.world.submit(ALICE).await.unwrap();
+    assert!(!sent.is_closed(), "{sent:?}");
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Emergency access
+    🚨 Access opens at once, without approval.
+    • The owners of Production Database and soc are told now, with your words.
+    • It ends by itself after 1 hour at most. One of them then signs a review of what was done; you cannot.
+    If it can wait for an approval, cancel and use /jit.
+    Access: [Read-Write · Production Database]
+    For how long: [45 minutes]
+    What is happening: [The queue is stuck]
+      (The people told and admins show this as you type it.)
+      ! Granting is frozen since today 14:40 Paris time (UTC+1), the company's zone, so nothing is opened by break-glass either. Ask Carol Diaz.
+    [Cancel] [Take access now]
+    ");
+    assert!(house.world.writes().is_empty());
+    house.finish_unread().await;
+}

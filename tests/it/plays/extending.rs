@@ -1,6 +1,7 @@
 //! Keeping access for longer than it was opened for: asked of those who must agree to the total, on a card of its own.
 
 use insta::assert_snapshot;
+use world::Company;
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, PROD_RW, Told};
 
@@ -295,5 +296,63 @@ async fn the_word_before_the_end_offers_it_and_so_does_the_home_tab() {
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
     house.press(BOB, "asks to keep", "approve").await;
     house.world.until_message(ALICE, "Extended until").await;
+    house.settle().await;
+    // The end that it named is none any more; the next has a word of its own.
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"Ends today at 16:40: Production Database, Read-Write.");
     house.finish(&[(PROD_RW, "00uALICE")], &[EXTENDED]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_revoked_while_more_is_asked_is_over_and_not_left_undecided() {
+    let house = House::open().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    ask(&house, "1h", "The index is still building").await;
+    assert_eq!(
+        typed(&house, CAROL, "admin revoke R-1 Wrong database").await,
+        "Revoking R-1. Okta is asked now and Alice Martin is told."
+    );
+    house.world.until_message(ALICE, "Ended by @Carol Diaz, today").await;
+    assert_snapshot!(house.sees(BOB, "Closed").await, @"
+    Closed today at 14:40: the access is over
+    @Alice Martin · Production Database · Read-Write, 1 hour more
+    │ The index is still building
+    R-2
+    ");
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_asked_until_the_end_of_the_business_day() {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_catalogue(r#"durations    = ["45m", "2h"]"#, r#"durations    = ["45m", "2h", "eod"]"#);
+    house.set_clocks();
+    house.start().await;
+    house.grant(ALICE, "prod-db/rw", "2h").await;
+    open_form(&house, "🟢 Active until").await;
+    house.world.fill(ALICE, "duration", "duration", "eod").await.unwrap();
+    house.world.until_view(ALICE, "Until today 18:00").await;
+    assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
+    # Extend access
+    Production Database · Read-Write, active until today 16:40 Paris time (UTC+1).
+    More time: [Until 18:00, end of business day]
+    Or another length (optional): [‹90m, 2h 30m, until 17:30›]
+      (Fill this in and it counts instead of the choice above. Press Enter to see the new end.)
+    Until today 18:00 Paris time (UTC+1), 3 h 19 min 55 s in total.
+    1. @Bob Stone or @Dana Fox: owners of Production Database
+    Why is more time needed: [U0ALICE because of prod-db/rw, 2h]
+      (The people asked and admins show this as you type it.)
+    [Back] [Ask for more time]
+    ");
+    assert!(house.world.submit(ALICE).await.unwrap().is_closed());
+    house.press(BOB, "asks to keep", "approve").await;
+    house.world.until_message(ALICE, "Extended until today at 18:00").await;
+    house.world.until_message(ALICE, "Extended by").await;
+    open_form(&house, "🟢 Active until").await;
+    assert!(!house.world.seen_view(ALICE).unwrap().contains("end of business day"), "it is open until then");
+    house.world.fill(ALICE, "custom_duration", "custom_duration", "eod").await.unwrap();
+    let sent = house.world.submit(ALICE).await.unwrap();
+    assert!(!sent.is_closed(), "{sent:?}");
+    let seen = house.world.seen_view(ALICE).unwrap();
+    assert!(seen.contains("It is open until today 18:00 Paris time (UTC+1) already."), "{seen}");
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
 }

@@ -1,6 +1,7 @@
 //! A freeze: nothing is opened, and all else goes on.
 
 use insta::assert_snapshot;
+use world::{Company, Fault, What};
 
 use crate::house::{ALICE, BOB, CAROL, DANA, HELD, House, PROD_RW, Told};
 
@@ -112,6 +113,75 @@ async fn what_waits_for_longer_than_it_was_asked_for_is_called_off() {
         (DANA, "could not be opened"),
     ];
     house.finish(&[], &[told]).await;
+}
+
+/// A house whose admins are a group in Okta: Dana, who was looked up a moment ago and has left it since.
+async fn left_the_admins() -> House {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_settings(r#"["carol@acme.example"]"#, r#"["carol@acme.example", "okta:00gONCALL"]"#);
+    house.set_clocks();
+    house.start().await;
+    house.grant(DANA, "prod-db/rw", "1h").await;
+    assert!(typed(&house, DANA, "admin").await.starts_with("1 active."));
+    house.leaves("00gONCALL", "00uDANA");
+    house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_an_admin_is_looked_up_at_the_command() {
+    let house = left_the_admins().await;
+    for line in ["admin", "admin freeze", "admin unfreeze"] {
+        assert_eq!(typed(&house, DANA, line).await, "Only admins can use this. Your own access: /jit list.", "{line}");
+    }
+    assert!(house.live().frozen.is_none());
+    house.finish_unread().await;
+}
+
+/// After a start nobody is an admin by the groups of the day on which they were bound.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_hold_is_not_read_by_a_group_of_before_the_start() {
+    let mut house = left_the_admins().await;
+    house.grant(ALICE, "staging/admin", "1h").await;
+    house.stop().await;
+    house.start().await;
+    let hang = house.world.fault(Fault::okta("*", What::Hang).until_lifted());
+    assert_eq!(typed(&house, DANA, "admin").await, "Only admins can use this. Your own access: /jit list.");
+    assert!(house.world.open_home(DANA).await.unwrap().acked);
+    house.world.until_home(DANA, "Production").await;
+    assert!(!house.world.seen_home(DANA).unwrap().contains("Alice Martin"));
+    house.world.lift(hang);
+    house.finish_unread_holding(&[("00gSTAGING", "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_is_no_admin_whatever_names_them() {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_settings(r#"["carol@acme.example"]"#, r#"["carol@acme.example", "erin@acme.example"]"#);
+    house.change_settings("[requests]", "[identity]\nguests = true\n\n[requests]");
+    house.set_clocks();
+    house.start().await;
+    house.grant(ALICE, "prod-db/rw", "1h").await;
+    assert!(house.world.open_home("U0ERIN").await.unwrap().acked);
+    house.world.until_home("U0ERIN", "You hold no temporary access").await;
+    assert!(!house.world.seen_home("U0ERIN").unwrap().contains("Alice Martin"));
+    for line in ["admin", "admin freeze"] {
+        let said = typed(&house, "U0ERIN", line).await;
+        assert!(said.starts_with("Only full members of Acme"), "{line}: {said}");
+    }
+    assert!(house.live().frozen.is_none());
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_is_taken_though_okta_is_slow_and_its_maker_is_told() {
+    let house = House::open().await;
+    let slow = house.world.fault(Fault::okta("*", What::HoldThenDo));
+    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"Okta is slow to say whether you are an admin. You are told what comes of this.");
+    assert!(house.live().frozen.is_none(), "nobody is an admin before Okta says so");
+    house.world.release(slow);
+    house.world.until_message(CAROL, "Granting is frozen").await;
+    assert!(house.live().frozen.is_some());
+    house.finish_unread().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

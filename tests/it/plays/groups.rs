@@ -1,7 +1,7 @@
 //! Managers and groups that decide, and what becomes of it when somebody leaves.
 
 use insta::assert_snapshot;
-use world::{Company, Person};
+use world::{Company, Fault, Person, What};
 
 use crate::house::{ALICE, BOB, CAROL, DANA, House, Told};
 
@@ -81,6 +81,34 @@ async fn where_okta_names_no_manager_who_is_active_nobody_can_be_asked() {
     R-1
     ");
     house.finish(&[], &[&[(ALICE, "Not sent on")]]).await;
+}
+
+/// That the bot may not read linked objects is not that there is no manager, and is told as what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_may_not_be_read_who_the_manager_is_nothing_is_sent_on_and_admins_are_told_of_the_right() {
+    let house = house(r#"["manager"]"#).await;
+    change(&house, ALICE, |alice| alice.okta.as_mut().unwrap().manager_id = None);
+    let forbidden = house.world.fault(Fault::okta("GET *linkedObjects*", What::Forbidden).until_lifted());
+    house.open_form(ALICE).await;
+    house.world.fill(ALICE, "entitlement", "entitlement", "prod-db/rw").await.unwrap();
+    house
+        .world
+        .until_view(ALICE, "Okta does not let Jitney read who your manager is, so nobody could approve this.")
+        .await;
+    house.world.close_view(ALICE).await.unwrap();
+    house.world.slash(ALICE, "/jit", "prod-db/rw 2h Stuck migration").await.unwrap();
+    assert_snapshot!(house.sees(ALICE, "read who your manager is").await, @"
+    ⚠️ Not sent on
+    Production Database · Read-Write, 2 hours
+    Okta does not let Jitney read who your manager is, so this was not sent on. Ask Carol Diaz to mend that, then ask again.
+    R-1
+    ");
+    assert_snapshot!(house.sees(CAROL, "linked objects").await, @"
+    ⚠️ R-1 needs a manager, and the bot may not read who that is
+    Okta refuses to let the bot read linked objects: 403. Give its account that right, or fill in managerId.
+    ");
+    house.world.lift(forbidden);
+    house.finish(&[], &[&[(ALICE, "Not sent on"), (CAROL, "R-1 needs a manager")]]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

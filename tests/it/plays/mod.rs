@@ -1,6 +1,7 @@
 //! Plays: people with names do things, and what they see stands beside it.
 
 mod accounts;
+mod adopting;
 mod alarm;
 mod asking;
 mod audit;

@@ -222,6 +222,49 @@ async fn an_approver_whose_accounts_match_no_more_decides_nothing() {
     house.finish_unread_holding(&[("00gPRODRW", "00uALICE")]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_does_not_outlive_the_account_that_gave_it() {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_catalogue(r#"approval     = ["owner"]"#, r#"approval     = ["owner", "owner"]"#);
+    house.set_clocks();
+    house.start().await;
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.press(BOB, "INC-42", "approve").await;
+    house.world.until_message(DANA, "1 of 2 approvals").await;
+    change(&house, BOB, |bob| bob.okta.as_mut().unwrap().status = "DEPROVISIONED".into());
+    house.press(DANA, "1 of 2 approvals", "approve").await;
+    let note = house.world.until_ephemeral(DANA, "did not count").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"This cannot go on, so your decision did not count. Bob Stone approved this, but by an account that does not count any more. It can be asked for again.");
+    assert_snapshot!(house.sees(ALICE, "Not sent on").await, @"
+    ⚠️ Not sent on
+    Production Database · Read-Write, 2 hours
+    Bob Stone approved this, but by an account that does not count any more. It can be asked for again.
+    R-1
+    ");
+    assert!(house.world.writes().is_empty());
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_does_it_open_anything_once_that_account_is_gone() {
+    let house = House::open().await;
+    let down = world::What::Status { code: 503, body: "".into(), headers: vec![] };
+    let looking = house.world.fault(world::Fault::okta("GET *groups/rules", down).until_lifted());
+    house.ask(ALICE, "prod-db/rw", "2h", "INC-42").await;
+    house.press(BOB, "INC-42", "approve").await;
+    house.world.until_called(looking).await;
+    change(&house, BOB, |bob| bob.okta = None);
+    house.world.lift(looking);
+    assert_snapshot!(house.sees(ALICE, "could not be opened").await, @"
+    ⚠️ Access could not be opened
+    Production Database · Read-Write, 2 hours
+    Bob Stone approved this, but by an account that does not count any more. It can be asked for again. Nothing was opened.
+    R-1
+    ");
+    assert!(house.world.writes().is_empty());
+    house.finish_unread().await;
+}
+
 /// Whose Slack account has become the requester's decides for nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approver_whose_account_is_the_requesters_by_now_decides_nothing() {

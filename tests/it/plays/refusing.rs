@@ -119,7 +119,7 @@ async fn what_is_asked_or_held_already_says_what_one_can_do() {
     house.press(BOB, "asks for", "approve").await;
     house.world.until_message(ALICE, "Open until").await;
     house.settle().await;
-    assert_snapshot!(first().await, @"You have this until today 16:40 Paris time (UTC+1) (R-1). To give it back: /jit return R-1.");
+    assert_snapshot!(first().await, @"You have this until today 16:40 Paris time (UTC+1) (R-1). More time: /jit extend R-1.");
     assert_snapshot!(typed(&house, ALICE, "cancel R-1").await, @"It was approved today 14:40, too late to withdraw. You can return it: /jit return R-1.");
     assert_snapshot!(typed(&house, ALICE, "return R-1").await, @"R-1 is returned. Okta is asked to end it now.");
     house.world.until_not_member(PROD_RW, "00uALICE").await;

@@ -204,6 +204,11 @@ const REFUSALS: &[Row] = &[
         "This cannot go on, so your decision did not count.",
         "demanding::a_freeze_that_begins_meanwhile_stops_what_waits",
     ),
+    (
+        "stopped by an approval that counts no more, clicked",
+        "by an account that does not count any more.",
+        "people::an_approval_does_not_outlive_the_account_that_gave_it",
+    ),
     ("stopped by a rule, typed", "(rule freeze)", "rules::a_rule_refuses_in_its_own_words"),
     (
         "justification blank, form",
@@ -427,6 +432,11 @@ const REFUSALS: &[Row] = &[
         "emergency::only_what_may_be_taken_so_is_offered_and_nothing_else_is_taken",
     ),
     (
+        "frozen, break-glass",
+        "so nothing is opened by break-glass either.",
+        "emergency::while_nothing_is_opened_nothing_is_taken_either",
+    ),
+    (
         "cooling down",
         "You took this by break-glass lately",
         "emergency::it_is_not_taken_again_before_its_review_and_not_within_its_cool_down",
@@ -615,7 +625,7 @@ fn no_refusal_is_forgotten() {
         ("NothingToRevoke", "nothing to revoke"),
         ("NotAdmin", "for admins"),
         ("NotForEmergencies", "not for break-glass"),
-        ("Frozen", ""),
+        ("Frozen", "frozen, break-glass"),
         ("CoolingDown", "cooling down"),
         ("ReviewOpen", "review open"),
         ("OwnReview", "own review"),

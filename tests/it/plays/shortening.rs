@@ -220,6 +220,8 @@ async fn a_holder_reads_once_that_it_ends_soon_also_across_a_restart() {
     house.start().await;
     house.advance(7);
     house.until_expired(ALICE).await;
+    house.settle().await;
+    assert_snapshot!(house.sees(ALICE, "Ends today at 16:40: Production").await, @"Ends today at 16:40: Production Database, Read-Write.");
     let short: &[Told] = &[
         (ALICE, "Ends today at 16:40: Production Database, Read-Write."),
         (CAROL, "as planned"),

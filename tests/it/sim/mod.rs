@@ -73,6 +73,9 @@ fn a_hundred_histories_keep_every_promise() {
         ("revocations", all.revoked),
         ("freezes", all.frozen),
         ("words before an end", all.warned),
+        ("wishes for more time", all.more_asked),
+        ("extensions", all.extended),
+        ("approvals by accounts that lapsed", all.lapsed),
         ("accounts taken from holders", all.taken_from),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());

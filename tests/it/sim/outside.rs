@@ -6,9 +6,10 @@ use jitney::domain::{
     account::{Account, Closure},
     id::{Email, OktaGroupId, OktaUserId, SlackChannelId, SlackTs, SlackUserId},
     port::{
-        Alert, Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Late, MembershipKey, Outcome,
-        Posted, Removal, Standing, Vendor, ViewKey,
+        Alert, Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Late, MembershipKey, Nudge,
+        Outcome, Posted, Removal, Standing, Vendor, ViewKey,
     },
+    request::Request,
 };
 use rand::{RngExt as _, rngs::SmallRng};
 
@@ -178,7 +179,7 @@ impl Outside {
             plan.answers.push((latency, Err(error(class, vendor, Some(status)))));
             return plan;
         }
-        let Attempt { effect, doubt, alarm, .. } = attempt.clone();
+        let Attempt { effect, doubt, alarm, about, voters, .. } = attempt.clone();
         match effect {
             Effect::AlertAdmins { alert: Alert::RemovalsLate { .. } } => {
                 let rung = self.ring(&alarm.expect("it is told as it stands"), random, counts);
@@ -202,7 +203,13 @@ impl Outside {
                 plan.deeds.push((latency, deed));
             }
             effect => {
-                let outcome = self.look_up(&effect, random);
+                let outcome = match (&effect, about.as_ref().and_then(Request::ends)) {
+                    (Effect::Nudge { nudge: Nudge::EndsSoon, .. }, Some(ends)) => {
+                        let (posted, revision) = (self.post(), about.map_or(0, |request| request.revision));
+                        Outcome::Warned { ends, posted, revision }
+                    }
+                    _ => self.look_up(&effect, &voters, random),
+                };
                 if !self.healed && random.random_ratio(1, 10) {
                     counts.lost_replies += 1;
                     plan.answers.push((now + 10_000, Err(error(Class::Unknown, vendor, None))));
@@ -288,12 +295,26 @@ impl Outside {
         Ok(Outcome::Rung { cards, gone, rung: late.alarm.rung, behind })
     }
 
-    fn look_up(&self, effect: &Effect, random: &mut SmallRng) -> Outcome {
+    /// Where the next message stands.
+    fn post(&mut self) -> Posted {
+        self.posts += 1;
+        Posted {
+            channel: SlackChannelId::parse("D0SIM").unwrap(),
+            ts: SlackTs::parse(format!("{}.0", self.posts)).unwrap(),
+        }
+    }
+
+    fn look_up(&self, effect: &Effect, voters: &BTreeSet<OktaUserId>, random: &mut SmallRng) -> Outcome {
+        // Somebody who approved is gone, now and then.
+        let lapsed: Vec<OktaUserId> =
+            voters.iter().filter(|_| !self.healed && random.random_ratio(1, 40)).cloned().collect();
         let mut now_and_then = |why: &str| (!self.healed && random.random_ratio(1, 30)).then(|| why.to_owned());
         match effect {
             Effect::IdentifyPerson { slack, .. }
             | Effect::CheckAuthority { slack, .. }
-            | Effect::CheckRevoker { slack, .. } => Outcome::identified(self.identity(slack)),
+            | Effect::CheckRevoker { slack, .. } => {
+                Outcome::Identified { person: self.identity(slack), requester: None, lapsed }
+            }
             Effect::FindApprovers { emails, .. } => {
                 let found = emails.iter().filter_map(|email| self.people.iter().find(|person| person.email == *email));
                 let approver = |person: &Person| Approver {
@@ -313,6 +334,7 @@ impl Outside {
                     },
                     unfit_group: now_and_then("filled_by_rule").map(Into::into),
                     facts: None,
+                    lapsed,
                 },
             },
             Effect::CreateTicket { request } => Outcome::TicketOpened {
@@ -363,11 +385,7 @@ impl Outside {
             return (latency, Err(error(Class::Retry, Vendor::Slack, Some(503))));
         }
         let posted = shown.cloned().unwrap_or_else(|| {
-            self.posts += 1;
-            let posted = Posted {
-                channel: SlackChannelId::parse("D0SIM").unwrap(),
-                ts: SlackTs::parse(format!("{}.0", self.posts)).unwrap(),
-            };
+            let posted = self.post();
             self.posted.entry(view.clone()).or_default().push(posted.clone());
             posted
         });

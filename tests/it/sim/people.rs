@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jitney::domain::{
     catalogue::{Application, Catalogue, Emergency, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
-    command::{Ask, Choice, Command, Decide, Revoke, Sign, Surface},
+    command::{Ask, Choice, Command, Decide, Extend, Revoke, Sign, Surface},
     decide::Limits,
     id::{ApplicationId, ApproversName, Email, EntitlementId, OktaGroupId, RequestId, SlackUserId},
     port::{Posted, ViewKey},
@@ -86,7 +86,8 @@ fn salted(random: &mut SmallRng, words: &str) -> Text {
 
 /// What somebody does next.
 pub fn act(core: &Core, outside: &Outside, tabs: &Tabs, now: Timestamp, random: &mut SmallRng) -> Command {
-    match random.random_range(0..12) {
+    match random.random_range(0..14) {
+        12 | 13 => extend(core, outside, now, random).unwrap_or_else(|| ask(outside, now, random)),
         0..4 => ask(outside, now, random),
         4 => at_home(outside, tabs, random).unwrap_or_else(|| ask(outside, now, random)),
         5..8 => decide(core, outside, random).unwrap_or_else(|| ask(outside, now, random)),
@@ -109,6 +110,21 @@ fn revoke(core: &Core, outside: &Outside, random: &mut SmallRng) -> Command {
     let who = anyone(outside, random);
     let known = random.random_ratio(1, 2).then(|| outside.identity(&who));
     Command::Revoke(Revoke { who, request, reason: salted(random, "Wrong database"), known })
+}
+
+/// A holder asks to keep something for longer, or somebody else tries.
+fn extend(core: &Core, outside: &Outside, now: Timestamp, random: &mut SmallRng) -> Option<Command> {
+    let held: Vec<_> = core.safe().requests.values().filter(|request| request.ends().is_some()).collect();
+    let first = *held.get(random.random_range(0..held.len().max(1)))?;
+    let who = if random.random_ratio(1, 10) { anyone(outside, random) } else { first.asker.clone() };
+    let more = secs(random.random_range(60..6 * HOUR));
+    let end = match random.random_ratio(1, 4) {
+        true => EndRule::At { instant: more.after(now) },
+        false => EndRule::After { secs: more },
+    };
+    let known = random.random_ratio(1, 2).then(|| Ok(outside.identity(&who)));
+    let key = format!("more:{}", random.random_range(0..200));
+    Some(Command::Extend(Extend { who, key, of: first.id, end, justification: salted(random, "Still stuck"), known }))
 }
 
 /// The admin has nothing opened, mostly for a short while, or somebody else tries.

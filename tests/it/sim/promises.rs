@@ -8,7 +8,7 @@ use jitney::domain::{
     live::Live,
     membership::Motion,
     port::{MembershipKey, ViewKey},
-    request::{Cause, Request, State},
+    request::{Cause, Purpose, Request, State},
     review::Review,
     time::{EndRule, Timestamp},
 };
@@ -86,6 +86,16 @@ fn is_less(end: EndRule, before: EndRule, now: Timestamp) -> bool {
     }
 }
 
+/// A wish to keep something for longer, as the journal tells it.
+#[derive(Debug)]
+struct More {
+    of: RequestId,
+    asker: SlackUserId,
+    end: EndRule,
+    steps: usize,
+    agreed: BTreeSet<SlackUserId>,
+}
+
 impl Sim {
     /// At any moment: whoever is inside through us has an end ahead, or is being taken out as fast as can be; and who
     /// was told that access is open has it.
@@ -142,6 +152,7 @@ impl Sim {
         self.nothing_is_open();
         self.what_was_acknowledged_is_on_record();
         self.each_thing_happened_once();
+        self.nothing_is_kept_for_longer_than_was_agreed();
         self.whoever_watches_sees_the_end();
         self.nobody_signs_their_own_and_nothing_taken_is_forgotten();
         self.no_admin_sees_a_removal_that_is_over();
@@ -290,6 +301,8 @@ impl Sim {
                             self.fail("one form became two requests");
                         }
                     }
+                    // A new end has a word of its own.
+                    Event::GrantExtended { request, .. } => drop(warned.remove(request)),
                     Event::GrantEndsSoon { request } if !warned.insert(*request) => {
                         self.fail("a holder was told twice that it ends soon");
                     }
@@ -311,6 +324,55 @@ impl Sim {
                         self.fail("a grant opened twice, or after its end");
                     }
                     Event::GrantEnded { request } if !ended.insert(*request) => self.fail("a grant ended twice"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// An end moves by what was asked, before it has come, once everybody agreed who had to; and nothing ends before the
+    /// end that is in force, or is had for longer in all than it can be.
+    fn nothing_is_kept_for_longer_than_was_agreed(&self) {
+        let most = chrono::TimeDelta::hours(8);
+        let (mut open, mut more) = (BTreeMap::new(), BTreeMap::<RequestId, More>::new());
+        for entry in self.entries() {
+            for event in &entry.events {
+                match event {
+                    Event::RequestReceived { request, purpose: Purpose::Extension { of, .. }, end, asker, .. } => {
+                        let (of, asker) = (*of, asker.clone());
+                        more.insert(*request, More { of, asker, end: *end, steps: 0, agreed: BTreeSet::new() });
+                    }
+                    Event::RequestPending { request, steps, .. } => {
+                        more.get_mut(request).into_iter().for_each(|more| more.steps = steps.len());
+                    }
+                    Event::RequestShortened { request, end, .. } => {
+                        more.get_mut(request).into_iter().for_each(|more| more.end = *end);
+                    }
+                    Event::StepApproved { request, by, .. } => {
+                        more.get_mut(request).into_iter().for_each(|more| more.agreed.extend([by.slack.clone()]));
+                    }
+                    Event::GrantOpened { request, ends, .. } => drop(open.insert(*request, (entry.at, *ends))),
+                    Event::GrantExtended { request, ends, .. } => {
+                        let applied = |event: &Event| match event {
+                            Event::ExtensionApplied { request } => Some(*request),
+                            _ => None,
+                        };
+                        let by = entry.events.iter().filter_map(applied).filter_map(|id| more.get(&id));
+                        let Some(by) = by.into_iter().find(|by| by.of == *request) else {
+                            self.fail(&format!("{request} is extended by nothing"));
+                        };
+                        let (opened, before) = open[request];
+                        let agreed = by.steps > 0 && by.agreed.len() == by.steps && !by.agreed.contains(&by.asker);
+                        if !agreed || entry.at >= before || by.end.end(before) != *ends || *ends - opened > most {
+                            self.fail(&format!("{request} is kept until {ends}, by {by:?}"));
+                        }
+                        open.insert(*request, (opened, *ends));
+                    }
+                    Event::GrantExpired { request, .. }
+                        if open.get(request).is_some_and(|(_, ends)| entry.at < *ends) =>
+                    {
+                        self.fail(&format!("{request} ended before its time"));
+                    }
                     _ => {}
                 }
             }

@@ -15,6 +15,7 @@ use jitney::{
         live::Live,
         membership::{Membership, Motion},
         port::{Effect, EffectError, MembershipKey, Outcome},
+        request::{NotOpened, NotSentOn, Purpose},
     },
     engine::{
         Action, Core, Drawing, Input, Now, ReplyId, Response, recover, rows,
@@ -77,6 +78,9 @@ pub struct Counts {
     pub revoked: u64,
     pub frozen: u64,
     pub warned: u64,
+    pub more_asked: u64,
+    pub extended: u64,
+    pub lapsed: u64,
     pub taken_from: u64,
 }
 
@@ -110,6 +114,9 @@ impl Counts {
             revoked,
             frozen,
             warned,
+            more_asked,
+            extended,
+            lapsed,
             taken_from,
         } = other;
         self.crashes += crashes;
@@ -139,6 +146,9 @@ impl Counts {
         self.revoked += revoked;
         self.frozen += frozen;
         self.warned += warned;
+        self.more_asked += more_asked;
+        self.extended += extended;
+        self.lapsed += lapsed;
         self.taken_from += taken_from;
     }
 }
@@ -560,7 +570,8 @@ impl Sim {
         rows::load(seq, scan).unwrap()
     }
 
-    /// A journal that is whole, read as a damaged one is, says the same as the fold.
+    /// A journal that is whole, read as a damaged one is, says the same as the fold; of what was extended, the earliest
+    /// end that was seen.
     fn salvages(&self, log: &Log<SimDisk>, live: &Live) {
         let lines = || log.read_from(1).map(|line| line.unwrap());
         let held = salvage(lines(), Beside::default(), &[], live.at);
@@ -569,8 +580,17 @@ impl Sim {
             _ => membership.holds.values().copied().max(),
         };
         let folded = live.memberships.values().filter_map(|kept| Some((kept.key.clone(), ends(kept)?)));
+        let mut folded: BTreeMap<_, _> = folded.collect();
         let held: BTreeMap<_, _> = held.into_iter().map(|held| (held.membership, held.until)).collect();
-        assert_eq!(held, folded.collect(), "seed {}", self.seed);
+        let entries = || log.read_from(1).map(|line| recover::entry(&line.unwrap()).unwrap());
+        let extended: BTreeSet<RequestId> = entries().flat_map(|entry| entry.events).filter_map(extends).collect();
+        for (key, until) in &mut folded {
+            let mut holds = live.memberships[key].holds.keys();
+            if let Some(earlier) = held.get(key).filter(|_| holds.any(|id| extended.contains(id))) {
+                *until = (*until).min(*earlier);
+            }
+        }
+        assert_eq!(held, folded, "seed {}", self.seed);
     }
 
     fn now(&mut self) -> Now {
@@ -702,9 +722,13 @@ impl Sim {
                 Event::GrantingFrozen { .. } => self.counts.frozen += 1,
                 Event::GrantEndsSoon { .. } => self.counts.warned += 1,
                 Event::AccountClosed { .. } => self.counts.taken_from += 1,
-                Event::GrantFailed { why: jitney::domain::request::NotOpened::CalledOff, .. } => {
-                    self.counts.called_off += 1
+                Event::RequestReceived { purpose: Purpose::Extension { .. }, .. } => self.counts.more_asked += 1,
+                Event::GrantExtended { .. } => self.counts.extended += 1,
+                Event::RequestRefused { why: NotSentOn::ApprovalVoid { .. }, .. }
+                | Event::GrantFailed { why: NotOpened::Stopped { why: NotSentOn::ApprovalVoid { .. } }, .. } => {
+                    self.counts.lapsed += 1
                 }
+                Event::GrantFailed { why: NotOpened::CalledOff, .. } => self.counts.called_off += 1,
                 _ => {}
             }
         }
@@ -772,6 +796,7 @@ impl Sim {
         let Some(command) = self.asked.remove(&reply) else { return };
         let told = match (&response.result, command) {
             (Ok(Answer::Saved { request }), Command::Ask(ask)) => Acknowledged::Request(*request, ask.who),
+            (Ok(Answer::Saved { request }), Command::Extend(extend)) => Acknowledged::Request(*request, extend.who),
             (Ok(Answer::Received), Command::Decide(decide)) => {
                 self.counts.at_home += u64::from(decide.place == Surface::Home);
                 Acknowledged::Decision(decide.request, decide.who)
@@ -784,5 +809,12 @@ impl Sim {
         };
         self.counts.acknowledged += 1;
         self.acknowledged.push(told);
+    }
+}
+
+fn extends(event: Event) -> Option<RequestId> {
+    match event {
+        Event::GrantExtended { request, .. } => Some(request),
+        _ => None,
     }
 }

@@ -1,4 +1,4 @@
-// The second walk: rules, people who are away, break-glass and a freeze. The README tells the same steps in its words.
+// The second walk: rules, people who are away, more time, break-glass and a freeze. The README tells the same steps in its words.
 //
 // Law: as for the first, a step is judged by what happened in the world.
 
@@ -12,12 +12,15 @@ function seen(scene, since) {
   const events = eventsOf(scene.own).filter((event) => event.seq > since);
   const has = (name, request) => events.some((event) => event.event === name && event.request === request);
   const any = (name) => events.some((event) => event.event === name);
-  const asked = (who) => events.filter((event) => event.event === "request_received" && event.asker === who).map((event) => event.request);
+  const received = events.filter((event) => event.event === "request_received");
+  const asked = (who) => received.filter((event) => event.asker === who && !event.purpose).map((event) => event.request);
   const routed = events.filter((event) => event.event === "request_pending" && event.steps.length > 1).map((event) => event.request);
   const long = asked(ALICE).filter((request) => routed.includes(request)).at(-1);
+  const more = received.filter((event) => event.purpose?.of !== undefined && event.purpose.of === long).at(-1)?.request;
   return {
     long: (name) => long !== undefined && has(name, long),
     lost: ["request_denied", "request_cancelled", "request_lapsed", "grant_failed"].some((name) => has(name, long)),
+    more: (name) => more !== undefined && has(name, more),
     asked: long !== undefined, any,
     waits: asked(DANA).some((request) => has("request_approved", request)),
   };
@@ -60,9 +63,27 @@ const STEPS = [
     done: ({ long }) => long("grant_ends_soon") || long("grant_ended"),
   },
   {
-    title: "Take it away, as Bob",
-    words: "Bob is back. In his Home tab he sees who holds what he owns: press Revoke…, and say why. Alice reads it.",
-    place: at("bob", "home"), pane: "slack", target: "#home [data-action='revoke']",
+    title: "Ask for more time",
+    words: "Press Extend…, in the warning or beside the access, and say why. It is a request of its own, put to the rules as all the time together.",
+    place: at("alice", "messages"), pane: "slack", target: "#modal-submit, #messages [data-action='extend']",
+    done: ({ more, long }) => more("request_received") || long("grant_ended"),
+  },
+  {
+    title: "Agree, as Bob",
+    words: "Bob is back. He approves for the owners, and then it is the SOC’s turn.",
+    place: at("bob", "messages"), pane: "slack", target: "#messages [data-action='approve']",
+    done: ({ more, long }) => more("step_approved") || long("grant_ended"),
+  },
+  {
+    title: "Agree, as Carol",
+    words: "When Carol has approved, Alice’s access has a later end. Nothing was taken out of the group, and nothing put in.",
+    place: at("carol", "messages"), pane: "slack", target: "#messages [data-action='approve']",
+    done: ({ long }) => long("grant_extended") || long("grant_ended"),
+  },
+  {
+    title: "Give it back, as Alice",
+    words: "Alice is done before the end: press Return access. She is out of the group at once.",
+    place: at("alice", "messages"), pane: "slack", target: "#messages [data-action='return']",
     done: ({ long }) => long("grant_ended"),
   },
   {
