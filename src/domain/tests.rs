@@ -678,6 +678,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing, more cancelled
+      alice is suspended → revoking/removing, more unanswered
       alice asks for more → refused: moreasked
       bob approves more → active/inside, more asked
       bob denies more → active/inside, more asked
@@ -701,6 +702,7 @@ fn every_command_in_every_state() {
       it was bob → active/inside, more applied
       it was alice → active/inside, more asked
       it was carol → active/inside, more asked
+      alice is suspended → revoking/removing, more unanswered
       alice asks for more → refused: moreasked
       bob denies more → active/inside, more asked
       bob approves less more → active/inside, more asked
