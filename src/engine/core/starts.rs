@@ -115,8 +115,9 @@ impl Core {
         if self.is_removing() || !self.lanes.removals_tried() {
             return;
         }
-        let live = &self.live;
-        let holding = |user: &OktaUserId| live.held_by(user).next().map(|membership| membership.key.clone());
+        // What has ended is not over before its line is durable: until then its holder is not forgotten.
+        let lives = [&self.live, &self.safe];
+        let holding = |user: &OktaUserId| lives.iter().find_map(|live| Some(live.held_by(user).next()?.key.clone()));
         let again = now.wall + self.limits.reconcile_every.delta();
         if let Some(holder) = self.rounds.begin(now.elapsed, again, holding) {
             actions.push(Action::ReadAccount { holder });

@@ -280,6 +280,8 @@ impl Sim {
     /// Faults end; the program runs until nothing is left to do, and everything that was open has closed.
     pub fn heal(&mut self) {
         self.outside.healed = true;
+        // What was down until now could not be asked before.
+        self.excused_until = self.excused_until.max(self.elapsed);
         self.outside.okta_down_until = 0;
         self.outside.frozen_until = 0;
         self.outside.slack_down_until = 0;
