@@ -323,6 +323,7 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
             max_open: 0,
             tickets: Tickets::None,
             audit,
+            ..Limits::default()
         };
     };
     let requests = &settings.requests;
@@ -335,6 +336,7 @@ fn limits(settings: Option<&Settings>, slack: Option<&Slack>) -> Limits {
         gap: requests.gap,
         min_duration: requests.min_duration,
         max_open: requests.max_open,
+        reconcile_every: settings.reconcile.every,
         ..Limits::default()
     };
     Limits { tickets: if settings.jira.is_some() { Tickets::Kept } else { Tickets::None }, audit, ..limits }

@@ -13,12 +13,13 @@ use tokio::sync::watch;
 use crate::{
     clock::Clock,
     domain::{
+        account::Account,
         catalogue::Catalogue,
         home::Home,
         id::{Email, OktaGroupId, RequestId, SlackGroupId, SlackUserId},
         port::{
-            Attempt, Class, Effect, EffectError, Fault, Identity, Look, Nudge, Outcome, Outside, Posted, Standing,
-            Unfit, Vendor, ViewKey,
+            Attempt, Class, Effect, EffectError, Fault, Identity, Look, MembershipKey, Nudge, Outcome, Outside, Posted,
+            Standing, Unfit, Vendor, ViewKey,
         },
         request::{Request, Spot, State},
         ticket::{Freezing, Happened},
@@ -265,6 +266,10 @@ impl Outside for Vendors {
 
     async fn identify(&self, slack: SlackUserId, look: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         self.whois(&slack, look).await
+    }
+
+    async fn account(&self, holder: MembershipKey) -> Result<Account, EffectError> {
+        self.okta.account(&holder).await
     }
 }
 

@@ -297,6 +297,7 @@ status = { granted = "In Progress", closed = "Done" }
             ("[slack]", "[slack]\ncommand = \"/access\"\naudit_channel = \"C0123456789\""),
             ("8h", "4h"),
             ("[jira]", "[requests]\nmax_open = 3\n[identity]\nguests = true\n[jira]"),
+            ("[jira]", "[reconcile]\nevery = \"1m\"\n[jira]"),
         ] {
             assert!(waits(from, to).is_empty(), "{to}");
         }

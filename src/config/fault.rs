@@ -224,6 +224,8 @@ pub(super) enum Wrong {
     NotAStore(Shown),
     #[error("PostgreSQL is not supported yet. Write sled: and a directory, such as sled:data/jitney.")]
     Postgres,
+    #[error("{0} is out of range. Write a length from {1} to {2}.")]
+    LengthOutOfRange(String, String, String),
 
     // Secrets.
     #[error("is empty. Write the token, or name its file with {0}_file.")]

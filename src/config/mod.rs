@@ -30,7 +30,8 @@ mod values;
 pub use fault::{Fault, Faults};
 pub use manifest::{Manifest, Marked};
 pub use settings::{
-    Audit, Essentials, Guests, Identity, Jira, Log, LogFormat, Okta, Record, Requests, Server, Settings, Slack, Store,
+    Audit, Essentials, Guests, Identity, Jira, Log, LogFormat, Okta, Reconcile, Record, Requests, Server, Settings,
+    Slack, Store,
 };
 
 use crate::domain::{
@@ -191,6 +192,7 @@ struct Parts {
     requests: Option<Requests>,
     catalogue: Option<Catalogue>,
     jira: Option<Option<Jira>>,
+    reconcile: Option<Reconcile>,
     rule_files: Option<Vec<PathBuf>>,
 }
 
@@ -213,7 +215,7 @@ impl Parts {
         let rule_files = within(root, "policy", |section| sections::rule_files(section, beside));
         let rules = unread(rule_files.as_deref().unwrap_or_default());
         let catalogue = catalogue.map(|catalogue| Catalogue { rules, ..catalogue });
-        let read = Self {
+        Self {
             slack,
             admins,
             okta,
@@ -225,10 +227,9 @@ impl Parts {
             requests,
             catalogue,
             jira: within(root, "jira", sections::jira),
+            reconcile: within(root, "reconcile", sections::reconcile),
             rule_files,
-        };
-        not_yet(root);
-        read
+        }
     }
 
     fn record(&self) -> Option<Record> {
@@ -263,6 +264,7 @@ impl Parts {
             identity: self.identity?,
             requests: self.requests?,
             jira: self.jira?,
+            reconcile: self.reconcile?,
             written,
         })
     }
@@ -273,11 +275,6 @@ fn within<T>(root: &mut Section<'_>, key: &'static str, read: impl FnOnce(&mut S
     let value = read(&mut section);
     section.finish();
     value
-}
-
-/// Tables of later releases: their keys are known, so that a slip of the finger is told from a wish.
-fn not_yet(root: &mut Section<'_>) {
-    root.section("reconcile").not_yet_at_all(&["every"]);
 }
 
 /// By source, in the order in which they are layered, then as they were found.

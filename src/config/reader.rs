@@ -255,15 +255,6 @@ impl<'w> Section<'w> {
         }
     }
 
-    /// A table that has a meaning, but not yet, as have its keys.
-    pub(super) fn not_yet_at_all(mut self, keys: &[&'static str]) {
-        if self.written == Written::Empty {
-            self.place.fault("", Wrong::NotSupported);
-        }
-        self.not_yet(keys);
-        self.finish();
-    }
-
     /// Ends the table: what is left over is unknown.
     pub(super) fn finish(mut self) -> Place<'w> {
         for (key, value) in std::mem::take(&mut self.left) {

@@ -14,7 +14,7 @@ use super::{
     fault::{Shown, Wrong},
     raw::{Parsed, Raw},
     reader::{Section, nearest},
-    settings::{Audit, Guests, Identity, Jira, Log, LogFormat, Okta, Requests, Server, Slack, Store},
+    settings::{Audit, Guests, Identity, Jira, Log, LogFormat, Okta, Reconcile, Requests, Server, Slack, Store},
     values,
 };
 use crate::domain::{
@@ -184,6 +184,20 @@ pub(super) fn identity(section: &mut Section<'_>) -> Option<Identity> {
         false => Guests::Refused,
     };
     Some(Identity { guests })
+}
+
+/// Less would ask Okta for little else; more would be no watch.
+const RECONCILED: [(&str, u64); 2] = [("1m", 60), ("1d", 24 * 3_600)];
+
+pub(super) fn reconcile(section: &mut Section<'_>) -> Option<Reconcile> {
+    let every = section.take_or("every", "5m", |raw| {
+        let every = values::length(raw)?;
+        let [(least, least_secs), (most, most_secs)] = RECONCILED;
+        let fits = (least_secs..=most_secs).contains(&every.secs());
+        fits.then_some(every)
+            .ok_or_else(|| Wrong::LengthOutOfRange(shown(every), least.to_owned(), most.to_owned()).into())
+    });
+    Some(Reconcile { every: every? })
 }
 
 /// `approvers` are the names of all groups that are written in `[approvers]`.

@@ -38,6 +38,8 @@ pub struct Settings {
     pub catalogue: Catalogue,
     /// Where tickets are kept, if they are.
     pub jira: Option<Jira>,
+    /// How Okta is compared with what is held.
+    pub reconcile: Reconcile,
     /// All keys that are written, for the record.
     pub written: Manifest,
 }
@@ -150,6 +152,13 @@ pub enum LogFormat {
     Text,
     /// For machines, an object a line.
     Json,
+}
+
+/// How Okta is compared with what is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reconcile {
+    /// So often whoever holds something is looked up.
+    pub every: AccessDuration,
 }
 
 /// Who may be served.

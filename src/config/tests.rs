@@ -169,6 +169,8 @@ listen = ""
 format = "json"
 [identity]
 guests = true
+[reconcile]
+every = "90s"
 [requests]
 durations = ["1h", "12h", "eod"]
 unanswered_after = "1d"
@@ -192,6 +194,7 @@ business_day = { ends = "17:00", days = ["Sun"], timezone = "Asia/Riyadh", zone 
     assert_eq!(settings.server.listen, None);
     assert_eq!(settings.log.format, LogFormat::Json);
     assert_eq!(settings.identity.guests, Guests::MayAsk);
+    assert_eq!(settings.reconcile.every, AccessDuration::from_secs(90).unwrap());
     assert_eq!(settings.requests.max_open, 3);
     assert_eq!(settings.requests.business_day.follows, ZoneOf::Person);
     let level = only(&settings);

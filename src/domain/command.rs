@@ -5,9 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    account::Closure,
     configuration::{FaultCounts, Reading},
     event::Held,
-    id::{EffectId, EntitlementId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     port::{Class, Fault, Identity, Outcome, Posted, Unfit, ViewKey},
     request::{Decider, NotSentOn, Purpose, Request},
     review::Judgement,
@@ -127,6 +128,13 @@ pub enum Command {
     Misconfigured {
         /// How many faults of each kind it has.
         faults: FaultCounts,
+    },
+    /// An Okta account was read that is taken from its holder.
+    CloseAccount {
+        /// Whose.
+        okta: OktaUserId,
+        /// How.
+        closure: Closure,
     },
 }
 

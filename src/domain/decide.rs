@@ -18,6 +18,7 @@ use super::{
     time::{AccessDuration, Timestamp},
 };
 
+mod account;
 mod again;
 mod ask;
 mod audit;
@@ -74,6 +75,8 @@ pub struct Limits {
     pub tickets: Tickets,
     /// Whether an audit channel is told.
     pub audit: AuditChannel,
+    /// So often whoever holds something is looked up in Okta.
+    pub reconcile_every: AccessDuration,
 }
 
 /// As where nothing is configured: no tickets, no audit channel.
@@ -90,6 +93,7 @@ impl Default for Limits {
             max_open: 20,
             tickets: Tickets::None,
             audit: AuditChannel::None,
+            reconcile_every: minutes(5),
         }
     }
 }
@@ -234,6 +238,7 @@ impl<'a> Case<'a> {
             Command::Unlink { slack, uid } => Ok(self.unlink(slack, *uid)),
             Command::Configure(reading) => Ok(self.configure(reading)),
             Command::Misconfigured { faults } => Ok(Self::misconfigured(faults)),
+            Command::CloseAccount { okta, closure } => Ok(self.close_account(okta, *closure)),
             Command::Start { version } => {
                 Ok(Decision { events: vec![Event::ProgramStarted { version: version.clone() }], ..Decision::default() })
             }

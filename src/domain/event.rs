@@ -6,11 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    account::Closure,
     binding::Mismatch,
     command::{CommandKind, Refusal},
     configuration::{Against, FaultCounts},
     duty::Applied,
-    id::{EffectId, RequestId, SlackUserId},
+    id::{EffectId, OktaUserId, RequestId, SlackUserId},
     port::{Call, Effect, Fault, Identity, MembershipKey, Outcome, Posted, Vendor, ViewKey},
     request::{Access, Cause, Decider, Fallback, NotOpened, NotSentOn, Purpose, Sought, Spot, StandsIn, Step, Verdict},
     review::{Judgement, Panel},
@@ -510,6 +511,13 @@ pub enum Event {
         /// By whose word.
         by: Decider,
     },
+    /// An Okta account is taken from its holder, and all that they hold ends.
+    AccountClosed {
+        /// Whose.
+        okta: OktaUserId,
+        /// How.
+        closure: Closure,
+    },
 }
 
 impl Event {
@@ -577,7 +585,8 @@ impl Event {
             | Self::BindingSuspended { .. }
             | Self::PersonUnlinked { .. }
             | Self::ConfigurationChanged { .. }
-            | Self::ConfigurationRefused { .. } => None,
+            | Self::ConfigurationRefused { .. }
+            | Self::AccountClosed { .. } => None,
         }
     }
 }

@@ -388,6 +388,11 @@ impl Live {
         theirs.map(move |key| (key.group.clone(), self.stretch(key, gap, now, None)))
     }
 
+    /// What somebody holds, or is being given.
+    pub fn held_by<'a>(&'a self, user: &'a OktaUserId) -> impl Iterator<Item = &'a Membership> {
+        self.memberships.values().filter(move |kept| kept.key.user == *user && !kept.holds.is_empty())
+    }
+
     /// The groups in which somebody stands by our doing, or may: being given access makes nobody more than they are.
     pub fn ours(&self, user: &OktaUserId, now: Timestamp) -> impl Iterator<Item = OktaGroupId> {
         let theirs = self.memberships.values().filter(move |membership| membership.key.user == *user);
@@ -467,7 +472,10 @@ impl Fold<'_> {
 
     fn event(&mut self, event: &Event) -> Result<(), Illegal> {
         match event {
-            Event::EffectFailing { .. } | Event::CommandRefused { .. } | Event::ConfigurationRefused { .. } => Ok(()),
+            Event::EffectFailing { .. }
+            | Event::CommandRefused { .. }
+            | Event::ConfigurationRefused { .. }
+            | Event::AccountClosed { .. } => Ok(()),
             Event::ConfigurationChanged { digest, .. } => {
                 self.live.configuration = Some(digest.clone());
                 self.another_channel()

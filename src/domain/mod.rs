@@ -2,6 +2,7 @@
 //!
 //! Pure: it reads no clock, draws no random number, and knows no vendor, disk or thread.
 
+pub mod account;
 pub mod alarm;
 pub mod binding;
 pub mod catalogue;

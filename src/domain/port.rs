@@ -12,6 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    account::Account,
     catalogue::Who,
     home::Home,
     id::{EffectId, Email, OktaGroupId, OktaUserId, RequestId, SlackChannelId, SlackGroupId, SlackTs, SlackUserId},
@@ -741,4 +742,10 @@ pub trait Outside: Send + Sync + 'static {
         slack: SlackUserId,
         look: Look,
     ) -> impl Future<Output = Result<Result<Identity, Unfit>, EffectError>> + Send;
+
+    /// Finds out how the account of whoever holds a membership stands. Nothing of it is on record.
+    ///
+    /// # Errors
+    /// If it could not be found out now: that says nothing about the account.
+    fn account(&self, holder: MembershipKey) -> impl Future<Output = Result<Account, EffectError>> + Send;
 }

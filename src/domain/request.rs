@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    account::Closure,
     catalogue::{Application, Catalogue, Sensitivity, StepRule, Who},
     command::Surface,
     duty::{Applied, Does},
@@ -717,6 +718,11 @@ pub enum Cause<Words> {
         by: Decider,
         /// Why.
         reason: Words,
+    },
+    /// The holder's Okta account was taken from them.
+    Account {
+        /// How.
+        closure: Closure,
     },
 }
 

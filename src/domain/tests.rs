@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{
+    account::Closure,
     catalogue::{Application, Catalogue, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Ask, Choice, Command, Decide, Extend, Failure, Refusal, Revoke, Surface},
     decide::{Limits, Mode, Today, decide},
@@ -27,6 +28,7 @@ use super::{
     time::{AccessDuration, EndRule, Timestamp},
 };
 
+mod account;
 mod again;
 mod agreed;
 mod audit;
@@ -392,6 +394,7 @@ fn commands(play: &Play) -> Vec<(&'static str, Command)> {
         ("add fails", fails("add_member", Class::Unknown, 503, Doubt::MayHaveHappened)),
         ("remove forbidden", fails("remove_member", Class::Auth, 403, Doubt::None)),
         ("remove gone", fails("remove_member", Class::Gone, 404, Doubt::None)),
+        ("alice is suspended", Command::CloseAccount { okta: okta("alice"), closure: Closure::Suspended }),
         ("alice asks for more", extend("more again")),
     ];
     if play.live.requests.contains_key(&TWO) {
@@ -504,6 +507,7 @@ fn every_command_in_every_state() {
       return → ended returned
       stands outside → approved/adding
       stands inside → ended refused
+      alice is suspended → ended revoked
       alice asks for more → refused: notextendable
     approved: adding (approved/adding)
       ask again, new form → refused: alreadyasked
@@ -522,6 +526,7 @@ fn every_command_in_every_state() {
       add forbidden → ended failed
       add forbidden, in doubt → revoking/removing
       add fails → approved/adding
+      alice is suspended → revoking/removing
       alice asks for more → refused: notextendable
     active (active/inside)
       ask again, new form → refused: alreadyheld
@@ -536,6 +541,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
+      alice is suspended → revoking/removing
       alice asks for more → active/inside, more asked
     revoking: returned (revoking/removing)
       ask again, new form → revoking/removing
@@ -612,6 +618,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing
+      alice is suspended → revoking/removing
       alice asks for more → active/inside, more asked
     revoking: revoked (revoking/removing)
       ask again, new form → revoking/removing
@@ -671,6 +678,7 @@ fn every_command_in_every_state() {
       cancel → refused: toolatetocancel
       carol cancels → refused: nosuchrequest
       return → revoking/removing, more cancelled
+      alice is suspended → revoking/removing, more unanswered
       alice asks for more → refused: moreasked
       bob approves more → active/inside, more asked
       bob denies more → active/inside, more asked
@@ -694,6 +702,7 @@ fn every_command_in_every_state() {
       it was bob → active/inside, more applied
       it was alice → active/inside, more asked
       it was carol → active/inside, more asked
+      alice is suspended → revoking/removing, more unanswered
       alice asks for more → refused: moreasked
       bob denies more → active/inside, more asked
       bob approves less more → active/inside, more asked
@@ -733,7 +742,7 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
-        4 => (0..33_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
+        4 => (0..35_usize, 0..2_usize).prop_map(|(command, entitlement)| Move::Command(command, entitlement)),
         1 => (1..20_000_i64).prop_map(Move::Pass),
     ];
     prop::collection::vec(one, 1..60)

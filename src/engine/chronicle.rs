@@ -50,6 +50,7 @@ fn beside_requests(seq: u64, event: &Event) {
             };
             info!(seq, digest, ?keys, more, ?waits, "the configuration changed");
         }
+        Event::AccountClosed { closure, .. } => info!(seq, ?closure, "an Okta account is taken: all it holds ends"),
         Event::ConfigurationRefused { faults } => warn!(seq, ?faults, "a configuration is refused"),
         _ => {}
     }

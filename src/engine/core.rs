@@ -18,6 +18,7 @@ use super::{
     homes::Homes,
     lanes::{Gate, Lanes},
     owed::Owed,
+    rounds::Rounds,
     rows,
     shows::Shows,
     timers::{Due, Timers},
@@ -28,7 +29,7 @@ use crate::domain::{
     command::{Ask, Command, Extend, Refusal},
     decide::{Decision, Limits, Mode, Today, decide},
     event::{Entry, Event, Held},
-    id::{EffectId, EntitlementId, RequestId, SlackUserId},
+    id::{EffectId, EntitlementId, OktaUserId, RequestId, SlackUserId},
     live::{Illegal, Live},
     port::{Doubt, Effect, Identity, Outcome, Requester, Unfit, ViewKey},
 };
@@ -59,6 +60,12 @@ pub struct Known {
     at: Duration,
 }
 
+impl Known {
+    fn is_of(&self, user: &OktaUserId) -> bool {
+        self.found.as_ref().is_ok_and(|person| person.okta == *user)
+    }
+}
+
 /// What became of a decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Recorded {
@@ -86,6 +93,7 @@ pub struct Core {
     lanes: Lanes,
     shows: Shows,
     homes: Homes,
+    rounds: Rounds,
     timers: Timers,
     catalogue: Arc<Catalogue>,
     limits: Limits,
@@ -123,6 +131,7 @@ impl Core {
             lanes: Lanes::default(),
             shows: Shows::default(),
             homes: Homes::default(),
+            rounds: Rounds::default(),
             catalogue,
             limits,
             mode,
@@ -134,6 +143,7 @@ impl Core {
             stepped: Duration::ZERO,
         };
         core.resume();
+        core.rounds.hasten_all(&core.safe, core.safe.at);
         core
     }
 
@@ -199,9 +209,10 @@ impl Core {
         // What has come due since the last step waits for the next, which is at once.
         let stepped = self.stepped;
         let (stale, look) = self.homes.next(stepped);
-        let waits = [self.lanes.next(stepped), self.shows.next(stepped), stale, full];
+        let (turn, pace) = self.rounds.next(stepped);
+        let waits = [self.lanes.next(stepped), self.shows.next(stepped), stale, pace, full];
         let due = self.timers.next().filter(|_| full.is_none());
-        Wake { wall: due.into_iter().chain(look).min(), elapsed: waits.into_iter().flatten().min() }
+        Wake { wall: due.into_iter().chain(look).chain(turn).min(), elapsed: waits.into_iter().flatten().min() }
     }
 
     /// Takes an input in, and answers what is to be done about it, in order.
@@ -294,6 +305,7 @@ impl Core {
                 self.homes.unidentified(&who, after, now.elapsed, jitter);
                 Ok(())
             }
+            Input::AccountRead { user, result } => self.account_read(&user, result, now, actions),
             Input::Connected => {
                 self.homes.redraw(self.safe.requests.values(), now.elapsed);
                 Ok(())
@@ -306,6 +318,9 @@ impl Core {
                 Ok(())
             }
             Input::Adopt(catalogue, limits) => {
+                if limits.reconcile_every != self.limits.reconcile_every {
+                    self.rounds.hasten_all(&self.live, now.wall);
+                }
                 self.catalogue = catalogue;
                 self.limits = limits;
                 // Of somebody's groups only those that the one before named may be known.
@@ -353,10 +368,13 @@ impl Core {
             return Ok(Recorded::TooLong);
         }
         self.timers.follow(&self.live, &touched);
+        let next = entry.at + self.limits.reconcile_every.delta();
+        touched.memberships.iter().for_each(|key| self.rounds.hasten(&key.user, next));
         for event in &entry.events {
             match event {
                 Event::EffectSettled { effect, .. } => self.lanes.settle(*effect),
                 Event::PersonUnlinked { slack, .. } => self.forget(slack),
+                Event::AccountClosed { okta, .. } => self.known.retain(|_, known| !known.is_of(okta)),
                 Event::EffectWithdrawn { effect } | Event::AdditionPutOff { effect }
                     if self.lanes.withdraw(*effect) =>
                 {
@@ -412,6 +430,11 @@ impl Core {
         if self.unsaved.front().is_none_or(|first| first.seq > seq) {
             return;
         }
+        for event in self.unsaved.iter().flat_map(|entry| &entry.events) {
+            if let Event::AccountClosed { okta, .. } = event {
+                self.rounds.hasten(okta, self.safe.at);
+            }
+        }
         self.unsaved.clear();
         self.owed.forget_unsaved();
         self.shows.forget_unsaved();
@@ -438,6 +461,7 @@ impl Core {
     /// Whatever is due, oldest first.
     fn due(&mut self, now: Now, actions: &mut Vec<Action>) -> Result<(), Illegal> {
         self.homes.tick(now.wall, now.elapsed);
+        self.rounds.tick(now.wall);
         if now.elapsed < self.full_until {
             return Ok(());
         }

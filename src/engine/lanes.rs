@@ -258,7 +258,7 @@ impl Lanes {
     /// The next promises to try: the head of each lane that is not under way and whose time has come. Removals first, in
     /// the order in which they were due.
     pub fn ready(&mut self, gate: Gate, now: Duration) -> Vec<(EffectId, Doubt)> {
-        let removals_tried = self.untried_removals.is_empty();
+        let removals_tried = self.removals_tried();
         let may_start = |waiting: &Waiting| match (waiting.rank, gate) {
             (Rank::Removal(_) | Rank::Alert | Rank::Wish, _) => true,
             (_, Gate::Custody) => false,
@@ -279,6 +279,11 @@ impl Lanes {
         }
         ready.sort_by_key(|(removal, id, _)| (removal.is_none(), *removal, *id));
         ready.into_iter().map(|(_, id, doubt)| (id, doubt)).collect()
+    }
+
+    /// Whether every removal that is promised was tried.
+    pub fn removals_tried(&self) -> bool {
+        self.untried_removals.is_empty()
     }
 
     /// When the next wait is over.

@@ -16,6 +16,7 @@ mod lanes;
 mod owed;
 mod patience;
 pub mod recover;
+mod rounds;
 pub mod rows;
 pub mod salvage;
 pub mod shell;

@@ -27,10 +27,11 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{
+        account::Account,
         command::{Command, Refusal},
         decide::{Limits, Mode},
         event::Entry,
-        id::{EffectId, RequestId, SlackUserId},
+        id::{EffectId, OktaUserId, RequestId, SlackUserId},
         port::{Attempt, Class, EffectError, Fault, Identity, Look, Outcome, Outside, Posted, Unfit, Vendor, ViewKey},
         request::Request,
     },
@@ -70,6 +71,7 @@ enum Landed {
     LookedUp(Sought, Result<Result<Identity, Unfit>, EffectError>),
     Fetched(Box<Command>, oneshot::Sender<Response>, Option<Box<Request>>),
     Unread(oneshot::Sender<Response>),
+    AccountRead(OktaUserId, Result<Account, EffectError>),
 }
 
 #[derive(Clone)]
@@ -79,6 +81,7 @@ enum Job {
     Draw(SlackUserId, u64),
     LookUp(Sought),
     Fetch,
+    Account(OktaUserId),
 }
 
 /// A try of a promise that only reads, and how many configurations were adopted before it.
@@ -276,6 +279,14 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 });
             }
             Action::LookUp(who) => self.look_up(who, Look::Lately, None),
+            Action::ReadAccount { holder } => {
+                let outside = Arc::clone(&self.outside);
+                let user = holder.user.clone();
+                self.spawn(Job::Account(user.clone()), async move {
+                    let read = outside.account(holder).await;
+                    Landed::AccountRead(user, read)
+                });
+            }
             Action::Halt(illegal) => return Err(illegal.into()),
         }
         Ok(())
@@ -388,6 +399,12 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.step(Input::Drawn { who, number, result })
             }
             Landed::LookedUp(sought, result) => self.looked_up(sought, result),
+            Landed::AccountRead(user, result) => {
+                if let Err(failure) = &result {
+                    warn!(okta = %user, class = ?failure.class, fault = ?failure.fault, "an account could not be read");
+                }
+                self.step(Input::AccountRead { user, result })
+            }
             Landed::Fetched(command, answer, archived) => self.submit(*command, answer, archived),
             Landed::Unread(answer) => {
                 let _ = answer.send(Response { result: Err(Refusal::NotReadable), about: None });
@@ -508,6 +525,7 @@ fn crashed(job: Job) -> Option<Landed> {
         Job::Show(view, revision) => Landed::Shown(view, revision, Err(failure)),
         Job::Draw(who, number) => Landed::Drawn(who, number, Err(failure)),
         Job::LookUp(sought) => Landed::LookedUp(sought, Err(failure)),
+        Job::Account(user) => Landed::AccountRead(user, Err(failure)),
         Job::Fetch => return None,
     })
 }

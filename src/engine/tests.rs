@@ -15,12 +15,13 @@ use super::{Action, Core, Door, Engine, Helm, Input, Now, ReplyId, recover, rows
 use crate::{
     clock::{Clock, Steered},
     domain::{
+        account::Account,
         command::{Command, Refusal},
         decide::{Limits, Mode},
         home::Home,
         id::{RequestId, SlackUserId},
         live::Live,
-        port::{Attempt, EffectError, Identity, Look, Outcome, Outside, Posted, Unfit, ViewKey},
+        port::{Attempt, EffectError, Identity, Look, MembershipKey, Outcome, Outside, Posted, Unfit, ViewKey},
         request::Request,
         time::AccessDuration,
     },
@@ -85,6 +86,10 @@ impl Outside for Silent {
     }
 
     async fn identify(&self, _slack: SlackUserId, _: Look) -> Result<Result<Identity, Unfit>, EffectError> {
+        std::future::pending().await
+    }
+
+    async fn account(&self, _: MembershipKey) -> Result<Account, EffectError> {
         std::future::pending().await
     }
 }

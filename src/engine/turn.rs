@@ -4,14 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use super::{homes::Drawing, rows::Row};
 use crate::domain::{
+    account::Account,
     catalogue::Catalogue,
     command::{Answer, Command, Refusal},
     decide::{Limits, Mode},
     event::Entry,
     home::{Home, Pages},
-    id::{EffectId, SlackUserId},
+    id::{EffectId, OktaUserId, SlackUserId},
     live::Illegal,
-    port::{Attempt, EffectError, Identity, Outcome, Posted, Unfit, ViewKey},
+    port::{Attempt, EffectError, Identity, MembershipKey, Outcome, Posted, Unfit, ViewKey},
     request::Request,
     time::Timestamp,
 };
@@ -97,6 +98,13 @@ pub enum Input {
         /// Not before so long, where a vendor said so.
         after: Option<Duration>,
     },
+    /// The account of somebody who holds something was read, or could not be.
+    AccountRead {
+        /// Whose.
+        user: OktaUserId,
+        /// How it stands.
+        result: Result<Account, EffectError>,
+    },
     /// Slack can be reached.
     Connected,
     /// How much the program may do has changed.
@@ -148,6 +156,11 @@ pub enum Action {
     },
     /// Find out who somebody is.
     LookUp(SlackUserId),
+    /// Read the account of somebody who holds something.
+    ReadAccount {
+        /// By this membership.
+        holder: MembershipKey,
+    },
     /// The state does not fit its own decisions: stop, do not guess.
     Halt(Illegal),
 }

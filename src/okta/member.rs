@@ -191,13 +191,13 @@ impl Okta {
         error: EffectError,
         receipt: Option<String>,
     ) -> Result<Outcome, EffectError> {
-        let Some(removal) = self.absence(key).await? else { return Err(error) };
+        let Some(removal) = self.absence(key, Priority::Removal).await? else { return Err(error) };
         clock::pause(match addition {
             Doubt::None => self.timing.between_reads,
             Doubt::MayHaveHappened => self.timing.settles_within.max(self.timing.between_reads),
         })
         .await;
-        if self.absence(key).await? != Some(removal) {
+        if self.absence(key, Priority::Removal).await? != Some(removal) {
             return Err(error);
         }
         Ok(Outcome::Removed { removal, receipt })
@@ -205,22 +205,26 @@ impl Okta {
 
     /// How a membership can be seen to be none, from the one of its two ends that can be read. Nothing where it stands, or
     /// neither can be.
-    async fn absence(&self, key: &MembershipKey) -> Result<Option<Removal>, EffectError> {
-        let user = there(self.user_for(key.user.as_str(), Priority::Removal).await)?.is_some();
+    pub(super) async fn absence(
+        &self,
+        key: &MembershipKey,
+        priority: Priority,
+    ) -> Result<Option<Removal>, EffectError> {
+        let user = there(self.user_for(key.user.as_str(), priority).await)?.is_some();
         let url = self.http.url(&["api", "v1", "groups", key.group.as_str()]);
-        let group = there(self.get(url, Priority::Removal).await)?.is_some();
+        let group = there(self.get(url, priority).await)?.is_some();
         let (removal, stands) = match (user, group) {
-            (true, true) => (Removal::Removed, self.is_member(key, Priority::Removal).await?),
-            (true, false) => (Removal::GroupGone, self.is_member(key, Priority::Removal).await?),
-            (false, true) => (Removal::UserGone, self.is_listed(key).await?),
+            (true, true) => (Removal::Removed, self.is_member(key, priority).await?),
+            (true, false) => (Removal::GroupGone, self.is_member(key, priority).await?),
+            (false, true) => (Removal::UserGone, self.is_listed(key, priority).await?),
             (false, false) => return Ok(None),
         };
         Ok((!stands).then_some(removal))
     }
 
     /// Whether the group lists the user, who cannot be read. Reads all of the group.
-    async fn is_listed(&self, key: &MembershipKey) -> Result<bool, EffectError> {
-        let members = self.members_for(&key.group, Priority::Removal).await?;
+    async fn is_listed(&self, key: &MembershipKey, priority: Priority) -> Result<bool, EffectError> {
+        let members = self.members_for(&key.group, priority).await?;
         Ok(members.iter().any(|member| member.id == key.user))
     }
 }

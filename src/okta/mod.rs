@@ -23,6 +23,7 @@ use crate::{
     http::{BaseError, Http, Priority, Reply},
 };
 
+mod account;
 mod facts;
 mod limits;
 mod member;

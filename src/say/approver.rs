@@ -320,6 +320,9 @@ fn over(ending: &Ending, at: Timestamp, reader: &SlackUserId, zone: &Zone) -> Op
     if let Ending::Revoked { cause: Cause::Person { by, .. } } = ending {
         return Some([ended(text("revoked by ")), vec![people::decider(by, reader)]].concat());
     }
+    if let Ending::Revoked { cause: Cause::Account { closure } } = ending {
+        return Some(ended(text(format!("their Okta account {}", requester::taken(*closure)))));
+    }
     Some(ended(text(ended_how(ending)?)))
 }
 

@@ -154,6 +154,9 @@ fn over(request: &Request, access: &str, then: &str) -> Line {
         Some(Ending::Expired) => ", expired",
         Some(Ending::Returned) => ", returned",
         Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => &format!(", revoked by {}", by.name),
+        Some(Ending::Revoked { cause: Cause::Account { closure } }) => {
+            &format!(", since their Okta account {}", requester::taken(*closure))
+        }
         Some(Ending::NotJustified { .. }) => ", not justified",
         _ => "",
     };

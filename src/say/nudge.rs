@@ -2,7 +2,7 @@
 
 use super::{
     Buttons, Card, Line, Run, Voice, extend, less, people,
-    requester::{End, access, access_plainly, end, flat, keeps, late, words, zone},
+    requester::{End, access, access_plainly, end, flat, keeps, late, taken, words, zone},
     text,
     time::Zone,
 };
@@ -102,12 +102,19 @@ fn line(nudge: Nudge, request: &Request, others: &[Request], voice: &Voice) -> L
     }
 }
 
-/// "Ended by Carol Diaz: ‹access›."
+/// "Ended by Carol Diaz: ‹access›.", or "Ended: ‹access›. Your Okta account is suspended."
 fn revoked(request: &Request, access: &str) -> Line {
-    let by = match &request.state {
-        State::Revoking { ending: Ending::Revoked { cause: Cause::Person { by, .. } }, .. }
-        | State::Ended { ending: Ending::Revoked { cause: Cause::Person { by, .. } }, .. } => by.name.as_str(),
-        _ => "someone else",
+    let cause = match &request.state {
+        State::Revoking { ending: Ending::Revoked { cause }, .. }
+        | State::Ended { ending: Ending::Revoked { cause }, .. } => Some(cause),
+        _ => None,
+    };
+    let by = match cause {
+        Some(Cause::Account { closure }) => {
+            return vec![text(format!("Ended: {access}. Your Okta account {}.", taken(*closure)))];
+        }
+        Some(Cause::Person { by, .. }) => by.name.as_str(),
+        None => "someone else",
     };
     vec![text(format!("Ended by {by}: {access}."))]
 }

@@ -7,6 +7,7 @@ use super::{
 use chrono::TimeDelta;
 
 use crate::domain::{
+    account::Closure,
     id::RequestId,
     request::{Cause, Checking, Ending, NotOpened, NotSentOn, Request, Route, State, Warning},
     said::Said,
@@ -307,6 +308,16 @@ fn revoking(due: Timestamp, late: Option<Timestamp>, ending: &Ending, zone: &Zon
 fn revoked_by(cause: &Cause<Said>) -> Line {
     match cause {
         Cause::Person { by, .. } => vec![person(by), text(" ended it.")],
+        Cause::Account { closure } => vec![text(format!("Your Okta account {}.", taken(*closure)))],
+    }
+}
+
+/// What became of an account, after whose it is.
+pub(super) const fn taken(closure: Closure) -> &'static str {
+    match closure {
+        Closure::Suspended => "is suspended",
+        Closure::Deactivated => "is deactivated",
+        Closure::Deleted => "was deleted",
     }
 }
 
@@ -314,6 +325,7 @@ fn revoked_by(cause: &Cause<Said>) -> Line {
 pub(super) fn words(cause: &Cause<Said>) -> Option<String> {
     match cause {
         Cause::Person { reason, .. } => reason.text.clone(),
+        Cause::Account { .. } => None,
     }
 }
 
@@ -350,6 +362,10 @@ fn ended(
         ],
         Ending::Revoked { cause: Cause::Person { by, .. } } => {
             [vec![vec![bold("Ended by "), person(by), text(", "), time()]], kept.into_iter().collect()].concat()
+        }
+        Ending::Revoked { cause: Cause::Account { closure } } => {
+            let account = format!(": your Okta account {}", taken(*closure));
+            vec![vec![bold("Ended "), time(), bold(account)]]
         }
         Ending::NotJustified { by } => vec![
             vec![bold("Ended by "), person(by), text(", "), time()],

@@ -289,6 +289,9 @@ fn ending(request: &Request) -> String {
         Some(Ending::Returned) => format!("returned by {}", people::asker_name(request)),
         Some(Ending::Failed { .. }) => "not opened".to_owned(),
         Some(Ending::Revoked { cause: Cause::Person { by, .. } }) => format!("revoked by {}", by.name),
+        Some(Ending::Revoked { cause: Cause::Account { closure } }) => {
+            format!("since the Okta account of {} {}", people::asker_name(request), requester::taken(*closure))
+        }
         Some(Ending::NotJustified { by }) => format!("not justified, by the review of {}", by.name),
         _ => "over".to_owned(),
     }

@@ -149,7 +149,8 @@ async fn those_of_a_crowd_who_cannot_be_asked_keep_nobody_else_from_it() {
     let (world, vendors) = company().await;
     crowd(&world, "n", 70);
     world.change(|state| {
-        let first = state.people.iter_mut().filter(|person| person.okta_id() < "00uN060" && person.okta_id() >= "00uN000");
+        let first =
+            state.people.iter_mut().filter(|person| person.okta_id() < "00uN060" && person.okta_id() >= "00uN000");
         first.filter_map(|person| person.slack.as_mut()).for_each(|account| account.deleted = true);
     });
     let found = find(&vendors, &[], &["okta:00gN"]).await.unwrap();

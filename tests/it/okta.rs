@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use jitney::{
     clock,
     domain::{
+        account::{Account, Closure},
         id::{Email, OktaGroupId, OktaUserId},
         port::{Class, Doubt, EffectError, MembershipKey, Outcome, Removal, Unfit, UnfitGroup},
     },
@@ -192,6 +193,55 @@ async fn a_refusal_of_the_status_leaves_the_doubt_to_whoever_knows_it() {
         let failure = okta.add(&membership("00gPRODRW", "00uALICE"), doubt).await.unwrap_err();
         assert_eq!((failure.class, failure.fault.code.as_deref()), (Class::Rejected, Some("E0000038")));
     }
+}
+
+/// What an account says of its holder: only what an admin did to it takes it from them.
+#[tokio::test]
+async fn an_account_is_closed_where_an_admin_closed_it() {
+    let (world, okta) = directory().await;
+    let key = membership("00gPRODRW", "00uALICE");
+    for (status, account) in [
+        ("SUSPENDED", Account::Closed(Closure::Suspended)),
+        ("DEPROVISIONED", Account::Closed(Closure::Deactivated)),
+        ("ACTIVE", Account::Kept),
+        ("LOCKED_OUT", Account::Kept),
+        ("PASSWORD_EXPIRED", Account::Kept),
+        ("RECOVERY", Account::Kept),
+        ("PROVISIONED", Account::Kept),
+        ("STAGED", Account::Kept),
+        ("A_NEW_WORD", Account::Kept),
+    ] {
+        world.change(|state| {
+            let alice = state.people.iter_mut().find(|person| person.okta_id() == "00uALICE").unwrap();
+            alice.okta.as_mut().unwrap().status = status.into();
+        });
+        assert_eq!(okta.account(&key).await.unwrap(), account, "{status}");
+    }
+    assert!(world.calls().iter().all(|call| call.method == "GET"), "it only looks");
+}
+
+/// Okta answers lost rights as if nobody were there.
+#[tokio::test]
+async fn an_account_that_cannot_be_found_is_deleted_only_where_its_group_does_not_list_it_twice() {
+    let (world, okta) = directory().await;
+    let key = membership("00gPRODRW", "00uALICE");
+    world.add_by_hand("00gPRODRW", "00uALICE", "an admin");
+    let hidden = hide(&world, &["GET *users/00uALICE"]);
+    assert_eq!(okta.account(&key).await.unwrap_err().class, Class::Gone, "she is listed");
+    let group = hide(&world, &["GET *groups/00gPRODRW"]);
+    assert_eq!(okta.account(&key).await.unwrap_err().class, Class::Gone, "neither can be read");
+    group.into_iter().for_each(|fault| world.lift(fault));
+    world.remove_by_hand("00gPRODRW", "00uALICE", "an admin");
+    // Her account can be read again at the second look.
+    hidden.into_iter().for_each(|fault| world.lift(fault));
+    let twice = |times| Fault {
+        times: world::Times::Count(times),
+        ..Fault::okta("GET *users/00uALICE", said(404, "E0000007"))
+    };
+    world.fault(twice(2));
+    assert_eq!(okta.account(&key).await.unwrap_err().class, Class::Gone, "she is there again");
+    world.fault(twice(3));
+    assert_eq!(okta.account(&key).await.unwrap(), Account::Closed(Closure::Deleted));
 }
 
 /// Deleted, or suspended between the look and the change: the person is at fault, not the group.

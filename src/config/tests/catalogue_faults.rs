@@ -116,7 +116,22 @@ pub(super) const CATALOGUE: &[Case] = &[
             "jira.status.closed: is missing. Write closed = \"Done\".",
         ],
     ),
-    (&[("[slack]", "[reconcile]\n[slack]")], &["reconcile: not supported yet. Take it out."]),
+    // How often Okta is compared.
+    (
+        &[("[slack]", "[reconcile]\nevery = \"59s\"\n[slack]")],
+        &["reconcile.every: 59s is out of range. Write a length from 1m to 1d."],
+    ),
+    (
+        &[("[slack]", "[reconcile]\nevery = \"2d\"\n[slack]")],
+        &["reconcile.every: 2d is out of range. Write a length from 1m to 1d."],
+    ),
+    (
+        &[("[slack]", "[reconcile]\nevery = \"eod\"\nevry = \"5m\"\n[slack]")],
+        &[
+            "reconcile.every: \"eod\" is not a length. Write 45m, 2h or 1h 30m.",
+            "reconcile.evry: unknown key. Did you mean every?",
+        ],
+    ),
     // Break-glass.
     (
         &[("[slack]", "[emergency]\nreview = \"sock\"\n[slack]")],

@@ -59,8 +59,7 @@ fn each_key_in_the_example_is_known_and_what_is_not_in_this_release_is_refused_b
     config/jitney.toml: audit.checkpoint_every: not supported yet. Take it out.
     config/jitney.toml: jira.token: is given twice, as token and as token_file. Keep one of them.
     config/jitney.toml: jira.token_file: the file "/run/secrets/jira-token" cannot be read (entity not found). Make it readable for this user, or name another.
-    config/jitney.toml: reconcile.every: not supported yet. Take it out.
-    13 faults: `jitney run` would not start.
+    12 faults: `jitney run` would not start.
     "#);
 }
 

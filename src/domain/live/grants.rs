@@ -83,6 +83,7 @@ impl Fold<'_> {
                 let wish = self.taken(id, |wish| wish.slack == by.slack && wish.reason.digest == *reason)?;
                 Ok(Cause::Person { by: by.clone(), reason: wish.reason })
             }
+            Cause::Account { closure } => Ok(Cause::Account { closure: *closure }),
         }
     }
 

@@ -53,7 +53,7 @@ impl Play {
     }
 
     /// Taken, and shown to those who are told.
-    fn taken() -> Self {
+    pub(super) fn taken() -> Self {
         Self::taking().settled("find_approvers", told()).all_shown()
     }
 

@@ -5,8 +5,9 @@ use rand::RngExt as _;
 use super::{Action, Core, Recorded, TOO_LONG_PAUSE};
 use crate::{
     domain::{
+        account::Account,
         command::{Command, Failure},
-        id::{EffectId, SlackUserId},
+        id::{EffectId, OktaUserId, SlackUserId},
         live::Illegal,
         port::{Class, Effect, EffectError, Fault, Outcome, Posted, Vendor, ViewKey},
     },
@@ -109,6 +110,34 @@ impl Core {
             self.command(&early.command, None, early.reply, now, actions)?;
         }
         Ok(())
+    }
+
+    /// Somebody's account was read, or could not be. Where that ends what they hold, it is on record.
+    pub(super) fn account_read(
+        &mut self,
+        user: &OktaUserId,
+        result: Result<Account, EffectError>,
+        now: Now,
+        actions: &mut Vec<Action>,
+    ) -> Result<(), Illegal> {
+        let unread = match &result {
+            // What follows from it cannot be written yet.
+            Ok(Account::Closed(_)) if now.elapsed < self.full_until => Some(self.full_until - now.elapsed),
+            Err(error) => error.after,
+            Ok(_) => None,
+        };
+        match result {
+            Ok(account) if unread.is_none() => {
+                self.rounds.read(now.elapsed);
+                let Account::Closed(closure) = account else { return Ok(()) };
+                self.inner(&Command::CloseAccount { okta: user.clone(), closure }, now, actions).map(drop)
+            }
+            _ => {
+                let jitter = self.random.random::<f64>();
+                self.rounds.fail(unread, now.elapsed, jitter);
+                Ok(())
+            }
+        }
     }
 
     /// A Home tab was drawn, or could not be.

@@ -32,7 +32,7 @@ impl Core {
         let gate = match self.mode {
             Mode::Custody => Gate::Custody,
             _ if self.is_frozen() => Gate::Removals,
-            _ if self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal) => Gate::Removals,
+            _ if self.is_removing() => Gate::Removals,
             _ => Gate::Open,
         };
         let mut moot = Vec::new();
@@ -94,6 +94,7 @@ impl Core {
                 actions.push(Action::Halt(illegal));
             }
         }
+        self.go_round(now, actions);
         self.draw(now, actions);
         if self.mode == Mode::Custody {
             return;
@@ -118,6 +119,25 @@ impl Core {
             _ => None,
         };
         over.or_else(|| self.safe.requests.get(&about))
+    }
+
+    /// Whether a removal is decided upon that is not durable yet.
+    fn is_removing(&self) -> bool {
+        self.unsaved.iter().flat_map(|entry| &entry.effects).any(is_removal)
+    }
+
+    /// The next whose account is read, in every mode. Removals go first: while one waits for its first try, nobody is read.
+    fn go_round(&mut self, now: Now, actions: &mut Vec<Action>) {
+        if self.is_removing() || !self.lanes.removals_tried() {
+            return;
+        }
+        // What has ended is not over before its line is durable: until then its holder is not forgotten.
+        let lives = [&self.live, &self.safe];
+        let holding = |user: &OktaUserId| lives.iter().find_map(|live| Some(live.held_by(user).next()?.key.clone()));
+        let again = now.wall + self.limits.reconcile_every.delta();
+        if let Some(holder) = self.rounds.begin(now.elapsed, again, holding) {
+            actions.push(Action::ReadAccount { holder });
+        }
     }
 
     /// Who approved what a look is about, so far.

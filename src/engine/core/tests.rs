@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::{
+    account::{Account, Closure},
     alarm::Alarm,
     catalogue::{Application, Entitlement, Offer, Requesters, Sensitivity, StepRule, Who},
     command::{Answer, Choice, Decide, Surface},
@@ -162,6 +163,90 @@ fn what_custody_owes_is_first_and_is_written_until_it_is_durable() {
     assert!(owed(&core.step(Input::Durable { seq: 3 }, after(7))).is_empty());
     assert_eq!(core.safe().memberships.len(), 250);
     assert!(core.is_quiet());
+}
+
+/// Somebody holds something for an hour.
+fn holding(user: usize, live: &mut Live) -> MembershipKey {
+    let (key, id) = (membership(user), live.next);
+    live.next = id.next();
+    let row =
+        Membership { holds: [(id, dawn() + HOUR)].into(), motion: Motion::Inside, ..Membership::new(key.clone()) };
+    live.memberships.insert(key.clone(), row);
+    key
+}
+
+/// Whose account is to be read.
+fn read(actions: &[Action]) -> Vec<&MembershipKey> {
+    let read = actions.iter().filter_map(|action| match action {
+        Action::ReadAccount { holder } => Some(holder),
+        _ => None,
+    });
+    read.collect()
+}
+
+fn account(key: &MembershipKey, account: Account) -> Input {
+    Input::AccountRead { user: key.user.clone(), result: Ok(account) }
+}
+
+const SUSPENDED: Account = Account::Closed(Closure::Suspended);
+
+#[test]
+fn a_start_reads_every_holder_and_then_each_after_its_time() {
+    let mut live = Live::default();
+    let (one, two) = (holding(1, &mut live), holding(2, &mut live));
+    let mut core = core(live, Mode::Custody);
+    assert_eq!(read(&core.step(start(), after(0))), [&one]);
+    assert!(read(&core.step(Input::Wake, after(1))).is_empty());
+    let kept = core.step(account(&one, Account::Kept), after(1));
+    assert!(saved(&kept).is_empty() && read(&kept).is_empty(), "{kept:?}");
+    assert_eq!(core.wake().elapsed, Some(Duration::from_millis(1_250)));
+    assert_eq!(read(&core.step(Input::Wake, after(2))), [&two]);
+    core.step(account(&two, Account::Kept), after(2));
+    assert_eq!(core.wake().wall, Some(dawn() + TimeDelta::minutes(5)));
+    let later = Now { wall: dawn() + TimeDelta::minutes(5), elapsed: Duration::from_secs(302) };
+    assert_eq!(read(&core.step(Input::Wake, later)), [&one]);
+}
+
+#[test]
+fn nobody_is_read_while_a_removal_waits_for_its_first_try() {
+    let mut live = Live { at: dawn(), ..Live::default() };
+    let (one, two) = (holding(1, &mut live), holding(2, &mut live));
+    live.memberships.get_mut(&two).unwrap().holds.values_mut().for_each(|until| *until = dawn());
+    let mut core = core(live, Mode::Custody);
+    let started = core.step(start(), after(0));
+    assert!(read(&started).is_empty(), "it is decided upon");
+    let removal = EffectId { seq: saved(&started)[1].seq, ordinal: 0 };
+    let durable = core.step(Input::Durable { seq: removal.seq }, after(1));
+    assert_eq!((tried(&durable).len(), read(&durable)), (1, Vec::new()), "it is tried");
+    let fault = Fault { vendor: Vendor::Okta, status: Some(500), code: None, receipt: None };
+    let failed = Err(EffectError { class: Class::Retry, after: None, fault });
+    assert_eq!(read(&core.step(Input::Tried { id: removal, result: failed }, after(3))), [&one]);
+}
+
+#[test]
+fn what_a_closed_account_ends_is_written_as_soon_as_lines_are_taken() {
+    let mut live = Live::default();
+    let one = holding(1, &mut live);
+    let mut core = core(live, Mode::Custody);
+    assert_eq!(read(&core.step(start(), after(0))), [&one]);
+    let closed = core.step(account(&one, SUSPENDED), after(1));
+    let ends = |actions: &[Action]| saved(actions).iter().filter(|entry| !entry.effects.is_empty()).count();
+    assert_eq!(ends(&closed), 1);
+    // The line is refused: the account is read again, and what is read before lines are taken is not lost either.
+    core.step(Input::NotSaved { seq: 1 }, after(1));
+    assert_eq!(read(&core.step(Input::Wake, after(3))), [&one]);
+    let started = core.step(
+        Input::Command { command: Command::Start { version: "2".into() }, archived: None, reply: ReplyId(2) },
+        after(3),
+    );
+    core.step(Input::NotSaved { seq: saved(&started)[0].seq }, after(3));
+    assert_eq!(ends(&core.step(account(&one, SUSPENDED), after(4))), 0);
+    assert_eq!(core.wake().elapsed, Some(Duration::from_secs(5)));
+    assert_eq!(read(&core.step(Input::Wake, after(5))), [&one]);
+    let closed = core.step(account(&one, SUSPENDED), after(5));
+    assert_eq!(ends(&closed), 1);
+    let seq = saved(&closed)[0].seq;
+    assert_eq!(tried(&core.step(Input::Durable { seq }, after(5))).len(), 1, "its removal");
 }
 
 #[test]

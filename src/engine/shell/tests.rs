@@ -93,6 +93,10 @@ impl Outside for Removing {
     async fn identify(&self, _: SlackUserId, _: Look) -> Result<Result<Identity, Unfit>, EffectError> {
         std::future::pending().await
     }
+
+    async fn account(&self, _: MembershipKey) -> Result<Account, EffectError> {
+        std::future::pending().await
+    }
 }
 
 /// Somebody is held for an hour from now on, and the ledger refuses the second line.

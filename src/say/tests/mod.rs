@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{cast::*, *};
 use crate::domain::request::Request;
 
+mod accounts;
 mod alerts;
 mod approvers;
 mod during;

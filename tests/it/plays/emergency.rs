@@ -28,7 +28,7 @@ async fn closed() -> House {
     house
 }
 
-async fn house() -> House {
+pub(super) async fn house() -> House {
     let mut house = closed().await;
     house.start().await;
     house
@@ -42,7 +42,7 @@ async fn open_form(house: &House, who: &str) {
 }
 
 /// Takes production for so long, and waits until everybody is told.
-async fn take(house: &House, who: &str, why: &str) {
+pub(super) async fn take(house: &House, who: &str, why: &str) {
     open_form(house, who).await;
     fill(house, who, why).await;
     let sent = house.world.submit(who).await.unwrap();

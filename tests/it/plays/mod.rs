@@ -1,5 +1,6 @@
 //! Plays: people with names do things, and what they see stands beside it.
 
+mod accounts;
 mod adopting;
 mod alarm;
 mod asking;

@@ -76,6 +76,7 @@ fn a_hundred_histories_keep_every_promise() {
         ("wishes for more time", all.more_asked),
         ("extensions", all.extended),
         ("approvals by accounts that lapsed", all.lapsed),
+        ("accounts taken from holders", all.taken_from),
     ] {
         assert!(count > 0, "no {what} in {:?}", seeds());
     }

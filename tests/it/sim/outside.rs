@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jitney::domain::{
+    account::{Account, Closure},
     id::{Email, OktaGroupId, OktaUserId, SlackChannelId, SlackTs, SlackUserId},
     port::{
         Alert, Approver, Attempt, Class, Doubt, Effect, EffectError, Fault, Identity, Late, MembershipKey, Nudge,
@@ -53,6 +54,8 @@ pub struct Outside {
     posts: u64,
     /// Every message that was ever posted, also those whose reply was lost.
     pub posted: BTreeMap<ViewKey, Vec<Posted>>,
+    /// Whose account is taken from them.
+    pub closed: BTreeMap<OktaUserId, Closure>,
     /// Every message about late removals that an admin has, and how many of them it shows.
     pub alarms: BTreeMap<SlackUserId, Vec<(Posted, usize)>>,
 }
@@ -92,6 +95,7 @@ impl Outside {
             healed: false,
             posts: 0,
             posted: BTreeMap::new(),
+            closed: BTreeMap::new(),
             alarms: BTreeMap::new(),
         }
     }
@@ -104,6 +108,26 @@ impl Outside {
         let (okta, email) = (person.okta.clone(), person.email.clone());
         let name = email.to_string();
         Identity { groups, ..Identity::new(slack.clone(), okta, email, name) }
+    }
+
+    /// How an account stands, if that can be read now.
+    pub fn account(
+        &self,
+        user: &OktaUserId,
+        now: u64,
+        random: &mut SmallRng,
+        counts: &mut Counts,
+    ) -> Result<Account, EffectError> {
+        if now < self.okta_down_until {
+            return Err(error(Class::Retry, Vendor::Okta, Some(503)));
+        }
+        if !self.healed && random.random_ratio(1, 12) {
+            counts.refusals += 1;
+            let (class, status) =
+                [(Class::Retry, 429), (Class::Auth, 403), (Class::Gone, 404)][random.random_range(0..3)];
+            return Err(error(class, Vendor::Okta, Some(status)));
+        }
+        Ok(self.closed.get(user).map_or(Account::Kept, |closure| Account::Closed(*closure)))
     }
 
     pub fn is_member(&self, key: &MembershipKey) -> bool {
@@ -304,7 +328,10 @@ impl Outside {
             Effect::CheckStanding { membership, .. } | Effect::CheckMember { membership } => Outcome::Stands {
                 standing: Standing {
                     member: self.is_member(membership),
-                    inactive: now_and_then("SUSPENDED"),
+                    inactive: match self.closed.contains_key(&membership.user) {
+                        true => Some("SUSPENDED".to_owned()),
+                        false => now_and_then("SUSPENDED"),
+                    },
                     unfit_group: now_and_then("filled_by_rule").map(Into::into),
                     facts: None,
                     lapsed,

@@ -58,6 +58,9 @@ fn is_signable(request: &Request) -> bool {
 /// the longest wait between two tries of a removal, the time in which one in doubt settles, and one more failure.
 const MENDED_WITHIN_MS: u64 = 120_000;
 
+/// For how long somebody whose account is taken may hold something: until it is read next, and some reads that fail.
+const FOUND_WITHIN_MS: u64 = 300_000 + MENDED_WITHIN_MS;
+
 /// Whether a hold is ahead of its end: of access that is open, or of an addition that is under way, or was asked for
 /// since its approval and may have happened.
 fn has_an_end_ahead(live: &Live, key: &MembershipKey, wall: Timestamp) -> bool {
@@ -112,6 +115,22 @@ impl Sim {
             let since = *self.unkept.entry(key.clone()).or_insert(self.elapsed);
             if self.elapsed.saturating_sub(since.max(excused)) > MENDED_WITHIN_MS {
                 self.fail(&format!("inside without an end ahead: {key} at {wall}"));
+            }
+        }
+    }
+
+    /// At any moment: whose account is taken from them holds nothing, but for the time it takes to find out.
+    pub fn whose_account_is_taken_holds_nothing(&mut self) {
+        let Some(core) = self.core() else { return self.closed_holds.clear() };
+        let closed = self.outside.closed.keys();
+        let held: Vec<RequestId> =
+            closed.flat_map(|user| core.safe().held_by(user)).flat_map(|kept| kept.holds.keys().copied()).collect();
+        self.closed_holds.retain(|id, _| held.contains(id));
+        let excused = self.excused_until.max(self.outside.okta_down_until);
+        for id in held {
+            let since = *self.closed_holds.entry(id).or_insert(self.elapsed);
+            if self.elapsed.saturating_sub(since.max(excused)) > FOUND_WITHIN_MS {
+                self.fail(&format!("{id} is held by somebody whose account is taken"));
             }
         }
     }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use jitney::{
     domain::{
+        account::Closure,
         command::{Answer, Command, Surface},
         decide::Mode,
         event::{Entry, Event},
         home::Pages,
-        id::{EffectId, OktaGroupId, RequestId, SlackUserId},
+        id::{EffectId, OktaGroupId, OktaUserId, RequestId, SlackUserId},
         live::Live,
         membership::{Membership, Motion},
         port::{Effect, EffectError, MembershipKey, Outcome},
@@ -80,6 +81,7 @@ pub struct Counts {
     pub more_asked: u64,
     pub extended: u64,
     pub lapsed: u64,
+    pub taken_from: u64,
 }
 
 impl Counts {
@@ -115,6 +117,7 @@ impl Counts {
             more_asked,
             extended,
             lapsed,
+            taken_from,
         } = other;
         self.crashes += crashes;
         self.lost_replies += lost_replies;
@@ -146,6 +149,7 @@ impl Counts {
         self.more_asked += more_asked;
         self.extended += extended;
         self.lapsed += lapsed;
+        self.taken_from += taken_from;
     }
 }
 
@@ -176,6 +180,8 @@ enum Happening {
     Boots,
     /// The disk has room again.
     Room,
+    /// Somebody has their account back.
+    Reopens(OktaUserId),
 }
 
 /// What somebody was told is on record.
@@ -212,6 +218,8 @@ pub struct Sim {
     abandoned: BTreeSet<(u64, EffectId)>,
     /// Since when it could have been mended that somebody is inside without an end, or longer than their end.
     pub unkept: BTreeMap<MembershipKey, u64>,
+    /// Since when somebody holds this whose account is taken from them.
+    pub closed_holds: BTreeMap<RequestId, u64>,
     /// Before this nothing can be held against the program: it was down, or its disk full.
     pub excused_until: u64,
     replies: u64,
@@ -249,6 +257,7 @@ impl Sim {
             last_wall: None,
             abandoned: BTreeSet::new(),
             unkept: BTreeMap::new(),
+            closed_holds: BTreeMap::new(),
             excused_until: 0,
             replies: 0,
         };
@@ -273,6 +282,8 @@ impl Sim {
     /// Faults end; the program runs until nothing is left to do, and everything that was open has closed.
     pub fn heal(&mut self) {
         self.outside.healed = true;
+        // What was down until now could not be asked before.
+        self.excused_until = self.excused_until.max(self.elapsed);
         self.outside.okta_down_until = 0;
         self.outside.frozen_until = 0;
         self.outside.slack_down_until = 0;
@@ -328,6 +339,7 @@ impl Sim {
             Happening::Breaks => self.breaks(),
             Happening::Boots if self.core.is_none() => self.start(),
             Happening::Room => self.disk.set_budget(None),
+            Happening::Reopens(user) => drop(self.outside.closed.remove(&user)),
             _ => {}
         }
     }
@@ -375,6 +387,7 @@ impl Sim {
     fn watch(&mut self) {
         let wall = self.wall();
         self.keep_watch(wall);
+        self.whose_account_is_taken_holds_nothing();
         self.tabs_are_fresh();
         if !(self.outside.healed && self.heap.is_empty() && self.outside.members.is_empty()) {
             self.later(WATCH_MS, Happening::Watches);
@@ -410,8 +423,9 @@ impl Sim {
         let next = self.random.random_range(60_000..3_600_000);
         self.later(next, Happening::Breaks);
         let hours = self.random.random_range(60_000..6 * 3_600_000);
-        match self.random.random_range(0..12) {
+        match self.random.random_range(0..14) {
             0..3 => self.crash(),
+            12 | 13 => self.closes(hours),
             11 => self.stands(),
             10 => self.outside.frozen_until = self.elapsed + hours,
             3 => {
@@ -444,6 +458,20 @@ impl Sim {
                 self.at(self.elapsed + hours, Happening::Comes(self.boot, Box::new(Input::Mode(Mode::Serving))));
             }
         }
+    }
+
+    /// An admin takes somebody's account for some time, mostly of somebody who holds something.
+    fn closes(&mut self, hours: u64) {
+        let holders = self.core.iter().flat_map(|core| core.safe().memberships.values());
+        let holders = holders.filter(|kept| !kept.holds.is_empty()).map(|kept| kept.key.user.clone());
+        let mut users: Vec<OktaUserId> = holders.collect();
+        if users.is_empty() || self.random.random_ratio(1, 4) {
+            users = self.outside.people.iter().map(|person| person.okta.clone()).collect();
+        }
+        let user = users.swap_remove(self.random.random_range(0..users.len()));
+        let how = [Closure::Suspended, Closure::Deactivated, Closure::Deleted][self.random.random_range(0..3)];
+        self.outside.closed.insert(user.clone(), how);
+        self.later(hours, Happening::Reopens(user));
     }
 
     /// An admin puts somebody into a group for good: somebody of whom the program knows nothing there.
@@ -678,6 +706,12 @@ impl Sim {
                 let latency = self.random.random_range(1..4_000);
                 self.later(latency, Happening::Comes(self.boot, Box::new(found)));
             }
+            Action::ReadAccount { holder } => {
+                let user = holder.user;
+                let result = self.outside.account(&user, self.elapsed, &mut self.random, &mut self.counts);
+                let latency = self.random.random_range(1..4_000);
+                self.later(latency, Happening::Comes(self.boot, Box::new(Input::AccountRead { user, result })));
+            }
             Action::Halt(illegal) => panic!("seed {}: {illegal}\n{}", self.seed, self.journal()),
         }
     }
@@ -700,6 +734,7 @@ impl Sim {
                 Event::GrantRevoked { .. } => self.counts.revoked += 1,
                 Event::GrantingFrozen { .. } => self.counts.frozen += 1,
                 Event::GrantEndsSoon { .. } => self.counts.warned += 1,
+                Event::AccountClosed { .. } => self.counts.taken_from += 1,
                 Event::RequestReceived { purpose: Purpose::Extension { .. }, .. } => self.counts.more_asked += 1,
                 Event::GrantExtended { .. } => self.counts.extended += 1,
                 Event::RequestRefused { why: NotSentOn::ApprovalVoid { .. }, .. }
