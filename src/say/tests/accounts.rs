@@ -73,13 +73,13 @@ fn to_those_who_approved_it_the_channel_and_the_ticket() {
     ");
     let done = Happened::Removed { removal: Removal::Removed, due: at("14:20") };
     let (now, company) = (at("14:20") + chrono::TimeDelta::seconds(3), voice().zone);
-    assert_snapshot!(plain::card(&audit::card((&request, None), &done, now, now, &voice())), @"
+    assert_snapshot!(plain::card(&audit::card((&request, None), &done, (now, now), &voice())), @"
     **Ended**: Production Database · Read-Write for Alice Martin, since their Okta account is deactivated, confirmed 3 s later · R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Ended: Production Database · Read-Write for Alice Martin, since their Okta account is deactivated, confirmed 3 s later · R-142 · ACCESS-142
     ");
     assert_snapshot!(format!("{:?}", ticket::comment(&request, &done, now, &company)), @r#"[Paragraph("Ended, since the Okta account of Alice Martin is deactivated: removed and read back 2026-11-24 15:20:03 UTC+1.")]"#);
     let gone = Happened::Removed { removal: Removal::UserGone, due: at("14:20") };
-    assert_snapshot!(plain::card(&audit::card((&over("deleted"), None), &gone, now, now, &voice())), @"
+    assert_snapshot!(plain::card(&audit::card((&over("deleted"), None), &gone, (now, now), &voice())), @"
     **Ended**: Production Database · Read-Write for Alice Martin, since their Okta account was deleted; Okta no longer shows the user · R-142 · [ACCESS-142](https://acme.example/ACCESS-142)
     text: Ended: Production Database · Read-Write for Alice Martin, since their Okta account was deleted; Okta no longer shows the user · R-142 · ACCESS-142
     ");
