@@ -623,12 +623,13 @@ async fn while_nothing_is_opened_nothing_is_taken_either() {
     let frozen = house.world.slash(CAROL, "/jit", "admin freeze").await.unwrap();
     assert!(frozen.seen.unwrap().contains("Granting is frozen"));
     fill(&house, ALICE, "The queue is stuck").await;
+    house.world.until_view(ALICE, "@Bob Stone, @Dana Fox and soc").await;
     let sent = house.world.submit(ALICE).await.unwrap();
     assert!(!sent.is_closed(), "{sent:?}");
     assert_snapshot!(house.world.seen_view(ALICE).unwrap(), @"
     # Emergency access
     🚨 Access opens at once, without approval.
-    • The owners of Production Database and soc are told now, with your words.
+    • @Bob Stone, @Dana Fox and soc are told now, with your words.
     • It ends by itself after 1 hour at most. One of them then signs a review of what was done; you cannot.
     If it can wait for an approval, cancel and use /jit.
     Access: [Read-Write · Production Database]
