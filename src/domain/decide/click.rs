@@ -7,7 +7,7 @@ use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
     port::{Effect, Identity, Nudge, Unfit},
-    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
+    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, StepKind, Verdict},
     time::{EndRule, Timestamp},
 };
 
@@ -113,6 +113,9 @@ impl Case<'_> {
                 let unserved = matches!(why, Refusal::NotServed { .. } | Refusal::IdentityChanged);
                 let gone = why.is_dismissal() || unserved && route.spare().next().is_some();
                 let gone = gone.then_some(&click.slack);
+                if let Refusal::Stopped { why } = &why {
+                    self.tell_unjudged(request.id, why, decision);
+                }
                 refuse_click(request.id, click, why, decision);
                 gone.is_none() || self.staff(request, route, gone, decision)
             }
@@ -172,7 +175,8 @@ impl Case<'_> {
         let named = |of: &Identity| step.deciders(self.today.catalogue, of).iter().any(|named| named.is(&own));
         // Whoever was their manager when they asked, and is none now, decides nothing; neither does a new one.
         let now = fresh.of(&route.person);
-        if !named(&route.person) || !named(&now) {
+        let unread = step.kind == StepKind::Manager && now.manager_unread;
+        if !named(&route.person) || !(unread || named(&now)) {
             // Somebody else was faster in a step that was theirs too.
             let met = route.steps.iter().filter(|step| step.approval.is_some());
             let was_theirs =
@@ -180,8 +184,14 @@ impl Case<'_> {
             let late = met.into_iter().any(was_theirs);
             return Err(if late { Refusal::Over } else { Refusal::NotApprover });
         }
+        // Who cannot be told apart from one who may decide approves nothing; no is no.
+        let denies = matches!(click.verdict, Verdict::Deny { .. });
+        if unread && !denies {
+            return Err(Refusal::Stopped { why: NotSentOn::ManagerUnread });
+        }
         match self.forbids_deciding(&click.verdict.terms(request), who, fresh) {
             Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
+            Err(NotSentOn::Unjudged { .. }) if denies => {}
             Err(why) => return Err(Refusal::Stopped { why }),
             Ok(()) => {}
         }
