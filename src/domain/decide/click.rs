@@ -8,6 +8,7 @@ use crate::domain::{
     event::Event,
     port::{Effect, Identity, Nudge, Unfit},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, StepKind, Verdict},
+    rules::Rule,
     time::{EndRule, Timestamp},
 };
 
@@ -190,7 +191,7 @@ impl Case<'_> {
             return Err(Refusal::Stopped { why: NotSentOn::ManagerUnread });
         }
         match self.forbids_deciding(&click.verdict.terms(request), who, fresh) {
-            Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
+            Err(NotSentOn::Forbidden { rules }) => return Err(self.may_not_decide(request, who, fresh, rules)),
             Err(NotSentOn::Unjudged { .. }) if denies => {}
             Err(why) => return Err(Refusal::Stopped { why }),
             Ok(()) => {}
@@ -200,6 +201,15 @@ impl Case<'_> {
                 Err(Refusal::NeededLater)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Rules take a decision from somebody: this one alone, where they leave them one on less.
+    fn may_not_decide(&self, request: &Request, who: &Identity, fresh: Fresh<'_>, rules: Vec<Rule>) -> Refusal {
+        let least = Request { end: EndRule::After { secs: self.today.limits.min_duration }, ..request.clone() };
+        match self.forbids_deciding(&least, who, fresh) {
+            Ok(()) => Refusal::MayNotDecideSoMuch { rules },
+            Err(_) => Refusal::MayNotDecide { rules },
         }
     }
 
