@@ -14,9 +14,9 @@ use super::{
     DEFAULT_FOLDER, Environment,
     fault::{ENVIRONMENT, Fault, Shown, Wrong},
     reader::{Section, Walk},
-    salvage::salvage,
+    salvage::{legible, salvage},
 };
-use crate::file::{self, Unread, deeply, toml};
+use crate::file::{self, Torn, Unread, deeply, toml};
 
 /// Variables of the environment begin so.
 const PREFIX: &str = "JITNEY";
@@ -92,7 +92,7 @@ fn files(paths: &[PathBuf], walk: &Walk, lost: &mut Lost) -> Vec<PathBuf> {
         found.retain(|file| !holds_cases(file));
         if found.is_empty() {
             note(walk, &path.display().to_string(), Wrong::NoFiles);
-            *lost = Lost::unknown();
+            lost.note_unknown();
         }
         files.extend(found);
     }
@@ -106,7 +106,7 @@ fn beside(folder: &Path, ending: &str, walk: &Walk, lost: &mut Lost) -> Vec<Path
         fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut files = listed.unwrap_or_else(|error| {
         note(walk, &folder.display().to_string(), unread(error.into()));
-        *lost = Lost::unknown();
+        lost.note_unknown();
         Vec::new()
     });
     files.retain(|path| path.extension().is_some_and(|found| found == ending));
@@ -134,30 +134,43 @@ type Tables = Vec<Map<String, Value>>;
 
 /// The tables of a file: one, or as many as can be saved where it is not TOML as a whole.
 fn tables(path: &Path, origin: &String, walk: &Walk, lost: &mut Lost) -> Tables {
-    let read = file::text(path, file::LARGEST).map_err(unread).and_then(|text| parsed(&text, origin, lost));
-    let (tables, slip) = read.unwrap_or_else(|wrong| {
-        *lost = Lost::unknown();
-        (Vec::new(), Some(wrong))
-    });
-    if let Some(wrong) = slip {
+    let (tables, wrong) = match file::text_or_torn(path, file::LARGEST) {
+        Ok(text) => parsed(&text, origin, lost),
+        Err(torn) => (saved(&torn, origin, lost), Some(unread(torn.why))),
+    };
+    if let Some(wrong) = wrong {
         note(walk, origin, wrong);
     }
     tables
 }
 
 /// The tables of a text, and what is wrong with it as a whole.
-fn parsed(text: &str, origin: &String, lost: &mut Lost) -> Result<(Tables, Option<Wrong>), Wrong> {
+fn parsed(text: &str, origin: &String, lost: &mut Lost) -> (Tables, Option<Wrong>) {
     let read = deeply(|deep| match toml::parse(deep, Some(origin), text) {
         Ok(table) => (vec![table], None),
         Err(slip) => (salvage(deep, origin, text, lost), Some(Wrong::Toml(slip))),
     });
-    read.ok_or(Wrong::Broken)
+    read.unwrap_or_else(|| {
+        lost.note_unknown();
+        (Vec::new(), Some(Wrong::Broken))
+    })
+}
+
+/// What can be saved of a file that is no text, or of the beginning of one that is too large: what follows is unknown.
+fn saved(torn: &Torn, origin: &String, lost: &mut Lost) -> Tables {
+    let whole = torn.why == Unread::NotText;
+    let something = whole || torn.why == Unread::TooLarge;
+    let saved = something.then(|| deeply(|deep| salvage(deep, origin, &legible(&torn.read, whole), lost))).flatten();
+    if !whole || saved.is_none() {
+        lost.note_unknown();
+    }
+    saved.unwrap_or_default()
 }
 
 impl Lost {
-    /// A whole source is lost.
-    fn unknown() -> Self {
-        Self { something: true, anywhere: true, tables: BTreeSet::new() }
+    /// A whole source is lost, or a part of one of which nothing is known.
+    const fn note_unknown(&mut self) {
+        (self.something, self.anywhere) = (true, true);
     }
 }
 

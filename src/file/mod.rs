@@ -63,20 +63,49 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
 }
 
+/// What is had of a file that is not read whole: why, and what was read of it all the same.
+#[derive(Debug)]
+pub struct Torn {
+    /// Why it is not read.
+    pub why: Unread,
+    /// Its bytes from the beginning, as many as it may have. Empty where nothing was read.
+    pub read: Vec<u8>,
+}
+
+impl From<io::Error> for Torn {
+    fn from(error: io::Error) -> Self {
+        Unread::from(error).into()
+    }
+}
+
+impl From<Unread> for Torn {
+    fn from(why: Unread) -> Self {
+        Self { why, read: Vec::new() }
+    }
+}
+
 /// The whole text of a file, without the mark that some editors put at its beginning; `largest` is in bytes.
 ///
 /// # Errors
 /// If it cannot be had.
 pub fn text(path: &Path, largest: u64) -> Result<String, Unread> {
-    let file = open(path)?.ok_or(Unread::NotAFile)?;
-    let mut bytes = Vec::new();
-    file.take(largest.saturating_add(1)).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > largest) {
-        return Err(Unread::TooLarge);
+    text_or_torn(path, largest).map_err(|torn| torn.why)
+}
+
+/// The same, for whoever can do something with a part of it.
+///
+/// # Errors
+/// If it cannot be had; with what was read.
+pub fn text_or_torn(path: &Path, largest: u64) -> Result<String, Torn> {
+    let mut file = open(path)?.ok_or(Unread::NotAFile)?;
+    let mut read = Vec::new();
+    file.by_ref().take(largest).read_to_end(&mut read)?;
+    if file.read(&mut [0])? > 0 {
+        return Err(Torn { why: Unread::TooLarge, read });
     }
-    if bytes.contains(&0) {
-        return Err(Unread::NotText);
+    if read.contains(&0) {
+        return Err(Torn { why: Unread::NotText, read });
     }
-    let text = String::from_utf8(bytes).map_err(|_| Unread::NotText)?;
+    let text = String::from_utf8(read).map_err(|error| Torn { why: Unread::NotText, read: error.into_bytes() })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

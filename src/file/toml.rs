@@ -52,6 +52,12 @@ pub fn parse(_: &Deep, origin: Option<&String>, text: &str) -> Result<Map<String
     FileFormat::Toml.parse(origin, text).map_err(|error| slip(error.as_ref()))
 }
 
+/// A text without its comments: what stands in these says nothing, whatever it is.
+pub fn bare(text: &str) -> String {
+    let tokens = Source::new(text).lex().filter(|token| token.kind() != TokenKind::Comment);
+    tokens.filter_map(|token| text.get(token.span().start()..token.span().end())).collect()
+}
+
 fn slip(error: &(dyn Error + Send + Sync)) -> Slip {
     let text = error.to_string();
     let place = text

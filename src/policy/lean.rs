@@ -18,7 +18,7 @@ const KIND: &str = "Written";
 const ALL: &str = "all";
 
 /// The lengths and instants that rules write down, each under its kind and text.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Written(HashMap<String, RestrictedExpression>);
 
 impl Written {
@@ -36,7 +36,7 @@ impl Written {
         Policy::from_json(Some(policy.id().clone()), rule).ok()
     }
 
-    /// Puts what is known of `Written` in the place of every text that Cedar would read as a length or an instant.
+    /// Puts what is known of `Written` in the place of every text that Cedar reads as a length or an instant.
     fn take(&mut self, part: &mut Value) {
         if let Some(known) = self.known(part) {
             *part = known;
@@ -63,11 +63,14 @@ impl Written {
         let name = format!("{function} {text}");
         let left = json!({ "Value": { "__entity": { "type": KIND, "id": ALL } } });
         let stands = json!({ ".": { "left": left, "attr": name } });
-        self.0.insert(name, read(text.to_owned()));
+        let alone = Self([(name, read(text.to_owned()))].into());
+        // What is no length or instant is sound where nothing can reach it, and stays as it is.
+        alone.clone().entity()?;
+        self.0.extend(alone.0);
         Some(stands)
     }
 
-    /// What knows them all; nothing where one is none, which no sound rule writes.
+    /// What knows them all; nothing where one is none.
     pub(super) fn entity(self) -> Option<Entity> {
         let kind: EntityTypeName = KIND.parse().ok()?;
         Entity::new(EntityUid::from_type_name_and_id(kind, EntityId::new(ALL)), self.0, [].into()).ok()

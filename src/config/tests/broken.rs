@@ -345,6 +345,106 @@ config/b.toml: not TOML at line 16, column 27. Texts stand in quotes, tables beg
     }
 }
 
+/// What a whole configuration in one file comes to.
+fn alone(bytes: &[u8]) -> (Loaded, String) {
+    let folder = Folder::of(&[]);
+    fs::write(folder.path().join("a.toml"), bytes).unwrap();
+    let loaded = folder.load(&[]);
+    let said = folder.named(&report(&loaded).0);
+    (loaded, said)
+}
+
+/// A text as an editor saves it that knows no UTF-8, or with a zero in the place of `¤`.
+fn latin(text: &str) -> Vec<u8> {
+    let bytes = text.chars().map(|c| if c == '¤' { 0 } else { u8::try_from(u32::from(c)).unwrap() });
+    bytes.collect()
+}
+
+#[test]
+fn a_file_that_is_not_utf8_leaves_the_essentials() {
+    let (_, said) = alone(&latin(&(TOLD.to_owned() + &sound_but(&[("Production Database", "Café")]))));
+    assert_snapshot!(said, @r#"
+config/a.toml: not UTF-8 text. Save it as UTF-8.
+1 fault: `jitney run` would only end access that is due.
+"#);
+    for (from, to) in [
+        ("Production Database", "Café"),
+        ("Production Database", "Zero¤"),
+        ("[okta]", "# Schlüssel\n[okta] # für Okta\n# Gebühr = \"[[\""),
+        ("[slack]", "[lög]\n[slack]"),
+        ("[slack]", "é[log]\n[slack]"),
+        ("[slack]", "¤[¤l¤o¤g¤]¤\n¤[slack]"),
+    ] {
+        let (loaded, said) = alone(&latin(&(TOLD.to_owned() + &sound_but(&[(from, to)]))));
+        assert!(loaded.settings.is_err() && loaded.catalogue.is_err(), "{to}");
+        assert!(said.starts_with("config/a.toml: not UTF-8 text. Save it as UTF-8.\n"), "{said}");
+        let essentials = loaded.essentials.unwrap();
+        assert_eq!(essentials.okta.token.expose_secret(), "00token");
+        assert_eq!(essentials.store.directory, PathBuf::from("data/jitney"));
+    }
+    // Where it is plain what each table is, the store may have its default.
+    alone(&latin(&sound_but(&[("Production Database", "Café")]))).0.essentials.unwrap();
+}
+
+#[test]
+fn what_a_file_that_is_not_utf8_may_have_said_is_never_assumed() {
+    let store = |text: &str| sound_but(&[("[okta]", &format!("{text}\n[okta]"))]);
+    for text in [
+        sound_but(&[("00token", "00tokén")]),
+        sound_but(&[("[okta]", "[okta]\nrefill = é")]),
+        store("[store]\nurl = \"sled:é\""),
+        store("[störe]\nurl = \"sled:elsewhere\""),
+        store("é[store]\nurl = \"sled:elsewhere\""),
+        store("[s¤t¤o¤r¤e¤]¤\n¤u¤r¤l¤"),
+        store("[log]\n¤[¤s¤t¤o¤r¤e¤]¤\n¤u¤r¤l¤"),
+        "störe.url = \"sled:elsewhere\"\n".to_owned() + SOUND,
+        (TOLD.to_owned() + SOUND).replace("jitney.key", "jitnéy.key"),
+    ] {
+        let faults = alone(&latin(&text)).0.essentials.unwrap_err();
+        assert!(faults.to_string().contains("not UTF-8 text"), "{text}: {faults}");
+    }
+}
+
+/// More than a file may have, of lines that say nothing.
+fn much() -> String {
+    "# nothing\n".repeat(1 << 17)
+}
+
+#[test]
+fn a_file_that_is_too_large_leaves_the_essentials_that_stand_at_its_beginning() {
+    let told = TOLD.to_owned() + SOUND;
+    let in_the_key = format!("[log]\n{}a = \"", much());
+    for text in [
+        told.clone() + &much(),
+        told.clone() + "#" + &" ".repeat(10 << 20),
+        told.replace("[audit]", &format!("[audit]\n{}", "# little\n".repeat(99))) + &much(),
+        sound_but(&[]) + TOLD + &much(),
+        told.clone() + &in_the_key + &much(),
+        told.replace("Production Database", "\0") + &much(),
+    ] {
+        let (loaded, said) = alone(text.as_bytes());
+        assert!(loaded.settings.is_err() && loaded.catalogue.is_err());
+        assert_eq!(
+            said,
+            "config/a.toml: is larger than 1 MiB, the most a file of settings may be. Split it, or name another file.\n1 fault: `jitney run` would only end access that is due.\n"
+        );
+        let essentials = loaded.essentials.unwrap();
+        assert_eq!(essentials.okta.token.expose_secret(), "00token");
+        assert_eq!(essentials.store.directory, PathBuf::from("data/jitney"));
+    }
+    // What comes later may be anything, and a line that is cut off nothing.
+    let cut = " ".repeat((1 << 20) - SOUND.len() - "\n[store]\nurl = \"sled:a".len() - TOLD.len());
+    for text in [
+        SOUND.to_owned() + &much(),
+        SOUND.to_owned() + &much() + TOLD,
+        TOLD.replace("[audit]", "[store]\nurl = \"sled:b\"\n[audit]") + SOUND + &much(),
+        format!("{SOUND}[audit]\nkey_file = \"k\"\n{cut}\n[store]\nurl = \"sled:a{TOLD}"),
+    ] {
+        let faults = alone(text.as_bytes()).0.essentials.unwrap_err();
+        assert!(faults.to_string().contains("is larger than 1 MiB"), "{faults}");
+    }
+}
+
 #[test]
 fn what_a_broken_file_may_have_said_is_never_assumed() {
     let broken = |from: &str, to: &str| sound_but(&[(from, to), ("\"8h\"", "8h")]);
@@ -377,6 +477,14 @@ config/lost.toml: there is no such file. Correct --config, or make it.
     let told = load(&[name("told.toml"), name("lost.toml")], &Environment::new());
     told.essentials.unwrap();
     assert!(told.settings.is_err());
+}
+
+#[test]
+fn what_is_lost_of_one_file_stays_lost_whatever_becomes_of_the_next() {
+    let folder =
+        Folder::of(&[("broken.toml", "[audit]\nkey_file = elsewhere\n"), ("told.toml", &(TOLD.to_owned() + SOUND))]);
+    let paths = ["broken.toml", "told.toml", "missing.toml"].map(|name| folder.path().join(name));
+    assert!(load(&paths, &Environment::new()).essentials.is_err());
 }
 
 #[test]

@@ -151,6 +151,19 @@ fn own_steps_are_asked_all_the_same_only_where_they_would_not_be() {
 }
 
 #[test]
+fn what_is_no_length_and_never_reached_says_nothing() {
+    let rules = rules(
+        r#"
+        @id("a") forbid (principal, action == Action::"Request", resource)
+        when { true || context.total > duration("2 h") || context.at > datetime("now") };
+        @id("b") forbid (principal, action == Action::"Request", resource) when { context.total > duration("2h") };
+        "#,
+    );
+    assert_eq!(Asked::default().said(&rules), "forbidden by a");
+    assert_eq!(Asked { total: 7_201, ..Asked::default() }.said(&rules), "forbidden by a; forbidden by b");
+}
+
+#[test]
 fn all_that_is_known_can_be_asked_for() {
     let facts = r#"
         @id("email") @step("soc") permit (principal == Person::"alice@acme.example", action == Action::"Require", resource)

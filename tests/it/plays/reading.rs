@@ -310,6 +310,46 @@ async fn whatever_lies_where_the_catalogue_should_at_a_start_does_not_keep_a_rem
     house.finish_unread().await;
 }
 
+/// All in one file, and what one slip makes of it.
+fn one_file(sound: &str) -> [(&'static str, Vec<u8>); 3] {
+    let all = format!("{sound}\n{CATALOGUE}").into_bytes();
+    let [latin, zero] = [b"\n# caf\xe9\n[log]\nformat = \"\xe9\"\n".as_slice(), b"\n[log]\0\n".as_slice()];
+    let large = "# nothing\n".repeat(1 << 17);
+    [
+        ("not UTF-8", [&all, latin].concat()),
+        ("not text", [&all, zero].concat()),
+        ("1 MiB", [&all, large.as_bytes()].concat()),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_the_only_file_does_not_keep_a_removal_from_happening() {
+    let house = House::closed(Company::acme()).await;
+    house.set_clocks();
+    let sound = fs::read_to_string(house.path("jitney.toml")).unwrap();
+    fs::write(house.path("catalogue.toml"), "").unwrap();
+    let whole = || fs::write(house.path("jitney.toml"), format!("{sound}\n{CATALOGUE}")).unwrap();
+    for ((name, slip), length) in one_file(&sound).into_iter().zip(["2h", "1h", "45m"]) {
+        whole();
+        let process = Process::steered(&house).await;
+        house.grant(ALICE, "prod-db/rw", length).await;
+        process.kill(&house.world).await;
+        fs::write(house.path("jitney.toml"), slip).unwrap();
+        house.advance(121);
+        let process = Process::steered_with(&house, &[("JITNEY__SERVER__LISTEN", "")]);
+        house.world.until_not_member(PROD_RW, "00uALICE").await;
+        process.kill(&house.world).await;
+        let log = fs::read_to_string(house.path("log")).unwrap();
+        assert!(log.contains("custody, nothing is granted until they are mended"), "{name}");
+    }
+    whole();
+    let process = Process::steered(&house).await;
+    house.settle().await;
+    process.kill(&house.world).await;
+    house.read_twins();
+    house.finish_unread().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_what_removals_need_cannot_be_read_a_start_says_so_and_ends() {
     let house = House::closed(Company::acme()).await;
