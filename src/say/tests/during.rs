@@ -453,7 +453,7 @@ fn what_is_typed() {
     Write `/jit admin revoke ID REASON`; the person reads the reason.
     text: Write /jit admin revoke ID REASON; the person reads the reason.
     ");
-    assert_snapshot!(admin::UNKNOWN, @"Okta did not answer in time, so it is unclear whether you are an admin, and nothing was done. Try again.");
+    assert_snapshot!(admin::UNKNOWN, @"It could not be looked up in time whether you are an admin, so nothing was changed. Send it again.");
 }
 
 #[test]

@@ -176,7 +176,7 @@ async fn a_guest_is_no_admin_whatever_names_them() {
 async fn a_freeze_is_taken_though_okta_is_slow_and_its_maker_is_told() {
     let house = House::open().await;
     let slow = house.world.fault(Fault::okta("*", What::HoldThenDo));
-    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"Okta is slow to say whether you are an admin. You are told what comes of this.");
+    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"It is still being looked up whether you are an admin. You are told what comes of this.");
     assert!(house.live().frozen.is_none(), "nobody is an admin before Okta says so");
     house.world.release(slow);
     house.world.until_message(CAROL, "Granting is frozen").await;
