@@ -396,6 +396,11 @@ pub enum Refusal {
         /// Which, by name: never empty.
         rules: Vec<Rule>,
     },
+    /// Rules take the decision from them as it stands: of less they may decide.
+    MayNotDecideSoMuch {
+        /// Which, by name: never empty.
+        rules: Vec<Rule>,
+    },
     /// Today's rules, facts or catalogue do not let the request through.
     Stopped {
         /// Why.

@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     command::{Refusal, decided_by},
     duration::{EndError, Length, LengthError},
-    id::SlackUserId,
+    id::{RequestId, SlackUserId},
     port::Unfit,
     request::{Decider, Ending, NotSentOn, Purpose, Request, Route, State},
     review::Review,
@@ -37,6 +37,11 @@ pub fn sentence(
         }
         Refusal::TooShort { least } => format!("It must last at least {}.", length::words(*least)),
         Refusal::TimePassed => "That time has passed. Write a length, or a later time.".to_owned(),
+        Refusal::AlreadyAsked { request, .. } | Refusal::AlreadyHeld { request, .. }
+            if about.is_some_and(|about| about.asker != *reader) =>
+        {
+            by_another_account(*request, voice)
+        }
         Refusal::AlreadyAsked { request, at } => already_asked(&request.to_string(), *at, about, now, voice),
         Refusal::AlreadyHeld { request, until } => {
             let zone = reader_zone(about, voice);
@@ -74,6 +79,9 @@ pub fn sentence(
         },
         Refusal::NotApprover => not_approver(about, reader, voice),
         Refusal::MayNotDecide { rules } => may_not_decide(rules, about, reader, voice),
+        Refusal::MayNotDecideSoMuch { rules } => {
+            format!("You cannot decide this for so long: {}. Approve it for less, or leave it to others.", ruled(rules))
+        }
         Refusal::Stopped { why } if about.is_some_and(|request| request.asker != *reader) => {
             format!("This cannot go on, so your decision did not count. {}", stopped(why, about, voice))
         }
@@ -247,6 +255,14 @@ fn not_held(about: Option<&Request>, reader: &SlackUserId, now: Timestamp, voice
     }
 }
 
+/// They are one person by their Okta user: what one of their Slack accounts has, the other cannot give back.
+fn by_another_account(request: RequestId, voice: &Voice) -> String {
+    let admin = voice.admin();
+    format!(
+        "You have this or asked for it by another Slack account of yours ({request}). Give it back there, or ask {admin} to end it."
+    )
+}
+
 fn already_asked(id: &str, at: Timestamp, about: Option<&Request>, now: Timestamp, voice: &Voice) -> String {
     let when = reader_zone(about, voice).near(at, now);
     let command = &voice.command;
@@ -396,7 +412,7 @@ pub fn not_sent_on(why: &NotSentOn, request: &Request, voice: &Voice) -> String 
             voice.admin()
         ),
         NotSentOn::AlreadyOpen { request } => {
-            format!("You hold this or asked for it already, as {request}, so this was not sent on.")
+            format!("{} So this was not sent on.", by_another_account(*request, voice))
         }
         NotSentOn::CoolingDown { .. } => format!(
             "You took this by break-glass lately, so it was not opened. {} sends a normal request.",
@@ -466,9 +482,13 @@ pub(super) fn by_rule(rule: Option<&Rule>) -> String {
 }
 
 /// They were asked, and rules take the decision from them.
+/// "rule juniors".
+fn ruled(rules: &[Rule]) -> String {
+    format!("rule {}", people::or(rules.iter().map(|rule| rule.id.as_str())))
+}
+
 fn may_not_decide(rules: &[Rule], about: Option<&Request>, reader: &SlackUserId, voice: &Voice) -> String {
-    let names = rules.iter().map(|rule| rule.id.as_str());
-    let why = format!("rule {}", people::or(names));
+    let why = ruled(rules);
     match asked_instead(about, reader) {
         Some(others) => format!("You cannot decide this: {why}. Asked: {others}."),
         None => format!("You cannot decide this: {why}. Ask {}.", voice.admin()),

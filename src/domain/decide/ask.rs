@@ -7,7 +7,7 @@ use crate::domain::{
     event::Event,
     id::{EntitlementId, OktaUserId, RequestId, SlackUserId},
     live::Person,
-    port::{Effect, Identity, MembershipKey, Unfit},
+    port::{Effect, Identity, MembershipKey, Standing, Unfit},
     request::{Access, Ending, NotSentOn, Purpose, Request, State},
     time::{AccessDuration, EndRule, Timestamp},
 };
@@ -211,14 +211,22 @@ impl Case<'_> {
     }
 
     /// Whether they stand in the group already has been read.
-    pub(super) fn stood(&self, request: &Request, person: &Identity, member: bool, decision: &mut Decision) {
+    pub(super) fn stood(&self, request: &Request, person: &Identity, standing: &Standing, decision: &mut Decision) {
         let key = MembershipKey { group: request.access.group.clone(), user: person.okta.clone() };
-        if member && !self.is_ours(&key) {
-            decision.event(Event::RequestRefused { request: request.id, why: NotSentOn::StandingMember });
-            self.tell_owners(request, person, decision);
-        } else {
-            self.seek(request.into(), person, decision);
+        let refused = |why| Event::RequestRefused { request: request.id, why };
+        if standing.member && !self.is_ours(&key) {
+            decision.event(refused(NotSentOn::StandingMember));
+            return self.tell_owners(request, person, decision);
         }
+        if let Some(status) = standing.inactive.clone() {
+            return decision.event(refused(NotSentOn::Unfit { unfit: Unfit::Inactive { status } }));
+        }
+        // Reading it may have taken hours: what they are now counts.
+        let person = &standing.facts.as_ref().map_or_else(|| person.clone(), |facts| person.with(facts));
+        if self.offered(&request.access.entitlement, Some(&request.access.group), person).is_none() {
+            return decision.event(refused(NotSentOn::NotOffered));
+        }
+        self.seek(request.into(), person, decision);
     }
 
     /// Owners are told of who is in their group already, not through Jitney. The requester knows.

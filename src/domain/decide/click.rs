@@ -7,7 +7,8 @@ use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
     port::{Effect, Identity, Nudge, Unfit},
-    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, Verdict},
+    request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, StepKind, Verdict},
+    rules::Rule,
     time::{EndRule, Timestamp},
 };
 
@@ -113,6 +114,9 @@ impl Case<'_> {
                 let unserved = matches!(why, Refusal::NotServed { .. } | Refusal::IdentityChanged);
                 let gone = why.is_dismissal() || unserved && route.spare().next().is_some();
                 let gone = gone.then_some(&click.slack);
+                if let Refusal::Stopped { why } = &why {
+                    self.tell_unjudged(request.id, why, decision);
+                }
                 refuse_click(request.id, click, why, decision);
                 gone.is_none() || self.staff(request, route, gone, decision)
             }
@@ -172,7 +176,8 @@ impl Case<'_> {
         let named = |of: &Identity| step.deciders(self.today.catalogue, of).iter().any(|named| named.is(&own));
         // Whoever was their manager when they asked, and is none now, decides nothing; neither does a new one.
         let now = fresh.of(&route.person);
-        if !named(&route.person) || !named(&now) {
+        let unread = step.kind == StepKind::Manager && now.manager_unread;
+        if !named(&route.person) || !(unread || named(&now)) {
             // Somebody else was faster in a step that was theirs too.
             let met = route.steps.iter().filter(|step| step.approval.is_some());
             let was_theirs =
@@ -180,8 +185,14 @@ impl Case<'_> {
             let late = met.into_iter().any(was_theirs);
             return Err(if late { Refusal::Over } else { Refusal::NotApprover });
         }
+        // Who cannot be told apart from one who may decide approves nothing; no is no.
+        let denies = matches!(click.verdict, Verdict::Deny { .. });
+        if unread && !denies {
+            return Err(Refusal::Stopped { why: NotSentOn::ManagerUnread });
+        }
         match self.forbids_deciding(&click.verdict.terms(request), who, fresh) {
-            Err(NotSentOn::Forbidden { rules }) => return Err(Refusal::MayNotDecide { rules }),
+            Err(NotSentOn::Forbidden { rules }) => return Err(self.may_not_decide(request, who, fresh, rules)),
+            Err(NotSentOn::Unjudged { .. }) if denies => {}
             Err(why) => return Err(Refusal::Stopped { why }),
             Ok(()) => {}
         }
@@ -190,6 +201,15 @@ impl Case<'_> {
                 Err(Refusal::NeededLater)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Rules take a decision from somebody: this one alone, where they leave them one on less.
+    fn may_not_decide(&self, request: &Request, who: &Identity, fresh: Fresh<'_>, rules: Vec<Rule>) -> Refusal {
+        let least = Request { end: EndRule::After { secs: self.today.limits.min_duration }, ..request.clone() };
+        match self.forbids_deciding(&least, who, fresh) {
+            Ok(()) => Refusal::MayNotDecideSoMuch { rules },
+            Err(_) => Refusal::MayNotDecide { rules },
         }
     }
 

@@ -131,8 +131,11 @@ impl Case<'_> {
         let (Review::Open { panels, .. }, Some(route)) = (&request.review, request.route()) else { return };
         found.approvers.iter().for_each(|approver| self.doubt(approver.into(), decision));
         let sought = self.panels_of(&request.access, &route.person);
+        // Whoever was turned away once, and is among them again, is told anew.
         let is_told = |panel: &Panel, one: &Approver| {
-            panels.iter().any(|told| told.kind == panel.kind && told.people.iter().any(|other| other.okta == one.okta))
+            let same = |other: &Approver| other.okta == one.okta && other.slack == one.slack;
+            let told = panels.iter().any(|told| told.kind == panel.kind && told.people.iter().any(same));
+            told && !request.dismissed.contains_key(&one.slack)
         };
         let mut new = self.panels(&sought, &route.person, found);
         for panel in &mut new {

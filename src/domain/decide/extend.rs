@@ -52,14 +52,11 @@ impl Case<'_> {
         let request = self.live.next;
         let (_, why) = extend.justification.parts();
         let asked = Asked { id: request, access: &first.access, purpose, end, why };
-        // Of whom nothing is known lately, what they were when it was opened decides for now.
         let known = extend.known.as_ref().and_then(|known| known.as_ref().ok());
-        let person = known.or_else(|| first.route().map(|route| &route.person)).ok_or(Refusal::NotExtendable)?;
-        if self.is_anothers(purpose, person) {
-            return Err(Refusal::IdentityChanged);
-        }
-        self.offered(&first.access.entitlement, Some(&first.access.group), person).ok_or(Refusal::NotOffered)?;
-        let decided = self.may_be_made(asked, person)?;
+        let decided = match known {
+            Some(person) => self.may_keep(asked, person)?,
+            None => self.may_be_kept(asked)?,
+        };
         let mut decision = Decision::answering(Answer::Saved { request });
         let justification = decision.say(&extend.justification);
         let closes = self.today.limits.unanswered_after.after(self.now);
@@ -78,6 +75,29 @@ impl Case<'_> {
             None => decision.effect(Effect::IdentifyPerson { request, slack: extend.who.clone() }),
         }
         Ok(decision)
+    }
+
+    /// Whether somebody may ask to keep it.
+    fn may_keep(&self, asked: Asked<'_>, person: &Identity) -> Result<Decided, Refusal> {
+        if self.is_anothers(asked.purpose, person) {
+            return Err(Refusal::IdentityChanged);
+        }
+        let access = asked.access;
+        self.offered(&access.entitlement, Some(&access.group), person).ok_or(Refusal::NotOffered)?;
+        self.may_be_made(asked, person)
+    }
+
+    /// Whether it may be kept for so long by anybody, where it is not known lately what its holder is: that is judged
+    /// once they are looked up.
+    fn may_be_kept(&self, asked: Asked<'_>) -> Result<Decided, Refusal> {
+        let (_, entitlement) = self.today.catalogue.find(&asked.access.entitlement).ok_or(Refusal::NotOffered)?;
+        let (most, Purpose::Extension { opened, ends, .. }) = (entitlement.max_duration, asked.purpose) else {
+            return Err(Refusal::NotExtendable);
+        };
+        match (EndRule::At { instant: asked.end.end(ends) }).lasts(opened) {
+            Some(whole) if whole <= most => Ok(Decided::BySomebody),
+            _ => Err(Refusal::TooLong { most, rule: None }),
+        }
     }
 
     /// The request that somebody means who names one: an extension that was approved has become one with what it extends.

@@ -86,7 +86,7 @@ impl Case<'_> {
             }
             (Checking::Identifying, Outcome::NotServed { why }) => self.unfit(request, why, decision),
             (Checking::Standing { person }, Outcome::Stands { standing }) => {
-                self.stood(request, person, standing.member, decision);
+                self.stood(request, person, standing, decision);
             }
             (Checking::Finding { person, sought, .. }, Outcome::Found { approvers, members, missing })
                 if request.purpose.is_emergency() =>

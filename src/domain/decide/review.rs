@@ -39,7 +39,9 @@ impl Case<'_> {
         if signatures.len() >= MOST_CLICKS {
             return Err(Refusal::TooManyClicks);
         }
-        Ok(receive(sign, signatures.is_empty()))
+        let mut decision = receive(sign, signatures.is_empty());
+        self.look_no_more(request, &mut decision);
+        Ok(decision)
     }
 
     /// Who signed is known: the signature at the head of the queue is judged.
@@ -62,9 +64,18 @@ impl Case<'_> {
         }
     }
 
+    /// Somebody signs: who else could is looked up no more. Whoever signs is looked up in the same lane, and waits for no
+    /// look-up that fails.
+    fn look_no_more(&self, request: &Request, decision: &mut Decision) {
+        let looks = |effect: &Effect| matches!(effect, Effect::FindApprovers { .. });
+        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| looks(&promise.effect)) {
+            decision.event(Event::EffectWithdrawn { effect });
+        }
+    }
+
     /// Nothing was given, so there is nothing to review: whoever signed meanwhile is told, and not looked up any more.
     pub(super) fn drop_review(&self, request: &Request, decision: &mut Decision) {
-        let looks = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. });
+        let looks = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. } | Effect::FindApprovers { .. });
         let waiting = request.review.signatures();
         for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| looks(&promise.effect)) {
             decision.event(Event::EffectWithdrawn { effect });

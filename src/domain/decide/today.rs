@@ -178,7 +178,7 @@ impl Case<'_> {
         if self.live.is_suspended(&request.asker) {
             return Some(NotSentOn::IdentityChanged);
         }
-        let void = |by: &&Decider| fresh.lapsed.contains(&by.okta) || self.live.is_suspended(&by.slack);
+        let void = |by: &&Decider| fresh.lapsed.contains(&by.okta) || !self.is_still(by);
         if let Some(by) = route.approvals().map(|approval| &approval.by).find(void) {
             return Some(NotSentOn::ApprovalVoid { by: by.clone() });
         }
@@ -189,12 +189,20 @@ impl Case<'_> {
         self.duties_of(request.into(), &person).err()
     }
 
-    /// Rules that cannot be evaluated are a matter for admins.
+    /// Whether whoever approved is the same person: a pair of accounts that was contradicted since is none, also once an
+    /// admin has ended it.
+    fn is_still(&self, by: &Decider) -> bool {
+        self.live.binding(&by.slack).is_some_and(|binding| binding.holds() && binding.identity.okta == by.okta)
+    }
+
+    /// What cannot be judged is a matter for admins.
     pub(super) fn tell_unjudged(&self, request: RequestId, why: &NotSentOn, decision: &mut Decision) {
-        if let NotSentOn::Unjudged { rules } = why {
-            let alert = Alert::RulesUnjudged { request, rules: rules.clone() };
-            decision.effect(Effect::AlertAdmins { alert });
-        }
+        let alert = match why {
+            NotSentOn::Unjudged { rules } => Alert::RulesUnjudged { request, rules: rules.clone() },
+            NotSentOn::ManagerUnread => Alert::ManagerUnread { request },
+            _ => return,
+        };
+        decision.effect(Effect::AlertAdmins { alert });
     }
 
     /// Whether a request can go on record. What rules cannot say does, so that admins are told. Answers whether somebody

@@ -52,6 +52,10 @@ impl Fold<'_> {
         {
             request.dismissed.insert(slack.clone(), at);
         }
+        if let Event::ReviewersFound { panels, .. } = event {
+            let told: Vec<_> = panels.iter().flat_map(|panel| &panel.people).map(|one| &one.slack).collect();
+            request.dismissed.retain(|slack, _| !told.contains(&slack));
+        }
         request.review = next(&request.review, event, words, at).ok_or(illegal)?;
         // That it is late is said, and changes no message.
         if !matches!(event, Event::ReviewLate { .. }) {
@@ -130,7 +134,10 @@ fn joined(panels: &[Panel], new: &[Panel]) -> Vec<Panel> {
     let mut panels = panels.to_vec();
     for panel in new {
         match panels.iter_mut().find(|told| told.kind == panel.kind) {
-            Some(told) => told.people.extend(panel.people.iter().cloned()),
+            Some(told) => {
+                let new = panel.people.iter().filter(|one| !told.people.contains(one)).cloned().collect::<Vec<_>>();
+                told.people.extend(new);
+            }
             None => panels.push(panel.clone()),
         }
     }

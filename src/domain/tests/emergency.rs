@@ -445,6 +445,29 @@ fn whoever_is_to_review_by_now_is_told_once_it_is_late_and_may_sign() {
     assert!(matches!(found.all_shown().signed("erin", Judgement::Justified).review(), Review::Signed { .. }));
 }
 
+/// A look-up that fails keeps nobody from signing; and whoever was turned away by mistake is asked again.
+#[test]
+fn a_signature_waits_for_no_look_up_and_a_reviewer_who_is_one_again_is_asked_again() {
+    let late = Play::taken().opened().over().all_shown().after(24 * 3_600).goes(&Command::RequestDue { request: ONE });
+    assert!(late.promise("find_approvers").is_some());
+    let signing = late.clone().goes(&sign("carol", Judgement::Justified));
+    assert_eq!(signing.promise("find_approvers"), None);
+    assert!(signing.promise("check_authority").is_some());
+    let mut turned = Play::taken().opened().over().all_shown();
+    let people = turned.catalogue.approvers.clone();
+    turned.catalogue.approvers.values_mut().for_each(|group| *group = vec![Who::Person(email("erin"))]);
+    let turned = turned
+        .goes(&sign("carol", Judgement::Justified))
+        .settled("check_authority", Outcome::identified(identity("carol")));
+    let mut turned = turned.all_shown().after(24 * 3_600);
+    assert!(turned.live.requests[&ONE].dismissed.contains_key(&slack("carol")));
+    turned.catalogue.approvers = people;
+    let again = turned.goes(&Command::RequestDue { request: ONE }).settled("find_approvers", told());
+    assert!(again.live.requests[&ONE].dismissed.is_empty());
+    assert_eq!(again.review().people().len(), 3);
+    assert!(matches!(again.all_shown().signed("carol", Judgement::Justified).review(), Review::Signed { .. }));
+}
+
 #[test]
 fn its_ticket_is_closed_once_it_is_over_and_reviewed() {
     let with = |tickets, play: Play| Play { tickets, audit: AuditChannel::Told, ..play };

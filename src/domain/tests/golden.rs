@@ -30,6 +30,7 @@ const EVENTS: &[&str] = &[
     r#"{"event":"request_refused","request":"R-1","why":{"why":"approval_void","by":{"okta":"00u2","slack":"U0B","email":"b@acme.example","name":"b"}}}"#,
     r#"{"event":"decision_received","request":"R-1","slack":"U0B","verdict":{"verdict":"approve"},"terms":"0102"}"#,
     r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"may_not_decide","rules":[{"id":"contractors"}]}}"#,
+    r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"may_not_decide_so_much","rules":[{"id":"juniors"}]}}"#,
     r#"{"event":"decision_refused","request":"R-1","slack":"U0B","why":{"refusal":"stopped","why":{"why":"not_offered"}}}"#,
     r#"{"event":"grant_failed","request":"R-1","why":{"failure":"stopped","why":{"why":"forbidden","rules":[{"id":"freeze"}]}},"then":{"then":"nothing"}}"#,
     r#"{"event":"request_received","request":"R-1","key":"form","asker":"U0A","access":{"entitlement":"db/rw","application":"Database","level":"db/rw","group":"00g1","sensitivity":"high"},"purpose":{"purpose":"extension","of":"R-1","opened":"2026-11-24T13:40:00Z","ends":"2026-11-24T15:40:00Z"},"end":{"rule":"after","secs":7200},"justification":"970c","closes":"2026-11-25T13:40:00Z"}"#,

@@ -665,3 +665,69 @@ fn who_is_missing_is_told_to_admins_and_the_others_are_asked() {
     assert_eq!(play.steps()[0].1, ["dana"]);
     assert!(play.alerts().iter().any(|alert| matches!(alert, Alert::ApproversMissing { .. })));
 }
+
+/// What stood in the way of a request was read for hours: what its requester is by then counts.
+#[test]
+fn rules_alone_approve_nobody_by_what_they_were_before_they_were_read_again() {
+    let oncall = OktaGroupId::parse("00gONCALL").unwrap();
+    let named = oncall.clone();
+    let rules = Rules::new(
+        move |question| {
+            let auto = question.person.groups.contains(&named).then(|| rule("oncall"));
+            Ok(Ruling { auto: auto.into_iter().collect(), ..Ruling::default() })
+        },
+        |_, _| Ok(Vec::new()),
+    );
+    let prod = OktaGroupId::parse("00gPROD").unwrap();
+    let person = Identity { groups: [oncall.clone(), prod].into(), ..identity("alice") };
+    let asked = Play::new().ruled(rules).goes(&ask("db/rw", "form"));
+    let doubted = asked.settled("identify_person", Outcome::identified(person));
+    let read = |groups: Vec<OktaGroupId>, inactive: Option<&str>| {
+        let facts = Facts { groups: groups.into_iter().collect(), ..Facts::default() };
+        let inactive = inactive.map(str::to_owned);
+        let standing = Standing { member: false, inactive, unfit_group: None, facts: Some(facts), lapsed: Vec::new() };
+        doubted.clone().settled("check_standing", Outcome::Stands { standing })
+    };
+    assert_eq!(read(vec![oncall.clone()], None).stands(), "approved/checking");
+    assert_eq!(read(Vec::new(), None).promises("find_approvers"), 1, "its own steps are asked");
+    let unfit = Unfit::Inactive { status: "SUSPENDED".to_owned() };
+    assert_eq!(read(vec![oncall], Some("SUSPENDED")).refused(), Some(NotSentOn::Unfit { unfit }));
+}
+
+/// It is not known now who the manager is: nobody is turned away for that, yes is refused, and no is no.
+#[test]
+fn while_it_cannot_be_read_who_the_manager_is_yes_waits_and_no_counts() {
+    let asker = Identity { manager: Some(email("carol")), ..identity("alice") };
+    let managed = Play::new().levels(|level| level.approval = vec![StepRule::Manager]).goes(&ask("db/rw", "form"));
+    let found =
+        managed.settled("identify_person", Outcome::identified(asker)).settled("find_approvers", finds(&["carol"]));
+    let shown = found.shown(&["carol"]);
+    let facts = Facts { manager_unread: true, ..Facts::default() };
+    let unread = Outcome::Identified {
+        person: identity("carol"),
+        requester: Some(Requester::Fit { facts: facts }),
+        lapsed: Vec::new(),
+    };
+    let press = |choice: Choice| {
+        let pressed = shown.clone().goes(&shown.decides("carol", choice));
+        pressed.settled("check_authority", unread.clone())
+    };
+    let yes = press(Choice::Approve);
+    assert_eq!(yes.in_vain(), Some(Refusal::Stopped { why: NotSentOn::ManagerUnread }));
+    assert!(matches!(yes.live.requests[&ONE].state, State::Pending { .. }), "it waits");
+    assert!(yes.live.requests[&ONE].dismissed.is_empty());
+    assert_eq!(yes.promises("alert_admins"), 1);
+    let no = press(Choice::Deny(text("Use the replica")));
+    assert!(matches!(no.live.requests[&ONE].state, State::Ended { ending: Ending::Denied { .. }, .. }));
+}
+
+/// Whose accounts were contradicted after their yes approved nothing, also once an admin has ended the binding.
+#[test]
+fn an_approval_by_accounts_that_were_joined_anew_is_void() {
+    let steps = vec![StepRule::Owner, StepRule::Owner];
+    let play = Play::new().levels(move |level| level.approval = steps.clone()).put_to(&["bob", "dana"]);
+    let first = play.approves("bob").goes(&Command::Unlink { slack: slack("bob"), uid: 501 });
+    let both = first.approves("dana");
+    let by = crate::domain::request::Decider::from(&identity("bob"));
+    assert_eq!(both.refused(), Some(NotSentOn::ApprovalVoid { by }));
+}

@@ -38,6 +38,7 @@ fn of_asking() {
     assert_snapshot!(to(&asked, Some(&request(checking())), "alice"), @"You asked for this today 14:40 (R-142). /jit list shows how it stands.");
     let held = Refusal::AlreadyHeld { request: id(), until: at("15:42") };
     assert_snapshot!(to(&held, Some(&request(active())), "alice"), @"You have this until today 16:42 Paris time (UTC+1) (R-142). More time: /jit extend R-142.");
+    assert_snapshot!(to(&held, Some(&request(active())), "frank"), @"You have this or asked for it by another Slack account of yours (R-142). Give it back there, or ask Carol Diaz to end it.");
     assert_snapshot!(to(&Refusal::TooManyOpen { most: 20 }, None, "alice"), @"You have 20 open requests, the most at one time. Cancel or return one first.");
     assert_snapshot!(to(&Refusal::CannotBeSaved, None, "alice"), @"This could not be saved, so nothing was done. Try again in a few minutes. Access still ends on time.");
     assert_snapshot!(to(&Refusal::Custody, None, "alice"), @"Jitney only ends access at the moment; nothing can be asked for or decided. Ask Carol Diaz. Access still ends on time.");

@@ -88,7 +88,7 @@ impl Desk {
             _ => self.not_asked(refusal, about.as_ref(), who, offer, chosen),
         };
         match (refusal, about) {
-            (Refusal::AlreadyAsked { .. } | Refusal::AlreadyHeld { .. }, Some(request)) => {
+            (Refusal::AlreadyAsked { .. } | Refusal::AlreadyHeld { .. }, Some(request)) if request.asker == *who => {
                 instead(&blocks::notice(&form::already(request, &offer.open, offer.now, voice)))
             }
             // It was offered when the form was drawn, or the choice is forged.

@@ -445,8 +445,10 @@ impl Desk {
         let sentence = self.not_asked(refusal, about.as_ref(), who, offer, chosen);
         match refusal {
             Refusal::AlreadyAsked { .. } | Refusal::AlreadyHeld { .. } => match about {
-                Some(request) => instead(&blocks::notice(&form::already(request, &offer.open, offer.now, voice))),
-                None => errors(&[("entitlement", sentence)]),
+                Some(request) if request.asker == *who => {
+                    instead(&blocks::notice(&form::already(request, &offer.open, offer.now, voice)))
+                }
+                _ => errors(&[("entitlement", sentence)]),
             },
             Refusal::TooLong { .. } | Refusal::TooShort { .. } | Refusal::TimePassed => {
                 errors(&[(if custom { "custom_duration" } else { "duration" }, sentence)])

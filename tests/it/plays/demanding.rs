@@ -128,6 +128,29 @@ async fn a_freeze_that_begins_meanwhile_stops_what_waits() {
     house.finish(&[], &[told]).await;
 }
 
+/// Bob may decide on what is short: what is long is left to others, and he is not turned away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_leaves_somebody_the_decision_on_less() {
+    let rule = r#"
+@id("juniors")
+forbid (principal, action == Action::"Approve", resource)
+when { principal.email == "bob@acme.example" && context.duration > duration("1h") };
+"#;
+    let house = house(rule).await;
+    house.ask(ALICE, "prod-db/rw", "2h", "Stuck migration, INC-42").await;
+    house.press(BOB, "INC-42", "approve").await;
+    let note = house.world.until_ephemeral(BOB, "cannot decide").await;
+    assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You cannot decide this for so long: rule juniors. Approve it for less, or leave it to others.");
+    house.press(BOB, "INC-42", "shorten").await;
+    house.world.until_view(BOB, "Approve for less").await;
+    house.world.fill(BOB, "duration", "duration", "2700s").await.unwrap();
+    assert!(house.world.submit(BOB).await.unwrap().is_closed());
+    house.world.until_message(ALICE, "Active until").await;
+    house.settle().await;
+    assert_eq!(house.world.members(PROD_RW), ["00uALICE"]);
+    house.finish_unread_holding(&[(PROD_RW, "00uALICE")]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_takes_the_decision_from_somebody() {
     let rule = r#"

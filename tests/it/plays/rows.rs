@@ -200,6 +200,11 @@ const APPROVER: &[Row] = &[
 const REFUSALS: &[Row] = &[
     ("a rule takes the decision", "rule not-bob", "demanding::a_rule_takes_the_decision_from_somebody"),
     (
+        "a rule takes the decision on so much",
+        "Approve it for less, or leave it to others.",
+        "demanding::a_rule_leaves_somebody_the_decision_on_less",
+    ),
+    (
         "stopped by a rule, clicked",
         "This cannot go on, so your decision did not count.",
         "demanding::a_freeze_that_begins_meanwhile_stops_what_waits",
@@ -609,6 +614,7 @@ fn no_refusal_is_forgotten() {
         ("OwnRequest", "their own request"),
         ("NotApprover", "not an approver any more"),
         ("MayNotDecide", "a rule takes the decision"),
+        ("MayNotDecideSoMuch", "a rule takes the decision on so much"),
         ("Stopped", "stopped by a rule, clicked"),
         ("NeededLater", "needed for a later step"),
         ("HasApproved", "has approved a step"),

@@ -183,6 +183,15 @@ impl Sim {
 
     fn what_was_acknowledged_is_on_record(&self) {
         let entries = self.entries();
+        // Whoever names an extension that was approved means what it extends.
+        let extends = |event: &Event, id: RequestId, first: RequestId| match event {
+            Event::RequestReceived { request, purpose: Purpose::Extension { of, .. }, .. } => {
+                *request == id && *of == first
+            }
+            _ => false,
+        };
+        let all = || entries.iter().flat_map(|entry| &entry.events);
+        let means = |id: RequestId, ended: RequestId| id == ended || all().any(|event| extends(event, id, ended));
         let on_record = |found: &dyn Fn(&Event) -> bool| entries.iter().flat_map(|entry| &entry.events).any(found);
         for told in &self.acknowledged {
             let kept = match told {
@@ -193,13 +202,13 @@ impl Sim {
                     &|event| matches!(event, Event::DecisionReceived { request, slack, .. } if request == id && slack == who),
                 ),
                 Acknowledged::Revocation(id, who) => on_record(
-                    &|event| matches!(event, Event::RevocationReceived { request, slack, .. } if request == id && slack == who),
+                    &|event| matches!(event, Event::RevocationReceived { request, slack, .. } if slack == who && means(*id, *request)),
                 ),
                 Acknowledged::Signature(id, who) => on_record(
                     &|event| matches!(event, Event::ReviewReceived { request, slack, .. } if request == id && slack == who),
                 ),
                 Acknowledged::Return(id) => {
-                    on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if request == id))
+                    on_record(&|event| matches!(event, Event::GrantReturned { request, .. } if means(*id, *request)))
                 }
                 Acknowledged::Cancel(id) => {
                     on_record(&|event| matches!(event, Event::RequestCancelled { request } if request == id))
