@@ -461,10 +461,12 @@ impl<L: Ledger + 'static, O: Outside> Engine<L, O> {
                 self.steer()
             }
             Knock::Adopt(Adoption { catalogue, limits, beside }) => {
+                // Before either half: a mode that changes decides and begins things.
+                self.steer()?;
                 self.limits = limits;
                 self.adopted += 1;
                 beside();
-                self.step(Input::Adopt(catalogue, limits))
+                self.advance(Input::Adopt(catalogue, limits))
             }
             Knock::Stop => {
                 self.stopping = true;

@@ -56,7 +56,8 @@ impl Okta {
             Ok(manager) => (manager, false),
             // A right that nothing else needs: whom it concerns is decided where a manager matters.
             Err(error) if is_forbidden(&error) => {
-                tracing::error!(fault = ?error.fault, "linked objects cannot be read: who has no managerId may have a manager all the same");
+                let written = person.manager.is_some();
+                tracing::error!(okta = %person.id, written, fault = ?error.fault, "it may not be read who a manager is: linked objects, or whom a written managerId names");
                 (None, true)
             }
             Err(error) => return Err(error),
@@ -65,8 +66,8 @@ impl Okta {
         Ok(Facts { groups, title, department, manager, manager_unread })
     }
 
-    /// The e-mail of a user's manager, who is ACTIVE and somebody else. What is forbidden is to read linked objects: users
-    /// themselves were read before.
+    /// The e-mail of a user's manager, who is ACTIVE and somebody else. What may be forbidden is to read linked objects, or
+    /// that user: one token may read some users and not others.
     async fn manager_of(&self, person: &OktaPerson) -> Result<Option<Email>, EffectError> {
         let written = match &person.manager {
             Some(reference) => self.referred(reference).await?,

@@ -160,9 +160,15 @@ pub fn freezes(voice: &Voice) -> String {
 /// Things are opened again.
 pub const UNFREEZES: &str = "Granting is not frozen. What is approved is opened.";
 
-/// Okta is slow to say whether they are an admin; what comes of it they are told.
-pub const ASKING: &str = "Okta is slow to say whether you are an admin. You are told what comes of this.";
+/// Somebody had nothing opened after they asked for the opposite.
+#[must_use]
+pub fn frozen_since(by: &str) -> String {
+    format!("{by} froze granting after you sent this, so it stays frozen. Send it again if that is to end.")
+}
+
+/// It takes a while to find out whether they are an admin; what comes of it they are told.
+pub const ASKING: &str = "It is still being looked up whether you are an admin. You are told what comes of this.";
 
 /// It is not known whether they are an admin.
 pub const UNKNOWN: &str =
-    "Okta did not answer in time, so it is unclear whether you are an admin, and nothing was done. Try again.";
+    "It could not be looked up in time whether you are an admin, so nothing was changed. Send it again.";

@@ -43,7 +43,8 @@ pub fn card(alert: &Alert, about: Option<&Request>) -> Card {
         Alert::ManagerUnread { request } => vec![
             warning(format!("{request} needs a manager, and the bot may not read who that is")),
             vec![text(
-                "Okta refuses to let the bot read linked objects: 403. Give its account that right, or fill in managerId.",
+                "Okta refuses to let the bot read linked objects, or the user whom managerId names: 403. \
+                 Give its account that right, or fill in managerId where it is empty.",
             )],
         ],
         Alert::LookRefused { request, membership, fault } => vec![

@@ -69,6 +69,11 @@ impl Manners {
         let least = settings.map_or(AccessDuration::LONGEST, |settings| settings.requests.min_duration);
         Self { voice, admins: admins.to_vec(), guests, audit: slack.audit_channel.clone(), least }
     }
+
+    /// Whether Slack answered for everyone who is to be named.
+    fn names_all(&self) -> bool {
+        self.voice.admins.len() == named(&self.admins).count()
+    }
 }
 
 /// A member of the workspace who may be served.
@@ -120,7 +125,7 @@ impl Chat {
     pub async fn with(&self, mut manners: Manners) -> Self {
         let Self { client, team, manners: before, lines } = self;
         manners.voice.workspace.clone_from(&before.voice.workspace);
-        manners.voice.admins = match manners.admins == before.admins {
+        manners.voice.admins = match manners.admins == before.admins && before.names_all() {
             true => before.voice.admins.clone(),
             false => names(client, &manners.admins).await,
         };
@@ -375,14 +380,17 @@ impl Chat {
 /// The names of the first admins, for the sentences that name them; without those whom Slack does not answer for.
 async fn names(client: &SlackClient, admins: &[Who]) -> Vec<String> {
     let mut names = Vec::new();
-    for admin in admins.iter().take(2) {
-        if let Who::Person(email) = admin
-            && let Ok(person) = client.user_by_email(email.as_str()).await
-        {
+    for email in named(admins) {
+        if let Ok(person) = client.user_by_email(email.as_str()).await {
             names.push(person.name);
         }
     }
     names
+}
+
+/// The admins whom sentences name.
+fn named(admins: &[Who]) -> impl Iterator<Item = &Email> {
+    admins.iter().take(2).filter_map(Who::person)
 }
 
 /// A failed call, classed.

@@ -38,10 +38,12 @@ mod listing;
 mod names;
 mod presses;
 mod typed;
+mod words;
 
 use aside::From;
 use names::Names;
 use presses::Presses;
+use words::Words;
 
 /// Everything that people can do.
 pub struct Desk {
@@ -49,6 +51,7 @@ pub struct Desk {
     chat: Arc<Chat>,
     presses: Arc<Presses>,
     names: Arc<Names>,
+    words: Arc<Words>,
 }
 
 impl Desk {
@@ -56,12 +59,12 @@ impl Desk {
     /// manners of the moment in which it came.
     #[must_use]
     pub fn handler(door: Door, chat: impl Fn() -> Arc<Chat> + Send + Sync + 'static) -> Handler {
-        let (presses, names) = (Arc::<Presses>::default(), Arc::<Names>::default());
+        let (presses, names, words) = (Arc::<Presses>::default(), Arc::<Names>::default(), Arc::<Words>::default());
         let desk = move || {
-            let (presses, names) = (Arc::clone(&presses), Arc::clone(&names));
-            Arc::new(Self { door: door.clone(), chat: chat(), presses, names })
+            let (presses, names, words) = (Arc::clone(&presses), Arc::clone(&names), Arc::clone(&words));
+            Arc::new(Self { door: door.clone(), chat: chat(), presses, names, words })
         };
-        let words = NotDone {
+        let unanswered = NotDone {
             submission: slash::NOT_SAVED.to_owned(),
             command: slash::NOT_DONE.to_owned(),
             unbegun: refusal::CANNOT_BE_SAVED.to_owned(),
@@ -71,7 +74,7 @@ impl Desk {
                 let desk = desk();
                 Box::pin(async move { desk.answer(envelope).await })
             }),
-            fallback: Arc::new(move |envelope, why| not_done(envelope, why, &words)),
+            fallback: Arc::new(move |envelope, why| not_done(envelope, why, &unanswered)),
         }
     }
 

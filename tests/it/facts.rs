@@ -181,6 +181,9 @@ async fn a_token_that_may_not_read_linked_objects_says_so_and_remembers_nothing_
     assert_eq!(said().await, (None, true), "the link itself");
     world.change(|state| state.okta.relationships.clear());
     assert_eq!(said().await, (None, false), "there is none");
+    written(&world, Some("00uBOB"));
+    world.fault(Fault::okta("GET /api/v1/users/00uBOB", What::Forbidden));
+    assert_eq!(said().await, (None, true), "whom it names");
 }
 
 #[tokio::test]

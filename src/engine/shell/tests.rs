@@ -154,3 +154,15 @@ async fn a_conflict_with_its_own_head_ends_the_loop() {
         assert_eq!(error, refusal);
     }
 }
+
+/// What is begun because the mode changes is begun in the manners of before.
+#[tokio::test]
+async fn a_mode_that_changes_meanwhile_changes_before_either_half_of_a_configuration() {
+    let (mut engine, door, _helm, _removed) = engine(CommitError::Full);
+    engine.ledger.refused.store(true, Ordering::Release);
+    let (sent, mut seen) = oneshot::channel();
+    let beside = Box::new(move || sent.send(door.status().mode).unwrap());
+    let (catalogue, limits) = (Arc::default(), engine.limits);
+    engine.knock(Knock::Adopt(Adoption { catalogue, limits, beside })).unwrap();
+    assert_eq!(seen.try_recv(), Ok(Mode::LowDisk));
+}

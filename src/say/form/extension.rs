@@ -198,9 +198,6 @@ impl<'a> Longer<'a> {
             (Some(Err(why)), Knowledge::Known(_)) => {
                 (vec![not_possible(why, held.application, held.entitlement, scene.voice)], Vec::new())
             }
-            (Some(Ok(duties)), Knowledge::Known(_)) if duties.steps.is_empty() => {
-                (vec![first, vec![text("Nobody needs to approve.")]], Vec::new())
-            }
             (Some(Ok(duties)), Knowledge::Known(_)) => match asked(scene, held.application, duties) {
                 Some(steps) => (vec![first], steps),
                 None => (vec![first, waits()], Vec::new()),

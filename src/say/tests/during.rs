@@ -453,7 +453,9 @@ fn what_is_typed() {
     Write `/jit admin revoke ID REASON`; the person reads the reason.
     text: Write /jit admin revoke ID REASON; the person reads the reason.
     ");
-    assert_snapshot!(admin::UNKNOWN, @"Okta did not answer in time, so it is unclear whether you are an admin, and nothing was done. Try again.");
+    assert_snapshot!(admin::UNKNOWN, @"It could not be looked up in time whether you are an admin, so nothing was changed. Send it again.");
+    assert_snapshot!(admin::ASKING, @"It is still being looked up whether you are an admin. You are told what comes of this.");
+    assert_snapshot!(admin::frozen_since("Dana Fox"), @"Dana Fox froze granting after you sent this, so it stays frozen. Send it again if that is to end.");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 use url::Url;
 
-use super::{Desk, From, errors, forms, instead, typed::LOOK_UP_WITHIN};
+use super::{Desk, From, errors, forms, instead, typed::LOOK_UP_WITHIN, words::Word};
 use crate::{
     clock,
     domain::{
@@ -176,11 +176,11 @@ impl Desk {
         }
     }
 
-    /// Where Okta is slow the answer follows in a message of its own.
+    /// Where looking them up is slow the answer follows in a message of its own.
     async fn freeze(self: Arc<Self>, who: SlackUserId, command: fn(Identity) -> Command) -> Ack {
-        let desk = Arc::clone(&self);
+        let (desk, word) = (Arc::clone(&self), self.words.typed(who.clone()));
         let mut freezing = Box::pin(async move {
-            let sentence = desk.frozen(&who, command).await;
+            let sentence = desk.frozen(&word, command).await;
             (who, sentence)
         });
         if let Ok((_, sentence)) = clock::timeout(LOOK_UP_WITHIN, &mut freezing).await {
@@ -194,19 +194,34 @@ impl Desk {
     }
 
     /// Whoever it is is looked up for it: nobody is taken for an admin who may be none any more.
-    async fn frozen(&self, who: &SlackUserId, command: fn(Identity) -> Command) -> String {
-        let identity = match self.door.look_up_now(who.clone()).await {
-            Some(Ok(identity)) => identity,
-            Some(Err(unfit)) => return refusal::not_served(&unfit, self.chat.voice()),
-            None => return admin::UNKNOWN.to_owned(),
-        };
-        let command = command(identity);
+    async fn frozen(&self, word: &Word, command: fn(Identity) -> Command) -> String {
+        let (looked, ()) = tokio::join!(self.door.look_up_now(word.who.clone()), word.turn());
+        match looked {
+            Some(Ok(identity)) => self.say(word, identity, command).await,
+            Some(Err(unfit)) => refusal::not_served(&unfit, self.chat.voice()),
+            None => admin::UNKNOWN.to_owned(),
+        }
+    }
+
+    /// One word at a time: whoever was looked up slowly ends no freeze that they could not know of.
+    async fn say(&self, word: &Word, identity: Identity, command: fn(Identity) -> Command) -> String {
+        let (by, command) = (identity.name.clone(), command(identity));
         let frozen = matches!(command, Command::Freeze { .. });
+        let mut newest = word.newest().await;
+        if !frozen && let Some(by) = newest.after(word) {
+            return admin::frozen_since(by);
+        }
         let Response { result, .. } = self.door.submit(command).await;
         match result {
-            Ok(_) if frozen => admin::freezes(self.chat.voice()),
-            Ok(_) => admin::UNFREEZES.to_owned(),
-            Err(refusal) => self.sentence(&refusal, None, who).await,
+            Ok(_) if frozen => {
+                newest.frozen(word, by);
+                admin::freezes(self.chat.voice())
+            }
+            Ok(_) => {
+                newest.resumed();
+                admin::UNFREEZES.to_owned()
+            }
+            Err(refusal) => self.sentence(&refusal, None, &word.who).await,
         }
     }
 }

@@ -57,6 +57,19 @@ async fn nothing_of_it_is_in_force_while_slack_is_slow_to_name_the_admins() {
     house.finish_unread().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_whom_slack_did_not_name_are_named_after_the_next_one() {
+    let house = house(false).await;
+    house.change_settings(r#"["carol@acme.example"]"#, r#"["dana@acme.example"]"#);
+    let down = house.world.fault(Fault::slack("users.lookupByEmail", What::Html { code: 503 }).until_lifted());
+    house.hang_up();
+    house.until_answered("U0GUS", "list", "Ask an admin").await;
+    house.world.lift(down);
+    house.hang_up();
+    house.until_answered("U0GUS", "list", "Ask Dana Fox").await;
+    house.finish_unread().await;
+}
+
 /// What was being looked up as the configuration changed is looked up anew: for the tab, and for the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_looked_up_under_the_one_before_is_looked_up_anew() {

@@ -176,9 +176,42 @@ async fn a_guest_is_no_admin_whatever_names_them() {
 async fn a_freeze_is_taken_though_okta_is_slow_and_its_maker_is_told() {
     let house = House::open().await;
     let slow = house.world.fault(Fault::okta("*", What::HoldThenDo));
-    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"Okta is slow to say whether you are an admin. You are told what comes of this.");
+    assert_snapshot!(typed(&house, CAROL, "admin freeze").await, @"It is still being looked up whether you are an admin. You are told what comes of this.");
     assert!(house.live().frozen.is_none(), "nobody is an admin before Okta says so");
     house.world.release(slow);
+    house.world.until_message(CAROL, "Granting is frozen").await;
+    assert!(house.live().frozen.is_some());
+    house.finish_unread().await;
+}
+
+/// Carol, who is slow to be looked up, does not know of Dana's word.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freeze_is_not_ended_by_what_was_typed_before_it() {
+    let mut house = House::closed(Company::acme()).await;
+    house.change_settings(r#"["carol@acme.example"]"#, r#"["carol@acme.example", "dana@acme.example"]"#);
+    house.set_clocks();
+    house.start().await;
+    assert!(typed(&house, CAROL, "admin freeze").await.starts_with("Granting is frozen"));
+    let slow = house.world.fault(Fault::okta("GET */users/00uCAROL", What::HoldThenDo).until_lifted());
+    assert!(typed(&house, CAROL, "admin unfreeze").await.starts_with("It is still being looked up"));
+    assert!(typed(&house, DANA, "admin freeze").await.starts_with("Granting is frozen"));
+    house.world.release(slow);
+    house.world.until_message(CAROL, "Dana Fox froze granting after you sent this").await;
+    assert!(house.live().frozen.is_some());
+    assert!(typed(&house, CAROL, "admin unfreeze").await.starts_with("Granting is not frozen"));
+    house.finish_unread().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_admin_types_takes_effect_in_that_order() {
+    let house = House::open().await;
+    assert!(typed(&house, CAROL, "admin freeze").await.starts_with("Granting is frozen"));
+    let slow = house.world.fault(Fault::okta("GET */users/00uCAROL", What::HoldThenDo).until_lifted());
+    for line in ["admin unfreeze", "admin freeze"] {
+        assert!(typed(&house, CAROL, line).await.starts_with("It is still being looked up"), "{line}");
+    }
+    house.world.release(slow);
+    house.world.until_message(CAROL, "Granting is not frozen").await;
     house.world.until_message(CAROL, "Granting is frozen").await;
     assert!(house.live().frozen.is_some());
     house.finish_unread().await;

@@ -105,7 +105,7 @@ async fn where_it_may_not_be_read_who_the_manager_is_nothing_is_sent_on_and_admi
     ");
     assert_snapshot!(house.sees(CAROL, "linked objects").await, @"
     ⚠️ R-1 needs a manager, and the bot may not read who that is
-    Okta refuses to let the bot read linked objects: 403. Give its account that right, or fill in managerId.
+    Okta refuses to let the bot read linked objects, or the user whom managerId names: 403. Give its account that right, or fill in managerId where it is empty.
     ");
     house.world.lift(forbidden);
     house.finish(&[], &[&[(ALICE, "Not sent on"), (CAROL, "R-1 needs a manager")]]).await;

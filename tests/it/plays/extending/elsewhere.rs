@@ -171,6 +171,7 @@ async fn rules_that_keep_it_are_named_to_all_who_read_of_it() {
     house.settle().await;
     house.press(ALICE, "🟢 Active until", "extend").await;
     house.world.until_view(ALICE, "Staging · Admin, active until").await;
+    house.world.until_view(ALICE, "Nobody needs to approve: rule oncall-staging").await;
     house.world.fill(ALICE, "custom_duration", "custom_duration", "30m").await.unwrap();
     house.world.fill(ALICE, "justification", "justification", "Still on call").await.unwrap();
     assert!(house.world.submit(ALICE).await.unwrap().is_closed());
