@@ -450,7 +450,7 @@ fn whoever_is_to_review_by_now_is_told_once_it_is_late_and_may_sign() {
 fn a_signature_waits_for_no_look_up_and_a_reviewer_who_is_one_again_is_asked_again() {
     let late = Play::taken().opened().over().all_shown().after(24 * 3_600).goes(&Command::RequestDue { request: ONE });
     assert!(late.promise("find_approvers").is_some());
-    let signing = late.clone().goes(&sign("carol", Judgement::Justified));
+    let signing = late.goes(&sign("carol", Judgement::Justified));
     assert_eq!(signing.promise("find_approvers"), None);
     assert!(signing.promise("check_authority").is_some());
     let mut turned = Play::taken().opened().over().all_shown();

@@ -705,7 +705,7 @@ fn while_it_cannot_be_read_who_the_manager_is_yes_waits_and_no_counts() {
     let facts = Facts { manager_unread: true, ..Facts::default() };
     let unread = Outcome::Identified {
         person: identity("carol"),
-        requester: Some(Requester::Fit { facts: facts }),
+        requester: Some(Requester::Fit { facts }),
         lapsed: Vec::new(),
     };
     let press = |choice: Choice| {
