@@ -213,7 +213,7 @@ const TIMED: (u32, u64) = (5, 150);
 const FROM_THE_START: u64 = 40;
 
 /// The furthest from when people are heard: a request from its first word to its removal makes about fifty of them.
-const FROM_CONNECTED: u64 = 160;
+const FROM_CONNECTED: u64 = 120;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_kills_lose_nothing_that_was_acknowledged_and_leave_nobody_inside() {

@@ -21,16 +21,33 @@ fn seeds() -> std::ops::Range<u64> {
     parsed.unwrap_or(0..100)
 }
 
-#[test]
-fn a_hundred_histories_keep_every_promise() {
+/// So many histories are lived at one time.
+const WORKERS: usize = 2;
+
+/// These histories keep their promises.
+fn lived(seeds: impl Iterator<Item = u64>) -> Counts {
     let mut all = Counts::default();
-    for seed in seeds() {
+    for seed in seeds {
         let mut sim = Sim::new(seed);
         sim.live();
         sim.heal();
         sim.check();
         all.add(&sim.counts);
     }
+    all
+}
+
+#[test]
+fn a_hundred_histories_keep_every_promise() {
+    let all = std::thread::scope(|scope| {
+        let lived = |worker| move || lived(seeds().skip(worker).step_by(WORKERS));
+        let workers: Vec<_> = (0..WORKERS).map(|worker| scope.spawn(lived(worker))).collect();
+        let mut all = Counts::default();
+        for worker in workers {
+            all.add(&worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
     println!("{all:?}");
     // So that it cannot become tame without anyone noticing.
     let Counts {
