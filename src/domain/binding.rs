@@ -113,11 +113,13 @@ impl Binding {
         }
     }
 
-    /// What differs where its Slack account leads to no Okta user, or to too many.
+    /// What differs where its Slack account leads to no Okta user, to too many, or to one that is not ACTIVE.
     #[must_use]
     pub fn differs_from(&self, unfit: &Unfit) -> Option<Mismatch> {
         match unfit {
-            Unfit::NoAccount { email } | Unfit::Ambiguous { email } if *email != self.identity.email => {
+            Unfit::NoAccount { email } | Unfit::Ambiguous { email } | Unfit::Inactive { email: Some(email), .. }
+                if *email != self.identity.email =>
+            {
                 Some(Mismatch::OtherEmail { email: email.clone() })
             }
             _ => None,

@@ -363,6 +363,9 @@ pub enum Unfit {
     Inactive {
         /// Okta's status, in its own word.
         status: String,
+        /// The e-mail by which it was found, where it was looked for by one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<Email>,
     },
 }
 

@@ -41,8 +41,8 @@ impl Okta {
         let found = there(self.user(user.as_str()).await)?;
         Ok(match found {
             Some(person) if person.is_active() => Ok(person),
-            Some(person) => Err(Unfit::Inactive { status: person.status }),
-            None => Err(Unfit::Inactive { status: Fault::of_inactive(None).code.unwrap_or_default() }),
+            Some(person) => Err(Unfit::Inactive { status: person.status, email: None }),
+            None => Err(Unfit::Inactive { status: Fault::of_inactive(None).code.unwrap_or_default(), email: None }),
         })
     }
 

@@ -235,7 +235,7 @@ fn choose(found: Vec<OktaPerson>, email: &Email) -> Result<OktaPerson, Unfit> {
     match (active.pop(), active.is_empty(), others.into_iter().next()) {
         (Some(person), true, _) => Ok(person),
         (Some(_), false, _) => Err(Unfit::Ambiguous { email: email.clone() }),
-        (None, _, Some(person)) => Err(Unfit::Inactive { status: person.status }),
+        (None, _, Some(person)) => Err(Unfit::Inactive { status: person.status, email: Some(email.clone()) }),
         (None, _, None) => Err(Unfit::NoAccount { email: email.clone() }),
     }
 }

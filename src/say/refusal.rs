@@ -352,7 +352,7 @@ pub fn not_served(unfit: &Unfit, voice: &Voice) -> String {
         Unfit::Ambiguous { email } => {
             format!("Two Okta accounts match {email}, so it is unclear which is yours. {mend}")
         }
-        Unfit::Inactive { status } => format!("Your Okta account is {}. {mend}", status_word(status)),
+        Unfit::Inactive { status, .. } => format!("Your Okta account is {}. {mend}", status_word(status)),
     }
 }
 
@@ -365,7 +365,7 @@ fn unfit_to_decide(unfit: &Unfit, voice: &Voice) -> String {
         Unfit::NoEmail => "Slack shows no confirmed e-mail of yours".to_owned(),
         Unfit::NoAccount { email } => format!("No Okta account has your Slack e-mail, {email}"),
         Unfit::Ambiguous { email } => format!("Two Okta accounts match {email}"),
-        Unfit::Inactive { status } => format!("Your Okta account is {}", status_word(status)),
+        Unfit::Inactive { status, .. } => format!("Your Okta account is {}", status_word(status)),
     }
 }
 

@@ -216,10 +216,10 @@ async fn whoever_decides_is_looked_up_now_with_their_groups_and_with_the_request
 async fn a_requester_whose_accounts_do_not_serve_any_more_is_unfit() {
     type Change = fn(&mut Person);
     let changes: [(Unfit, Change); 4] = [
-        (Unfit::Inactive { status: "SUSPENDED".into() }, |alice| {
+        (Unfit::Inactive { status: "SUSPENDED".into(), email: None }, |alice| {
             alice.okta.as_mut().unwrap().status = "SUSPENDED".into()
         }),
-        (Unfit::Inactive { status: "DELETED".into() }, |alice| alice.okta = None),
+        (Unfit::Inactive { status: "DELETED".into(), email: None }, |alice| alice.okta = None),
         (Unfit::Deactivated, |alice| alice.slack.as_mut().unwrap().deleted = true),
         (Unfit::NoAccount { email: Email::fold("dana@acme.example").unwrap() }, |alice| {
             alice.slack.as_mut().unwrap().email = "dana@acme.example".into();

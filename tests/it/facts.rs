@@ -205,6 +205,6 @@ async fn somebody_is_found_by_id_only_while_they_are_active() {
     let found = async |id: &str| okta.person_of(&OktaUserId::parse(id).unwrap()).await;
     assert_eq!(found("00uBOB").await.unwrap().unwrap().email, Some(Email::fold("bob@acme.example").unwrap()));
     for (id, status) in [("00uIVY", "SUSPENDED"), ("00uNOBODY", "DELETED")] {
-        assert_eq!(found(id).await.unwrap(), Err(Unfit::Inactive { status: status.into() }));
+        assert_eq!(found(id).await.unwrap(), Err(Unfit::Inactive { status: status.into(), email: None }));
     }
 }

@@ -62,7 +62,7 @@ async fn exactly_one_active_user_is_somebody() {
     let two = okta.person(&email("hana@acme.example")).await.unwrap();
     assert_eq!(two, Err(Unfit::Ambiguous { email: email("hana@acme.example") }));
     let paused = okta.person(&email("ivy@acme.example")).await.unwrap();
-    assert_eq!(paused, Err(Unfit::Inactive { status: "SUSPENDED".into() }));
+    assert_eq!(paused, Err(Unfit::Inactive { status: "SUSPENDED".into(), email: Some(email("ivy@acme.example")) }));
     let hostile = okta.person(&email("a\"or\"b\\@acme.example")).await.unwrap();
     assert!(matches!(hostile, Err(Unfit::NoAccount { .. })), "a quote does not alter the search: {hostile:?}");
 }

@@ -135,12 +135,12 @@ impl Case<'_> {
     }
 
     /// What somebody has open, by whichever of their accounts they asked.
-    fn theirs<'a>(&'a self, asker: Asker<'a>) -> impl Iterator<Item = &'a Request> {
+    pub(super) fn theirs<'a>(&'a self, asker: Asker<'a>) -> impl Iterator<Item = &'a Request> {
         self.live.requests.values().filter(move |request| request.is_open() && asker.asked(request))
     }
 
     /// Whoever has this Slack account: as they were looked up, or as they are bound.
-    fn asker<'a>(&'a self, slack: &'a SlackUserId, known: Option<&'a Identity>) -> Asker<'a> {
+    pub(super) fn asker<'a>(&'a self, slack: &'a SlackUserId, known: Option<&'a Identity>) -> Asker<'a> {
         let bound = || self.live.person(slack).and_then(Person::bound);
         Asker { slack, okta: known.or_else(bound).map(|person| &person.okta) }
     }
@@ -219,7 +219,7 @@ impl Case<'_> {
             return self.tell_owners(request, person, decision);
         }
         if let Some(status) = standing.inactive.clone() {
-            return decision.event(refused(NotSentOn::Unfit { unfit: Unfit::Inactive { status } }));
+            return decision.event(refused(NotSentOn::Unfit { unfit: Unfit::Inactive { status, email: None } }));
         }
         // Reading it may have taken hours: what they are now counts.
         let person = &standing.facts.as_ref().map_or_else(|| person.clone(), |facts| person.with(facts));

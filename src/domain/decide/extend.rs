@@ -8,7 +8,6 @@ use crate::domain::{
     command::{Answer, Extend, Refusal},
     event::Event,
     id::RequestId,
-    live::Person,
     port::{Effect, Identity, Nudge},
     request::{Ending, Extension, Purpose, Request, State},
     ticket::Happened,
@@ -37,7 +36,8 @@ impl Case<'_> {
         if let Extension::Asked { at, .. } = first.extension {
             return Err(Refusal::MoreAsked { at });
         }
-        self.has_room(person.map_or(0, |person: &Person| person.open.len()))?;
+        let known = extend.known.as_ref().and_then(|known| known.as_ref().ok());
+        self.has_room(self.theirs(self.asker(&extend.who, known)).count())?;
         let end = self.more(purpose, extend.end)?;
         self.ask_for_more(extend, first, purpose, end)
     }

@@ -95,16 +95,22 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// An addition is confirmed: access is open, from now on, for what may still have it.
-    pub(super) fn added(&self, key: &MembershipKey, decision: &mut Decision) {
+    /// An addition that was promised then is confirmed: access is open, from now on, for what may still have it. What was
+    /// approved since was not looked into right before it, and is looked into now.
+    pub(super) fn added(&self, key: &MembershipKey, promised: Timestamp, decision: &mut Decision) {
         let Some(membership) = self.live.memberships.get(key) else { return };
         let (over, good) = self.stopped_today(membership, Fresh::default(), decision);
+        let looked_into = |request: &&Request| !matches!(request.state, State::Approved { at, .. } if at > promised);
+        let (good, new): (Vec<_>, Vec<_>) = good.into_iter().partition(looked_into);
         for request in good {
             let ends = request.end.end(self.now);
             decision.event(Event::GrantOpened { request: request.id, ends, warn: self.warns(self.now, ends) });
             decision.nudge(request.id, Nudge::Open);
         }
         self.end_holds(membership, &over, decision);
+        if !new.is_empty() && !decision.removes() {
+            decision.effect(Effect::CheckMember { membership: key.clone() });
+        }
     }
 
     /// When the holder of access is told that it ends: not where that is as good as when it opened, or has passed.

@@ -41,7 +41,9 @@ impl Case<'_> {
             (Effect::CheckMember { membership }, Outcome::Stands { standing }) => {
                 self.stands(membership, standing, &mut decision);
             }
-            (Effect::AddMember { membership }, Outcome::Added { .. }) => self.added(membership, &mut decision),
+            (Effect::AddMember { membership }, Outcome::Added { .. }) => {
+                self.added(membership, promise.since, &mut decision);
+            }
             (Effect::CheckMember { membership } | Effect::AddMember { membership }, Outcome::Refused { fault }) => {
                 self.rejected(membership, fault, &mut decision);
             }

@@ -182,6 +182,7 @@ const OUTCOMES: &[&str] = &[
     r#"{"outcome":"stands","standing":{"member":false,"facts":{"manager_unread":true}}}"#,
     r#"{"outcome":"identified","person":{"slack":"U0A","okta":"00u1","email":"a@acme.example","name":"a"}}"#,
     r#"{"outcome":"not_served","why":{"unfit":"ambiguous","email":"a@acme.example"}}"#,
+    r#"{"outcome":"not_served","why":{"unfit":"inactive","status":"SUSPENDED","email":"a@acme.example"}}"#,
     r#"{"outcome":"found","approvers":[{"email":"b@acme.example","slack":"U0B","okta":"00u2","name":"b"}],"missing":["c@acme.example"]}"#,
     r#"{"outcome":"stands","standing":{"member":false,"inactive":"SUSPENDED","unfit_group":"it is filled by a group rule"}}"#,
     r#"{"outcome":"stands","standing":{"member":true}}"#,

@@ -89,7 +89,10 @@ fn an_address_that_leads_nowhere_is_another_one_all_the_same() {
     assert_eq!(leads("alice", Unfit::NoAccount { email: email("alicia") }), 1);
     assert_eq!(leads("alice", Unfit::Ambiguous { email: email("alicia") }), 1);
     assert_eq!(leads("alice", Unfit::NoAccount { email: email("alice") }), 0, "it is Okta's side that changed");
-    assert_eq!(leads("alice", Unfit::Inactive { status: "SUSPENDED".into() }), 0);
+    let inactive = |by: Option<&str>| Unfit::Inactive { status: "SUSPENDED".into(), email: by.map(email) };
+    assert_eq!(leads("alice", inactive(None)), 0);
+    assert_eq!(leads("alice", inactive(Some("alice"))), 0);
+    assert_eq!(leads("alice", inactive(Some("alicia"))), 1);
     assert_eq!(leads("eve", Unfit::NoAccount { email: email("alicia") }), 0, "she is not bound");
     let clicked = pending.bound(identity("bob"));
     let clicked = clicked.clone().goes(&clicked.decides("bob", Choice::Approve));

@@ -255,7 +255,7 @@ fn today_stops_at_a_vote_what_it_would_not_let_through() {
     let pressed = play.levels(|level| level.requesters = only.clone()).presses("bob");
     let left = pressed.clone().settled("check_authority", bob(Requester::Fit { facts: facts(&[]) }));
     assert_eq!(left.refused(), Some(NotSentOn::NotOffered));
-    let unfit = Unfit::Inactive { status: "SUSPENDED".into() };
+    let unfit = Unfit::Inactive { status: "SUSPENDED".into(), email: None };
     let gone = pressed.clone().settled("check_authority", bob(Requester::Unfit { why: unfit.clone() }));
     assert_eq!(gone.refused(), Some(NotSentOn::Unfit { unfit }));
     let stayed = pressed.settled("check_authority", bob(Requester::Fit { facts: facts(&[&engineers]) }));
@@ -690,7 +690,7 @@ fn rules_alone_approve_nobody_by_what_they_were_before_they_were_read_again() {
     };
     assert_eq!(read(vec![oncall.clone()], None).stands(), "approved/checking");
     assert_eq!(read(Vec::new(), None).promises("find_approvers"), 1, "its own steps are asked");
-    let unfit = Unfit::Inactive { status: "SUSPENDED".to_owned() };
+    let unfit = Unfit::Inactive { status: "SUSPENDED".to_owned(), email: None };
     assert_eq!(read(vec![oncall], Some("SUSPENDED")).refused(), Some(NotSentOn::Unfit { unfit }));
 }
 

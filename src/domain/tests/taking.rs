@@ -129,3 +129,23 @@ fn an_addition_that_two_wait_for_goes_on_when_one_is_given_back() {
     let kept = open.last().iter().filter(|event| matches!(event, Event::GrantOpened { .. })).count();
     assert_eq!((kept, open.doubt()), (1, None));
 }
+
+/// What is approved while an addition is under way was not looked into right before it: it is, before it opens.
+#[test]
+fn what_was_approved_during_an_addition_opens_after_a_look_of_its_own() {
+    let adding = Play::new().approved(ONE, "db/rw").settled("check_member", stands(false)).after(5);
+    let both = adding.approved(TWO, "db/debug").after(5).settled("add_member", ADDED);
+    assert!(matches!(both.live.requests[&ONE].state, State::Active { .. }));
+    assert!(matches!(both.live.requests[&TWO].state, State::Approved { .. }));
+    let gone = Standing {
+        member: true,
+        inactive: Some("SUSPENDED".to_owned()),
+        unfit_group: None,
+        facts: None,
+        lapsed: Vec::new(),
+    };
+    let refused = both.clone().settled("check_member", Outcome::Stands { standing: gone });
+    assert!(matches!(refused.live.requests[&TWO].state, State::Ended { ending: Ending::Failed { .. }, .. }));
+    let open = both.settled("check_member", stands(true)).settled("add_member", ADDED);
+    assert!(matches!(open.live.requests[&TWO].state, State::Active { .. }));
+}

@@ -253,7 +253,7 @@ fn whoever_can_be_served_no_more_keeps_what_is_theirs_and_sees_nothing_of_others
     let bob = identity("Bob Stone");
     let pages = Pages::NONE;
     let looker = |facts| Looker { who: &bob.slack, facts: Some(facts), pages: &pages };
-    let suspended = Unfit::Inactive { status: "SUSPENDED".to_owned() };
+    let suspended = Unfit::Inactive { status: "SUSPENDED".to_owned(), email: None };
     let home = Home::of(&live(), &catalogue(), Mode::Serving, at("13:00:00"), looker(Err(&suspended)));
     insta::assert_snapshot!(read(&home), @"
     Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.

@@ -58,8 +58,8 @@ fn of_a_person() {
     assert_snapshot!(told(Unfit::NoEmail), @"Slack shows no confirmed e-mail of yours, so your Okta account cannot be found. Ask Carol Diaz to mend that, then ask again.");
     assert_snapshot!(told(Unfit::NoAccount { email: email() }), @"No Okta account has your Slack e-mail, alice@acme.example. Ask Carol Diaz to mend that, then ask again.");
     assert_snapshot!(told(Unfit::Ambiguous { email: email() }), @"Two Okta accounts match alice@acme.example, so it is unclear which is yours. Ask Carol Diaz to mend that, then ask again.");
-    assert_snapshot!(told(Unfit::Inactive { status: "SUSPENDED".into() }), @"Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.");
-    assert_snapshot!(told(Unfit::Inactive { status: "PASSWORD_EXPIRED".into() }), @"Your Okta account is not active (password expired). Ask Carol Diaz to mend that, then ask again.");
+    assert_snapshot!(told(Unfit::Inactive { status: "SUSPENDED".into(), email: None }), @"Your Okta account is suspended. Ask Carol Diaz to mend that, then ask again.");
+    assert_snapshot!(told(Unfit::Inactive { status: "PASSWORD_EXPIRED".into(), email: None }), @"Your Okta account is not active (password expired). Ask Carol Diaz to mend that, then ask again.");
     assert_snapshot!(to(&Refusal::IdentityChanged, None, "alice"), @"Your Slack account and your Okta account do not match what is on record, so nothing was sent on. Ask Carol Diaz to mend that, then ask again.");
     assert_snapshot!(refusal::not_sent_on(&NotSentOn::NobodyToAsk, &request(checking()), &voice()), @"Nobody is left who could approve this, so it was not sent on. Ask Carol Diaz to name an approver for Production Database.");
     assert_snapshot!(refusal::not_sent_on(&NotSentOn::NotOffered, &request(checking()), &voice()), @"There is no prod-db/rw that you can ask for. /jit shows what there is.");
@@ -79,7 +79,7 @@ fn of_a_person_who_decides() {
     assert_snapshot!(told(Unfit::NoEmail), @"Slack shows no confirmed e-mail of yours, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
     assert_snapshot!(told(Unfit::NoAccount { email: email() }), @"No Okta account has your Slack e-mail, bob@acme.example, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
     assert_snapshot!(told(Unfit::Ambiguous { email: email() }), @"Two Okta accounts match bob@acme.example, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
-    assert_snapshot!(told(Unfit::Inactive { status: "SUSPENDED".into() }), @"Your Okta account is suspended, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
+    assert_snapshot!(told(Unfit::Inactive { status: "SUSPENDED".into(), email: None }), @"Your Okta account is suspended, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
     assert_snapshot!(to(&Refusal::IdentityChanged, Some(&open), "bob"), @"Your Slack account and your Okta account do not match what is on record, so your decision did not count. Ask Carol Diaz to mend that, then press again.");
     let own = to(&Refusal::IdentityChanged, Some(&open), "alice");
     assert!(own.ends_with("so nothing was sent on. Ask Carol Diaz to mend that, then ask again."), "{own}");
