@@ -577,6 +577,9 @@ business_day = {{ ends = "18:00", days = ["Mon", "Tue", "Wed", "Thu", "Fri"], ti
 
     /// The same, where somebody still holds something.
     pub async fn finish_unread_holding(self, held: &[(&str, &str)]) {
+        if self.bot.is_some() {
+            self.settle().await;
+        }
         for (user, _) in self.world.unread() {
             self.world.read(&user);
         }
