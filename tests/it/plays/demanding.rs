@@ -141,6 +141,8 @@ when { principal.email == "bob@acme.example" && context.duration > duration("1h"
     house.press(BOB, "INC-42", "approve").await;
     let note = house.world.until_ephemeral(BOB, "cannot decide").await;
     assert_snapshot!(house.world.look(|state| world::seen::ephemeral(state, &note)), @"You cannot decide this for so long: rule juniors. Approve it for less, or leave it to others.");
+    // His card has its buttons back.
+    house.settle().await;
     house.press(BOB, "INC-42", "shorten").await;
     house.world.until_view(BOB, "Approve for less").await;
     house.world.fill(BOB, "duration", "duration", "2700s").await.unwrap();
