@@ -6,7 +6,7 @@ use super::{Case, Decision, MOST_CLICKS, Mode, extend::more_than, refuse_click, 
 use crate::domain::{
     command::{Answer, Choice, Decide, Refusal},
     event::Event,
-    port::{Effect, Identity, Nudge, Unfit},
+    port::{Alert, Effect, Identity, Nudge, Unfit},
     request::{Approval, Click, Decider, NotSentOn, Request, Route, State, Step, StepKind, Verdict},
     rules::Rule,
     time::{EndRule, Timestamp},
@@ -114,8 +114,13 @@ impl Case<'_> {
                 let unserved = matches!(why, Refusal::NotServed { .. } | Refusal::IdentityChanged);
                 let gone = why.is_dismissal() || unserved && route.spare().next().is_some();
                 let gone = gone.then_some(&click.slack);
-                if let Refusal::Stopped { why } = &why {
-                    self.tell_unjudged(request.id, why, decision);
+                match &why {
+                    Refusal::Stopped { why: NotSentOn::ManagerUnread } => {
+                        let alert = Alert::ManagerUnread { request: request.id };
+                        decision.effect(Effect::AlertAdmins { alert });
+                    }
+                    Refusal::Stopped { why } => self.tell_unjudged(request.id, why, decision),
+                    _ => {}
                 }
                 refuse_click(request.id, click, why, decision);
                 gone.is_none() || self.staff(request, route, gone, decision)

@@ -195,14 +195,12 @@ impl Case<'_> {
         self.live.binding(&by.slack).is_some_and(|binding| binding.holds() && binding.identity.okta == by.okta)
     }
 
-    /// What cannot be judged is a matter for admins.
+    /// Rules that cannot be evaluated are a matter for admins.
     pub(super) fn tell_unjudged(&self, request: RequestId, why: &NotSentOn, decision: &mut Decision) {
-        let alert = match why {
-            NotSentOn::Unjudged { rules } => Alert::RulesUnjudged { request, rules: rules.clone() },
-            NotSentOn::ManagerUnread => Alert::ManagerUnread { request },
-            _ => return,
-        };
-        decision.effect(Effect::AlertAdmins { alert });
+        if let NotSentOn::Unjudged { rules } = why {
+            let alert = Alert::RulesUnjudged { request, rules: rules.clone() };
+            decision.effect(Effect::AlertAdmins { alert });
+        }
     }
 
     /// Whether a request can go on record. What rules cannot say does, so that admins are told. Answers whether somebody
