@@ -3,14 +3,16 @@
 //! Law: nobody approves it, and so everything else that can stop a request is asked, now and again before the addition;
 //! whoever is to review it is found before it is taken, and told by the same line.
 
-use std::collections::BTreeSet;
-
-use super::{Asked, Case, Decision, Mode, ask::Asker, routing::FoundPeople};
+use super::{
+    Asked, Case, Decision, Mode,
+    ask::Asker,
+    routing::{FoundPeople, finds},
+};
 use crate::domain::{
-    catalogue::{Entitlement, Who},
+    catalogue::Entitlement,
     command::Refusal,
     event::Event,
-    id::{Email, EntitlementId, RequestId},
+    id::{EntitlementId, RequestId},
     live::Promise,
     membership::Motion,
     port::{Alert, Approver, Effect, Identity, MembershipKey},
@@ -66,7 +68,7 @@ impl Case<'_> {
         if sought.is_empty() {
             return self.not_sent_on(asked.id, NotSentOn::NobodyToAsk, decision);
         }
-        let effect = finds(asked.id, &sought);
+        let effect = finds(asked.id, sought.iter());
         let (request, person, applied) = (asked.id, person.clone(), Vec::new());
         decision.event(Event::ApproversSought { request, person, sought, fallback: None, applied });
         decision.effect(effect);
@@ -164,17 +166,10 @@ impl Case<'_> {
         let sought = self.panels_of(&request.access, &route.person);
         let is_under_way = |promise: &Promise| matches!(promise.effect, Effect::FindApprovers { .. });
         if !sought.is_empty() && !self.live.promises_of(request.id).any(|(_, promise)| is_under_way(promise)) {
-            decision.effect(finds(request.id, &sought));
+            decision.effect(finds(request.id, sought.iter()));
         }
         if told >= ADMINS_FROM {
             decision.effect(Effect::AlertAdmins { alert: Alert::ReviewLate { request: request.id } });
         }
     }
-}
-
-/// Finds out how those can be reached who are sought.
-fn finds(request: RequestId, sought: &[Sought]) -> Effect {
-    let emails: BTreeSet<Email> = sought.iter().flat_map(|panel| panel.emails.iter().cloned()).collect();
-    let groups: BTreeSet<Who> = sought.iter().flat_map(|panel| panel.groups.iter().cloned()).collect();
-    Effect::FindApprovers { request, emails: emails.into_iter().collect(), groups: groups.into_iter().collect() }
 }

@@ -67,8 +67,11 @@ impl Case<'_> {
     /// Somebody signs: who else could is looked up no more. Whoever signs is looked up in the same lane, and waits for no
     /// look-up that fails.
     fn look_no_more(&self, request: &Request, decision: &mut Decision) {
-        let looks = |effect: &Effect| matches!(effect, Effect::FindApprovers { .. });
-        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| looks(&promise.effect)) {
+        self.take_back(request, |effect| matches!(effect, Effect::FindApprovers { .. }), decision);
+    }
+
+    fn take_back(&self, request: &Request, which: impl Fn(&Effect) -> bool, decision: &mut Decision) {
+        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| which(&promise.effect)) {
             decision.event(Event::EffectWithdrawn { effect });
         }
     }
@@ -77,9 +80,7 @@ impl Case<'_> {
     pub(super) fn drop_review(&self, request: &Request, decision: &mut Decision) {
         let looks = |effect: &Effect| matches!(effect, Effect::CheckAuthority { .. } | Effect::FindApprovers { .. });
         let waiting = request.review.signatures();
-        for (effect, _) in self.live.promises_of(request.id).filter(|(_, promise)| looks(&promise.effect)) {
-            decision.event(Event::EffectWithdrawn { effect });
-        }
+        self.take_back(request, looks, decision);
         waiting.iter().for_each(|signature| refuse(request.id, signature, Refusal::Over, decision));
     }
 

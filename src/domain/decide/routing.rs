@@ -51,15 +51,13 @@ impl Case<'_> {
             decision.effect(Effect::AlertAdmins { alert: Alert::ManagerUnread { request: asked.id } });
         }
         let all = || sought.iter().chain(&fallback);
-        let emails: BTreeSet<Email> = all().flat_map(|step| step.emails.iter().cloned()).collect();
-        let groups: BTreeSet<Who> = all().flat_map(|step| step.groups.iter().cloned()).collect();
-        if emails.is_empty() && groups.is_empty() {
+        if all().all(|step| step.emails.is_empty() && step.groups.is_empty()) {
             return self.not_sent_on(asked.id, nobody(&sought, person), decision);
         }
+        let effect = finds(asked.id, all());
         let (request, person) = (asked.id, person.clone());
         decision.event(Event::ApproversSought { request, person, sought, fallback, applied: duties.applied });
-        let (emails, groups) = (emails.into_iter().collect(), groups.into_iter().collect());
-        decision.effect(Effect::FindApprovers { request, emails, groups });
+        decision.effect(effect);
     }
 
     /// Whom a step names today, without the requester.
@@ -222,6 +220,13 @@ impl Case<'_> {
             decision.effect(Effect::TellFallback { request: request.id, to: one.slack.clone() });
         }
     }
+}
+
+/// Finds out how those can be reached who are sought, each once.
+pub(super) fn finds<'a>(request: RequestId, sought: impl Iterator<Item = &'a Sought> + Clone) -> Effect {
+    let emails: BTreeSet<Email> = sought.clone().flat_map(|step| step.emails.iter().cloned()).collect();
+    let groups: BTreeSet<Who> = sought.flat_map(|step| step.groups.iter().cloned()).collect();
+    Effect::FindApprovers { request, emails: emails.into_iter().collect(), groups: groups.into_iter().collect() }
 }
 
 /// Whether a manager is to decide of whom Okta does not let it be read who that is.
